@@ -1,0 +1,1 @@
+//! plusone cuts, stages, puts to the vote, verifies, tallies, promotes and announces Apache-style source releases.
