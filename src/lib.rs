@@ -1,1 +1,30 @@
-//! plusone cuts, stages, puts to the vote, verifies, tallies, promotes and announces Apache-style source releases.
+//! plusone cuts, stages, puts to the vote, verifies, tallies, promotes and announces Apache-style
+//! source releases.
+//!
+//! Each module is a room that answers one kind of question. The rooms named *pure* touch no clock,
+//! process, network, filesystem or environment: they take readers, writers and `now`.
+//! `tests/architecture.rs` holds the table of which room may enter which, and `clippy.toml` the
+//! list of effects that only the effect rooms may have.
+//!
+//! Pure: [`release`], [`policy`], [`project`], [`source`], [`archive`], [`checksum`], [`openpgp`],
+//! [`candidate`], [`checks`], [`readiness`], [`report`].
+//! With effects: [`backend`], [`commands`], [`ui`].
+
+#![forbid(unsafe_code)]
+
+pub mod archive;
+pub mod backend;
+pub mod candidate;
+pub mod checks;
+pub mod checksum;
+pub mod cli;
+pub mod commands;
+pub mod error;
+pub mod openpgp;
+pub mod policy;
+pub mod project;
+pub mod readiness;
+pub mod release;
+pub mod report;
+pub mod source;
+pub mod ui;

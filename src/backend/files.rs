@@ -1,0 +1,185 @@
+//! Files, written so that nothing half-done is ever seen under its final name.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+/// A file or directory that could not be used.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {verb} `{}`: {source}", path.display())]
+pub struct FileError {
+    verb: &'static str,
+    path: PathBuf,
+    source: io::Error,
+}
+
+impl FileError {
+    /// What the system said.
+    pub fn kind(&self) -> io::ErrorKind {
+        self.source.kind()
+    }
+}
+
+fn at<'a>(verb: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> FileError + 'a {
+    move |source| FileError {
+        verb,
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// Reads a file of at most `limit` bytes; none if it does not exist.
+///
+/// # Errors
+/// It cannot be read, or is larger.
+pub fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, FileError> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other.map_err(at("open", path))?,
+    };
+    let mut bytes = Vec::new();
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(at("read", path))?;
+    if bytes.len() as u64 > limit {
+        let error = io::Error::other(format!("it has more than {limit} bytes"));
+        return Err(at("read", path)(error));
+    }
+    Ok(Some(bytes))
+}
+
+/// As [`read`], for text.
+///
+/// # Errors
+/// It is no UTF-8, besides those of [`read`].
+pub fn read_text(path: &Path, limit: u64) -> Result<Option<String>, FileError> {
+    let bytes = read(path, limit)?;
+    let text = bytes.map(String::from_utf8).transpose();
+    text.map_err(|_| at("read", path)(io::Error::other("it is not UTF-8 text")))
+}
+
+/// Opens a file for reading.
+///
+/// # Errors
+/// It cannot be opened.
+pub fn open(path: &Path) -> Result<File, FileError> {
+    File::open(path).map_err(at("open", path))
+}
+
+/// The size of a regular file; none for anything else and for what does not exist.
+pub fn size(path: &Path) -> Option<u64> {
+    fs::metadata(path)
+        .ok()
+        .filter(fs::Metadata::is_file)
+        .map(|metadata| metadata.len())
+}
+
+/// Whether something is at `path`, even a broken link.
+pub fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Names of what is in a directory, sorted.
+///
+/// # Errors
+/// It cannot be listed.
+pub fn list(directory: &Path) -> Result<Vec<String>, FileError> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(directory).map_err(at("list", directory))? {
+        let entry = entry.map_err(at("list", directory))?;
+        names.push(entry.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Writes a file in one step: to a temporary name beside it, then by rename.
+///
+/// # Errors
+/// It cannot be written; what was at `path` is unchanged then.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let staging = Staging::beside(path)?;
+    let name = staging.path().join("file");
+    let mut file = File::create(&name).map_err(at("create", path))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(at("write", path))?;
+    fs::rename(&name, path).map_err(at("write", path))
+}
+
+/// A directory for files in the making, in the same filesystem as their final place. It is removed
+/// with all that is left in it when dropped.
+#[derive(Debug)]
+pub struct Staging {
+    directory: TempDir,
+}
+
+impl Staging {
+    /// Makes one inside `directory`, which is made too if need be.
+    ///
+    /// # Errors
+    /// The directory cannot be made or written to.
+    pub fn inside(directory: &Path) -> Result<Self, FileError> {
+        fs::create_dir_all(directory).map_err(at("create the directory", directory))?;
+        let directory = tempfile::Builder::new()
+            .prefix(".plusone-")
+            .tempdir_in(directory)
+            .map_err(at("write to the directory", directory))?;
+        Ok(Self { directory })
+    }
+
+    fn beside(path: &Path) -> Result<Self, FileError> {
+        match path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+        {
+            Some(parent) => Self::inside(parent),
+            None => Self::inside(Path::new(".")),
+        }
+    }
+
+    /// Where the files in the making are.
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Creates a file in it.
+    ///
+    /// # Errors
+    /// It cannot be created.
+    pub fn create(&self, name: &str) -> Result<File, FileError> {
+        let path = self.path().join(name);
+        File::create(&path).map_err(at("create", &path))
+    }
+
+    /// Gives a finished file its final place, durably; replaces what was there.
+    ///
+    /// # Errors
+    /// It cannot be moved.
+    pub fn publish(&self, name: &str, to: &Path) -> Result<(), FileError> {
+        let from = self.path().join(name);
+        File::open(&from)
+            .and_then(|file| file.sync_all())
+            .map_err(at("write", to))?;
+        fs::rename(&from, to).map_err(at("write", to))
+    }
+}
+
+/// A new private directory for throw-away data.
+///
+/// # Errors
+/// The system gives none.
+pub fn scratch() -> Result<TempDir, FileError> {
+    let place = std::env::temp_dir();
+    tempfile::Builder::new()
+        .prefix("plusone-")
+        .tempdir()
+        .map_err(at("write to", &place))
+}
+
+/// The path in full, for people and for other programs.
+pub fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}

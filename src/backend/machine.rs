@@ -1,0 +1,39 @@
+//! The clock, the environment and the processor.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+/// The time of the clock.
+pub fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// A variable of the environment; one that is no text counts as not set.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Threads that can run at once.
+pub fn threads() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Where the user's own settings are kept: `plusone/config.toml` in the configuration directory.
+pub fn user_settings() -> Option<PathBuf> {
+    let base = variable("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| variable("HOME").map(|home| PathBuf::from(home).join(".config")))?;
+    Some(base.join("plusone").join("config.toml"))
+}
+
+/// Works from another directory from now on, as if started there.
+///
+/// # Errors
+/// It cannot be entered; a sentence.
+pub fn work_in(directory: &Path) -> Result<(), String> {
+    std::env::set_current_dir(directory)
+        .map_err(|error| format!("cannot enter `{}`: {error}", directory.display()))
+}

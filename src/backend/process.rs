@@ -1,0 +1,142 @@
+//! Running other programs.
+
+use std::ffi::OsStr;
+use std::io::{self, Write};
+use std::process::{Command, Output, Stdio};
+
+/// A program that could not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    /// Not on the PATH.
+    #[error("the program `{program}` was not found")]
+    NotFound {
+        /// Its name.
+        program: String,
+    },
+    /// Could not be started, or not be talked to.
+    #[error("cannot run `{program}`: {source}")]
+    Start {
+        /// Its name.
+        program: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Ended with a failure.
+    #[error("`{program}` failed ({status}){}", complaint(stderr))]
+    Failed {
+        /// Its name, with the subcommand.
+        program: String,
+        /// Its exit status.
+        status: String,
+        /// What it complained about.
+        stderr: String,
+    },
+}
+
+/// The last lines that a program wrote to stderr, in a form that fits into a sentence.
+fn complaint(stderr: &str) -> String {
+    let lines: Vec<&str> = stderr
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let start = lines.len().saturating_sub(3);
+    let text = lines[start..].join("; ");
+    if text.is_empty() {
+        String::new()
+    } else {
+        format!(": {text}")
+    }
+}
+
+/// Runs a program to its end and returns what it printed, whatever its exit status.
+///
+/// # Errors
+/// The program is missing or cannot be started.
+pub fn output(command: &mut Command, stdin: Option<&[u8]>) -> Result<Output, ProcessError> {
+    let program = name(command);
+    let start = |source: io::Error| match source.kind() {
+        io::ErrorKind::NotFound => ProcessError::NotFound {
+            program: program.clone(),
+        },
+        _ => ProcessError::Start {
+            program: program.clone(),
+            source,
+        },
+    };
+    command.env("LC_ALL", "C").env_remove("LANGUAGE");
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(if stdin.is_some() {
+        Stdio::piped()
+    } else {
+        Stdio::null()
+    });
+    let mut child = command.spawn().map_err(start)?;
+    let feeder = child
+        .stdin
+        .take()
+        .zip(stdin.map(<[u8]>::to_vec))
+        .map(|(mut pipe, bytes)| {
+            // A program that stops reading has its reasons, which its exit status tells.
+            std::thread::spawn(move || drop(pipe.write_all(&bytes)))
+        });
+    let output = child.wait_with_output().map_err(start)?;
+    if let Some(feeder) = feeder {
+        // The thread only writes to a pipe; a panic in it is impossible.
+        let _ = feeder.join();
+    }
+    Ok(output)
+}
+
+/// Runs a program to its end and returns its stdout.
+///
+/// # Errors
+/// See [`ProcessError`].
+pub fn stdout(command: &mut Command, stdin: Option<&[u8]>) -> Result<Vec<u8>, ProcessError> {
+    let output = output(command, stdin)?;
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        Err(failed(command, &output))
+    }
+}
+
+/// The error for a program that ended with a failure.
+pub fn failed(command: &Command, output: &Output) -> ProcessError {
+    ProcessError::Failed {
+        program: name(command),
+        status: output.status.to_string(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Whether `program --version` can be run; returns its first line.
+///
+/// # Errors
+/// See [`ProcessError`].
+pub fn version(program: &str) -> Result<String, ProcessError> {
+    let out = stdout(Command::new(program).arg("--version"), None)?;
+    let text = String::from_utf8_lossy(&out);
+    Ok(text.lines().next().unwrap_or_default().trim().to_owned())
+}
+
+fn name(command: &Command) -> String {
+    let program = command.get_program().to_string_lossy();
+    let program = program.rsplit('/').next().unwrap_or(&program).to_owned();
+    // The first word that is no option and no option's value: git's or svn's subcommand.
+    let words: Vec<&OsStr> = command.get_args().collect();
+    let subcommand = words.iter().enumerate().find_map(|(at, word)| {
+        let word = word.to_str()?;
+        let is_value = at > 0
+            && words[at - 1]
+                .to_str()
+                .is_some_and(|w| w == "-c" || w == "-C");
+        (!word.starts_with('-') && !is_value).then_some(word)
+    });
+    match subcommand {
+        Some(word) if word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') => {
+            format!("{program} {word}")
+        }
+        _ => program,
+    }
+}

@@ -1,0 +1,83 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{doctor, init, package, sign};
+use crate::ui::{Colour, OutputFormat};
+
+/// Cut, stage, put to the vote, verify, tally, promote and announce Apache-style source releases
+#[derive(Debug, Parser)]
+#[command(
+    name = "plusone",
+    version,
+    max_term_width = 100,
+    subcommand_required = true
+)]
+pub struct Cli {
+    /// What applies to every command
+    #[command(flatten)]
+    pub global: Global,
+    /// The command
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What applies to every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Settings to use instead of the repository's plusone.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Work as if started in this directory
+    #[arg(short = 'C', global = true, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// Form of the result on standard output
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORM")]
+    pub format: OutputFormat,
+    /// Judge as of this instant instead of now, as in 2026-11-24T10:00:00Z
+    #[arg(long, global = true, value_name = "RFC3339", value_parser = instant)]
+    pub time: Option<DateTime<Utc>>,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: Colour,
+    /// Say more
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Say only what is wrong
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+/// The commands, in the order of a release.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write plusone.toml from what the repository shows
+    Init(init::InitArgs),
+    /// Check whether tools, key, roster and credentials are usable for a release
+    Doctor(doctor::DoctorArgs),
+    /// Build reproducible source archives of a commit, with .sha512 and .asc
+    Package(package::PackageArgs),
+    /// Give further artifacts their .sha512 and .asc
+    Sign(sign::SignArgs),
+}
+
+fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    DateTime::parse_from_rfc3339(text)
+        .map(|at| at.to_utc())
+        .map_err(|_| "expected a date, a time and a zone, as in 2026-11-24T10:00:00Z".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,183 @@
+//! One file per subcommand: load, hand to the pure rooms, report.
+
+pub mod doctor;
+pub mod init;
+pub mod package;
+pub mod sign;
+mod signing;
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use crate::backend::files;
+use crate::backend::git::{GitError, Repository};
+use crate::backend::machine;
+use crate::backend::process::ProcessError;
+use crate::cli::{Cli, Command};
+use crate::error::{ExitStatus, Failure};
+use crate::project::file::SettingsFile;
+use crate::project::{self, Flags, Project, ProjectError};
+use crate::release::ObjectId;
+use crate::ui::Ui;
+
+/// What every command gets.
+#[derive(Debug)]
+pub struct Session {
+    /// The instant that everything is judged by.
+    pub now: DateTime<Utc>,
+    /// The terminal.
+    pub ui: Ui,
+    /// `--config`
+    pub config: Option<PathBuf>,
+}
+
+/// The most that is read of a settings file.
+const LARGEST_SETTINGS: u64 = 1 << 20;
+
+/// Runs the command that was asked for.
+pub fn run(cli: Cli) -> ExitStatus {
+    let global = cli.global;
+    let moved = global
+        .directory
+        .as_deref()
+        .map(machine::work_in)
+        .transpose();
+    let session = Session {
+        now: global.time.unwrap_or_else(machine::now),
+        ui: Ui::new(
+            global.format,
+            global.color,
+            machine::variable("NO_COLOR").is_some(),
+            machine::variable("COLUMNS").and_then(|columns| columns.parse().ok()),
+            global.quiet,
+            global.verbose,
+        ),
+        config: global.config,
+    };
+    let done = moved
+        .map_err(Failure::usage)
+        .and_then(|_| match cli.command {
+            Command::Init(args) => init::run(&session, args),
+            Command::Doctor(args) => doctor::run(&session, args),
+            Command::Package(args) => package::run(&session, args),
+            Command::Sign(args) => sign::run(&session, args),
+        });
+    done.unwrap_or_else(|failure| {
+        session.ui.fail(&failure);
+        failure.exit()
+    })
+}
+
+/// The settings in force, and where the project's own were read.
+#[derive(Debug)]
+struct Settings {
+    user: SettingsFile,
+    project: SettingsFile,
+    /// Whether they are those of the commit, which others have too.
+    of_commit: bool,
+    /// Whether there are any.
+    found: bool,
+}
+
+impl Settings {
+    fn resolve(&self, flags: &Flags) -> Result<Project, Failure> {
+        Project::resolve(&self.user, &self.project, flags).map_err(|error| match error {
+            ProjectError::Unnamed => Failure::usage(error)
+                .hint("say it with --project NAME, or write plusone.toml once and for all:")
+                .run(["plusone", "init"]),
+            ProjectError::Value { .. } => Failure::usage(error),
+        })
+    }
+}
+
+impl Session {
+    /// Reads the settings: `--config`, else `plusone.toml` as it is in `commit`, else in the work
+    /// tree.
+    fn settings(
+        &self,
+        repository: Option<&Repository>,
+        commit: Option<&ObjectId>,
+    ) -> Result<Settings, Failure> {
+        let user = match machine::user_settings() {
+            Some(path) => read_settings(&path)?.unwrap_or_default(),
+            None => SettingsFile::default(),
+        };
+        let found = |project, of_commit| Settings {
+            user: user.clone(),
+            project,
+            of_commit,
+            found: true,
+        };
+        if let Some(path) = &self.config {
+            let settings = read_settings(path)?;
+            let settings = settings.ok_or_else(|| {
+                Failure::usage(format!("there is no settings file `{}`", path.display()))
+            })?;
+            return Ok(found(settings, false));
+        }
+        if let (Some(repository), Some(commit)) = (repository, commit)
+            && let Some(bytes) = repository
+                .file(commit, project::FILE_NAME)
+                .map_err(git_failure)?
+        {
+            let name = format!("{} (at {})", project::FILE_NAME, commit.short());
+            let text = String::from_utf8(bytes)
+                .map_err(|_| Failure::usage(format!("{name} is not UTF-8 text")))?;
+            return Ok(found(
+                SettingsFile::parse(&text, &name).map_err(Failure::usage)?,
+                true,
+            ));
+        }
+        let top = repository
+            .and_then(Repository::work_tree)
+            .unwrap_or(Path::new("."));
+        match read_settings(&top.join(project::FILE_NAME))? {
+            Some(settings) => Ok(found(settings, false)),
+            None => {
+                let project = SettingsFile::default();
+                Ok(Settings {
+                    user,
+                    project,
+                    of_commit: false,
+                    found: false,
+                })
+            }
+        }
+    }
+}
+
+fn read_settings(path: &Path) -> Result<Option<SettingsFile>, Failure> {
+    let text = files::read_text(path, LARGEST_SETTINGS).map_err(Failure::usage)?;
+    let parse = |text: String| SettingsFile::parse(&text, &path.display().to_string());
+    text.map(parse).transpose().map_err(Failure::usage)
+}
+
+/// Adds the remedy to an error of git's.
+fn git_failure(error: GitError) -> Failure {
+    match &error {
+        GitError::Process(ProcessError::NotFound { .. }) => {
+            Failure::outside(error).hint("install git, or put it on the PATH")
+        }
+        GitError::NoRepository(_) => {
+            Failure::usage(error).hint("change into your project's clone, or name it with -C DIR")
+        }
+        GitError::NoCommit(_) => Failure::usage(error)
+            .hint("`git tag --list` shows the tags; fetch those of others with `git fetch --tags`"),
+        GitError::SubmoduleMissing { path, .. } => Failure::outside(&error).run([
+            "git".to_owned(),
+            "submodule".to_owned(),
+            "update".to_owned(),
+            "--init".to_owned(),
+            "--".to_owned(),
+            path.clone(),
+        ]),
+        GitError::Process(ProcessError::Failed { stderr, .. })
+            if stderr.contains("missing blob") || stderr.contains("unable to read") =>
+        {
+            Failure::outside(error)
+                .hint("objects are missing, as in a partial clone: use a full clone")
+        }
+        _ => Failure::outside(error),
+    }
+}

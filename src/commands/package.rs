@@ -1,0 +1,666 @@
+//! `plusone package`: a commit becomes source archives with checksum and signature, or an archive
+//! is compared with a commit.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use sha2::{Digest, Sha512};
+
+use super::signing::Signer;
+use super::{Session, Settings, git_failure};
+use crate::archive::compare::{Comparison, compare, expected_members};
+use crate::archive::read::{self, Limits};
+use crate::archive::{self, ArchiveError, Effort, Format, Layout, Level, Written};
+use crate::backend::files::{self, Staging};
+use crate::backend::git::{ArchiveStream, Bare, Commit, Repository};
+use crate::backend::machine;
+use crate::candidate::{self, CandidateError, CandidateNames};
+use crate::checksum;
+use crate::error::{ExitStatus, Failure};
+use crate::policy::Preset;
+use crate::project::file::Submodules;
+use crate::project::{FILE_NAME, Flags, Project};
+use crate::release::{CandidateNumber, FileName, ProjectName, Suffix, Version};
+use crate::report::package::{CheckReport, PackageReport, PackagedArtifact};
+use crate::source::{Survey, TarTree, Tree, TreeError, TreePath, WithSubmodules};
+
+/// Arguments of `plusone package`.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+The archive is a function of the commit and of the plusone.toml in it: the work tree, the machine \
+and its settings change no byte. Members are dated with the commit, or with SOURCE_DATE_EPOCH if \
+that is set.
+
+Examples:
+  plusone package --version 1.2.0 --rc 1
+  plusone package --ref v1.2.0-rc1 --version 1.2.0 --archive tar.gz --archive zip
+  plusone package --check apache-x-1.2.0-src.tar.gz --ref v1.2.0-rc1 --version 1.2.0")]
+pub struct PackageArgs {
+    /// Tag, branch or commit to package [default: the candidate's tag]
+    #[arg(long = "ref", value_name = "REF")]
+    reference: Option<String>,
+    /// Version that is released [default: read from REF]
+    #[arg(long, value_name = "VERSION")]
+    version: Option<Version>,
+    /// Number of the release candidate [default: read from REF]
+    #[arg(long, value_name = "N")]
+    rc: Option<CandidateNumber>,
+    /// Short name of the project, where no plusone.toml says it
+    #[arg(long, value_name = "NAME")]
+    project: Option<ProjectName>,
+    /// Directory for the files [default: dist/ and the candidate's directory]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Archive format: tar.gz, tgz, tar.xz or zip; can be repeated
+    #[arg(long = "archive", value_name = "FORMAT")]
+    formats: Vec<Format>,
+    /// Key that signs: fingerprint, key id or address
+    #[arg(long, value_name = "KEY", conflicts_with = "no_sign")]
+    key: Option<String>,
+    /// Make no signature
+    #[arg(long)]
+    no_sign: bool,
+    /// How hard to compress: best or fast
+    #[arg(long, value_name = "LEVEL")]
+    level: Option<Level>,
+    /// Threads that compress; changes no byte [default: all]
+    #[arg(long, value_name = "N")]
+    threads: Option<std::num::NonZeroUsize>,
+    /// Replace files of another content that are in the way
+    #[arg(long)]
+    force: bool,
+    /// Compare this archive with what REF gives, instead of making one
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "formats", "key", "no_sign", "force"])]
+    check: Option<PathBuf>,
+}
+
+/// Everything that is settled before the first byte is packed.
+struct Job {
+    repository: Repository,
+    project: Project,
+    reference: String,
+    commit: Commit,
+    names: CandidateNames,
+    layout: Layout,
+    effort: Effort,
+    submodules: Vec<(TreePath, Repository, Commit)>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Whatever keeps an archive from being made or compared; nothing is left behind then.
+pub fn run(session: &Session, args: PackageArgs) -> Result<ExitStatus, Failure> {
+    let job = Job::prepare(session, &args)?;
+    match &args.check {
+        Some(file) => check(session, &job, file),
+        None => package(session, &job, &args),
+    }
+}
+
+impl Job {
+    fn prepare(session: &Session, args: &PackageArgs) -> Result<Self, Failure> {
+        let repository = Repository::discover(Path::new(".")).map_err(git_failure)?;
+        let flags = Flags {
+            project: args.project.clone(),
+            formats: args.formats.clone(),
+            key: args.key.clone(),
+            level: args.level,
+        };
+        // The commit's own settings count, but which commit it is may need the work tree's.
+        let reference = match &args.reference {
+            Some(reference) => reference.clone(),
+            None => default_reference(
+                session.settings(Some(&repository), None)?.resolve(&flags)?,
+                args,
+            )?,
+        };
+        let commit = repository.commit(&reference).map_err(git_failure)?;
+        let settings = session.settings(Some(&repository), Some(&commit.id))?;
+        mention_settings(session, &settings);
+        let project = settings.resolve(&flags)?;
+        let (version, rc) = version_and_candidate(&project, &reference, args)?;
+        let names = CandidateNames::new(&project, version, rc).map_err(candidate_failure)?;
+        let layout = Layout {
+            top_directory: names.top_directory.to_string(),
+            mtime: source_date_epoch()?.unwrap_or(commit.time),
+            commit: commit.id.clone(),
+        };
+        let effort = Effort {
+            level: project.level.value,
+            threads: args.threads.unwrap_or_else(machine::threads),
+        };
+        let submodules = find_submodules(&repository, &commit, project.submodules.value)?;
+        Ok(Self {
+            repository,
+            project,
+            reference,
+            commit,
+            names,
+            layout,
+            effort,
+            submodules,
+        })
+    }
+
+    /// Hands the tree of the commit, with what is in its submodules, to `work`.
+    fn with_tree<T>(
+        &self,
+        session: &Session,
+        what: &str,
+        work: impl FnOnce(&mut dyn Tree) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let bare = self.repository.bare(&self.commit.id).map_err(git_failure)?;
+        let progress = session.ui.progress(what);
+        let mut stream = bare.archive(&self.commit.id).map_err(git_failure)?;
+        let outcome = {
+            let counted = progress.wrap_read(io::BufReader::with_capacity(256 << 10, &mut stream));
+            let mut tree = TarTree::new(counted, self.commit.id.clone());
+            if self.submodules.is_empty() {
+                work(&mut tree)
+            } else {
+                let submodules = self.submodule_trees()?;
+                work(&mut WithSubmodules::new(Box::new(tree), submodules))
+            }
+        };
+        progress.finish_and_clear();
+        // git's own complaint explains a broken stream better than the break does.
+        let ended = stream.finish().map_err(git_failure);
+        match (outcome, ended) {
+            (Ok(value), ended) => ended.map(|()| value),
+            (Err(failure), Err(of_git)) if failure.error.contains("cannot read the tree") => {
+                Err(of_git)
+            }
+            (Err(failure), _) => Err(failure),
+        }
+    }
+
+    fn submodule_trees(&self) -> Result<BTreeMap<TreePath, Box<dyn Tree>>, Failure> {
+        let mut trees: BTreeMap<TreePath, Box<dyn Tree>> = BTreeMap::new();
+        for (path, repository, commit) in &self.submodules {
+            let bare = repository.bare(&commit.id).map_err(git_failure)?;
+            trees.insert(
+                path.clone(),
+                Box::new(SubmoduleTree {
+                    bare,
+                    commit: commit.clone(),
+                }),
+            );
+        }
+        Ok(trees)
+    }
+}
+
+/// A submodule's tree; git starts when its place in the archive has come.
+struct SubmoduleTree {
+    bare: Bare,
+    commit: Commit,
+}
+
+impl Tree for SubmoduleTree {
+    fn visit(&mut self, visitor: &mut crate::source::Visitor<'_>) -> Result<(), TreeError> {
+        let broken =
+            |error: crate::backend::git::GitError| TreeError::Read(io::Error::other(error));
+        let mut stream: ArchiveStream = self.bare.archive(&self.commit.id).map_err(broken)?;
+        let outcome =
+            TarTree::new(io::BufReader::new(&mut stream), self.commit.id.clone()).visit(visitor);
+        outcome.and(stream.finish().map_err(broken))
+    }
+}
+
+fn default_reference(project: Project, args: &PackageArgs) -> Result<String, Failure> {
+    let template = &project.candidate_tag.value;
+    let names = project.names(args.version.as_ref(), args.rc);
+    template.render(&names).map_err(|missing| {
+        Failure::usage("it is not said what to package")
+            .hint(format!(
+                "say --ref REF, or --version and --rc for the tag `{template}` ({}); `{{{}}}` is missing",
+                project.candidate_tag.source, missing.variable
+            ))
+            .run(["plusone", "package", "--ref", "v1.2.0-rc1"])
+    })
+}
+
+fn version_and_candidate(
+    project: &Project,
+    reference: &str,
+    args: &PackageArgs,
+) -> Result<(Version, Option<CandidateNumber>), Failure> {
+    let names = project.names(args.version.as_ref(), args.rc);
+    let tag = reference.strip_prefix("refs/tags/").unwrap_or(reference);
+    let read = project
+        .candidate_tag
+        .value
+        .read(tag, &names)
+        .or_else(|| project.tag.value.read(tag, &names));
+    let version = args
+        .version
+        .clone()
+        .or_else(|| read.as_ref().and_then(|read| read.version.clone()));
+    let version = version.ok_or_else(|| {
+        Failure::usage(format!("the version cannot be read from `{reference}`")).hint(format!(
+            "say it with --version; tags are expected to look like `{}` or `{}`",
+            project.candidate_tag.value, project.tag.value
+        ))
+    })?;
+    Ok((version, args.rc.or(read.and_then(|read| read.rc))))
+}
+
+fn mention_settings(session: &Session, settings: &Settings) {
+    if session.config.is_some() || settings.of_commit {
+        return;
+    }
+    session.ui.warn(&if settings.found {
+        format!(
+            "{FILE_NAME} is not in the commit: others cannot rebuild the archive without your copy"
+        )
+    } else {
+        format!("there is no {FILE_NAME}: names are the defaults; `plusone init` writes one")
+    });
+}
+
+fn source_date_epoch() -> Result<Option<u64>, Failure> {
+    let Some(text) = machine::variable("SOURCE_DATE_EPOCH") else {
+        return Ok(None);
+    };
+    text.parse().map(Some).map_err(|_| {
+        Failure::usage(format!(
+            "SOURCE_DATE_EPOCH is `{text}`, not a number of seconds since 1970"
+        ))
+        .hint("unset it to date the members with the commit")
+    })
+}
+
+fn candidate_failure(error: CandidateError) -> Failure {
+    match error {
+        CandidateError::Missing(missing) => {
+            let hint = format!(
+                "say it with --{}, or change the template in {FILE_NAME}",
+                missing.variable
+            );
+            Failure::usage(missing).hint(hint)
+        }
+        CandidateError::Name(_) => {
+            Failure::usage(error).hint(format!("see [naming] in {FILE_NAME}"))
+        }
+    }
+}
+
+fn find_submodules(
+    repository: &Repository,
+    commit: &Commit,
+    rule: Submodules,
+) -> Result<Vec<(TreePath, Repository, Commit)>, Failure> {
+    if rule == Submodules::Empty {
+        return Ok(Vec::new());
+    }
+    let found = repository.submodules(&commit.id).map_err(git_failure)?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    if rule == Submodules::Error {
+        let paths = found
+            .iter()
+            .map(|submodule| submodule.path.display())
+            .collect::<Vec<_>>();
+        return Err(Failure::usage(format!(
+            "the commit has submodules, which would be missing from the archive: {}",
+            list(&paths)
+        ))
+        .hint(format!(
+            "set `submodules = \"include\"` in the [source] table of {FILE_NAME} to pack them at \
+             their recorded commits, or \"empty\" to leave empty directories"
+        )));
+    }
+    let mut all = Vec::new();
+    for submodule in found {
+        let inside = repository.submodule(&submodule).map_err(git_failure)?;
+        let at = inside
+            .commit(submodule.commit.as_str())
+            .map_err(git_failure)?;
+        let below = find_submodules(&inside, &at, rule)?;
+        if !below.is_empty() {
+            return Err(Failure::usage(format!(
+                "the submodule `{}` has submodules of its own, which cannot be packed yet",
+                submodule.path.display()
+            )));
+        }
+        all.push((submodule.path, inside, at));
+    }
+    Ok(all)
+}
+
+fn list(paths: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let shown = paths
+        .iter()
+        .take(SHOWN)
+        .map(|path| format!("`{path}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    if paths.len() > SHOWN {
+        format!("{shown} and {} more", paths.len() - SHOWN)
+    } else {
+        shown
+    }
+}
+
+fn package(session: &Session, job: &Job, args: &PackageArgs) -> Result<ExitStatus, Failure> {
+    let names = job.project.names(Some(&job.names.version), job.names.rc);
+    let directory = match &args.out {
+        Some(directory) => directory.clone(),
+        None => {
+            let below = candidate::directory(&job.project, &names).map_err(|missing| {
+                let hint = format!("say --{}, or --out DIR", missing.variable);
+                Failure::usage(missing).hint(hint)
+            })?;
+            Path::new("dist").join(below)
+        }
+    };
+    // A key that cannot sign is met before the work, not after it.
+    let signer = if args.no_sign {
+        None
+    } else {
+        Some(Signer::choose(session, &job.project)?)
+    };
+    let mut warnings = Vec::new();
+    mention_work_tree(session, job);
+    warnings.extend(unstable_substitutions(job)?);
+
+    let staging = Staging::inside(&directory).map_err(Failure::outside)?;
+    let mut artifacts = Vec::new();
+    let mut finished = Vec::new();
+    for &format in &job.project.formats.value {
+        let name = job.names.file(format).map_err(Failure::usage)?;
+        let target = directory.join(name.as_str());
+        let (mut artifact, survey) = build(session, job, format, &name, &staging)?;
+        artifact.path = target.display().to_string();
+        artifact.unchanged = same_as_before(&target, &artifact.sha512, args.force)?;
+        if artifacts.is_empty() {
+            warnings.extend(survey_warnings(&survey, job.project.preset.value));
+        }
+        if !artifact.unchanged {
+            finished.push(name.clone());
+        }
+        let checksum_name = name.with_suffix(Suffix::Sha512);
+        let digest = checksum::unhex(&artifact.sha512).and_then(|digest| digest.try_into().ok());
+        let digest: [u8; 64] = digest.ok_or_else(|| Failure::bug("a digest of another length"))?;
+        let mut file = staging
+            .create(checksum_name.as_str())
+            .map_err(Failure::outside)?;
+        file.write_all(checksum::write(&digest, &name).as_bytes())
+            .map_err(cannot_write)?;
+        finished.push(checksum_name);
+        if let Some(signer) = &signer {
+            let signature = name.with_suffix(Suffix::Signature);
+            let before = directory.join(signature.as_str());
+            let kept = artifact
+                .unchanged
+                .then(|| signer.verify(session, &target, &before).ok())
+                .flatten();
+            artifact.signer = Some(match kept {
+                Some(kept) => kept,
+                None => {
+                    let archive = staging.path().join(name.as_str());
+                    let made =
+                        signer.sign(session, &archive, &staging.path().join(signature.as_str()))?;
+                    finished.push(signature);
+                    made
+                }
+            });
+        }
+        artifacts.push(artifact);
+    }
+    for name in &finished {
+        staging
+            .publish(name.as_str(), &directory.join(name.as_str()))
+            .map_err(Failure::outside)?;
+    }
+    session.ui.emit(&PackageReport {
+        version: job.names.version.clone(),
+        rc: job.names.rc,
+        reference: job.reference.clone(),
+        commit: job.commit.id.clone(),
+        directory: directory.display().to_string(),
+        artifacts,
+        warnings,
+    })
+}
+
+fn mention_work_tree(session: &Session, job: &Job) {
+    // Only worth a word; a work tree that git cannot look at is not needed for anything.
+    if job.repository.work_tree().is_some()
+        && let Ok(state) = job.repository.work_tree_state()
+        && state.changes > 0
+    {
+        session.ui.note(&format!(
+            "note: {} changed or unknown in the work tree; the archive holds the commit only",
+            crate::report::count(state.changes as u64, "file is", "files are")
+        ));
+    }
+}
+
+fn unstable_substitutions(job: &Job) -> Result<Vec<String>, Failure> {
+    let bare = job.repository.bare(&job.commit.id).map_err(git_failure)?;
+    let found = bare
+        .unstable_substitutions(&job.commit.id)
+        .map_err(git_failure)?;
+    let sentence = |(path, placeholders): (String, std::collections::BTreeSet<String>)| {
+        let placeholders = placeholders.into_iter().collect::<Vec<_>>().join(" ");
+        format!(
+            "`{path}` has export-subst and uses {placeholders}, which depends on more than the \
+             commit: `git archive` elsewhere gives other bytes than this archive has"
+        )
+    };
+    Ok(found.into_iter().map(sentence).collect())
+}
+
+/// Writes one archive into the staging directory.
+fn build(
+    session: &Session,
+    job: &Job,
+    format: Format,
+    name: &FileName,
+    staging: &Staging,
+) -> Result<(PackagedArtifact, Survey), Failure> {
+    let file = staging.create(name.as_str()).map_err(Failure::outside)?;
+    let mut out = Digested::new(BufWriter::with_capacity(256 << 10, file));
+    let Written { survey, tar_sha512 } =
+        job.with_tree(session, &format!("packing {name}"), |tree| {
+            archive::write(tree, format, &job.layout, job.effort, &mut out).map_err(archive_failure)
+        })?;
+    out.flush().map_err(cannot_write)?;
+    if !survey.lfs_pointers.is_empty() {
+        let paths: Vec<String> = survey.lfs_pointers.iter().map(TreePath::display).collect();
+        return Err(Failure::usage(format!(
+            "the commit holds Git LFS pointers instead of the files themselves: {}",
+            list(&paths)
+        ))
+        .hint("voters cannot build from pointers: commit the files, or keep them out with `export-ignore` in .gitattributes"));
+    }
+    let artifact = PackagedArtifact {
+        path: String::new(),
+        format,
+        sha512: checksum::hex(&out.digest.finalize()),
+        size: out.written,
+        tar_sha512: tar_sha512.map(|digest| checksum::hex(&digest)),
+        commit: job.commit.id.clone(),
+        mtime: job.layout.mtime,
+        files: survey.files,
+        signer: None,
+        unchanged: false,
+    };
+    Ok((artifact, survey))
+}
+
+fn archive_failure(error: ArchiveError) -> Failure {
+    match &error {
+        ArchiveError::Tree(TreeError::Order { .. } | TreeError::Commit { .. }) => {
+            Failure::bug(error)
+        }
+        ArchiveError::Tree(TreeError::Visit(source)) => {
+            cannot_write(io::Error::other(source.to_string()))
+        }
+        ArchiveError::Tree(_) | ArchiveError::Write(_) => Failure::outside(error),
+    }
+}
+
+fn cannot_write(error: io::Error) -> Failure {
+    let failure = Failure::outside(format!("cannot write the archive: {error}"));
+    match error.kind() {
+        io::ErrorKind::StorageFull => failure.hint("make room on the disk, or use --out DIR"),
+        _ => failure,
+    }
+}
+
+/// Whether the same file is there already; another one is in the way unless forced.
+fn same_as_before(target: &Path, sha512: &str, force: bool) -> Result<bool, Failure> {
+    if files::size(target).is_none() {
+        return match files::exists(target) {
+            true => Err(Failure::usage(format!(
+                "`{}` is in the way and is no file",
+                target.display()
+            ))),
+            false => Ok(false),
+        };
+    }
+    let file = files::open(target).map_err(Failure::outside)?;
+    let digest = checksum::digest(checksum::Algorithm::Sha512, file).map_err(cannot_write)?;
+    if digest.is_some_and(|digest| checksum::hex(&digest) == sha512) {
+        return Ok(true);
+    }
+    if force {
+        return Ok(false);
+    }
+    Err(Failure::usage(format!(
+        "`{}` exists and is another archive",
+        target.display()
+    ))
+    .hint(
+        "a candidate that was shown to others never changes: take the next --rc; to replace what \
+         only you have seen, use --force",
+    ))
+}
+
+fn survey_warnings(survey: &Survey, preset: Preset) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if !survey.case_clashes.is_empty() {
+        let pairs: Vec<String> = survey
+            .case_clashes
+            .iter()
+            .map(|(one, other)| format!("{} and {}", one.display(), other.display()))
+            .collect();
+        warnings.push(format!(
+            "these differ only by case and overwrite each other on macOS and Windows: {}",
+            list(&pairs)
+        ));
+    }
+    if !survey.unportable.is_empty() {
+        let paths: Vec<String> = survey
+            .unportable
+            .iter()
+            .map(|(path, reason)| format!("{}: {reason}", path.display()))
+            .collect();
+        warnings.push(format!("Windows cannot hold these: {}", list(&paths)));
+    }
+    let wanted: &[&str] = match preset {
+        Preset::TopLevel | Preset::Podling => &["LICENSE", "NOTICE"],
+        Preset::Plain => &["LICENSE"],
+    };
+    for name in wanted {
+        let bare = name.as_bytes();
+        let is_it = |file: &Vec<u8>| {
+            file == bare
+                || file
+                    .strip_prefix(bare)
+                    .is_some_and(|rest| rest.starts_with(b"."))
+        };
+        if !survey.root_files.iter().any(is_it) {
+            warnings.push(format!(
+                "there is no {name} in the root of the archive (P-04)"
+            ));
+        }
+    }
+    warnings
+}
+
+/// Digests and counts what is written through it.
+struct Digested<W> {
+    out: W,
+    digest: Sha512,
+    written: u64,
+}
+
+impl<W: Write> Digested<W> {
+    fn new(out: W) -> Self {
+        Self {
+            out,
+            digest: Sha512::new(),
+            written: 0,
+        }
+    }
+}
+
+impl<W: Write> Write for Digested<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.out.write(bytes)?;
+        self.digest.update(&bytes[..count]);
+        self.written += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+fn check(session: &Session, job: &Job, path: &Path) -> Result<ExitStatus, Failure> {
+    let open = || files::open(path).map_err(Failure::usage);
+    let digest = checksum::digest(checksum::Algorithm::Sha512, open()?)
+        .map_err(|error| Failure::usage(format!("cannot read `{}`: {error}", path.display())))?;
+    let sha512 = checksum::hex(&digest.unwrap_or_default());
+    let format = format_of(path).unwrap_or(Format::TarGz);
+    let mut rebuilt = Digested::new(io::sink());
+    let written = job.with_tree(session, "rebuilding", |tree| {
+        archive::write(tree, format, &job.layout, job.effort, &mut rebuilt).map_err(archive_failure)
+    })?;
+    let rebuilt_sha512 = checksum::hex(&rebuilt.digest.finalize());
+    let comparison = if sha512 == rebuilt_sha512 {
+        Comparison::Identical
+    } else {
+        let found = read::list(open()?, Limits::default())
+            .map_err(|error| Failure::usage(format!("`{}`: {error}", path.display())))?;
+        let (expected, _) = job.with_tree(session, "comparing", |tree| {
+            expected_members(tree, &job.layout).map_err(|error| archive_failure(error.into()))
+        })?;
+        compare(&expected, &found, written.tar_sha512)
+    };
+    session.ui.emit(&CheckReport {
+        path: path.display().to_string(),
+        reference: job.reference.clone(),
+        commit: job.commit.id.clone(),
+        sha512,
+        rebuilt_sha512,
+        comparison,
+    })
+}
+
+fn format_of(path: &Path) -> Option<Format> {
+    let name = path.file_name()?.to_string_lossy().to_lowercase();
+    Format::ALL
+        .into_iter()
+        .find(|format| name.ends_with(&format!(".{format}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_told_by_name() {
+        assert_eq!(format_of(Path::new("a/b-1.0.TAR.GZ")), Some(Format::TarGz));
+        assert_eq!(format_of(Path::new("b-1.0.tar.bz2")), None);
+    }
+}

@@ -1,0 +1,132 @@
+//! The rules of the ASF as data, each with its citation, and the presets that choose among them.
+//!
+//! A rule keeps the id it has in the project's policy notes (K-08, P-07, …); code and tests cite
+//! the id, so that a reader can walk from a message to the rule and back. Pure.
+
+use serde::{Deserialize, Serialize};
+
+/// How strongly the source puts a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Strength {
+    /// The source says MUST (or REQUIRED, or MUST NOT).
+    Must,
+    /// The source says SHOULD (or SHOULD NOT).
+    Should,
+    /// Custom of the projects, or common sense; no ASF text demands it.
+    Custom,
+}
+
+/// One rule with the place where it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Rule {
+    /// Its id, as in `K-08`.
+    pub id: &'static str,
+    /// How strongly it is put.
+    pub strength: Strength,
+    /// The rule in one sentence, our words.
+    pub text: &'static str,
+    /// Where it is written.
+    pub link: &'static str,
+}
+
+const RELEASE_POLICY: &str = "https://www.apache.org/legal/release-policy.html";
+const DISTRIBUTION: &str = "https://infra.apache.org/release-distribution.html#sigs-and-sums";
+const SIGNING: &str = "https://infra.apache.org/release-signing.html";
+const HEADERS: &str = "https://www.apache.org/legal/src-headers.html#notice";
+const CREATION: &str = "https://infra.apache.org/release-publishing.html";
+const ARCHIVES: &str = "https://reproducible-builds.org/docs/archives/";
+
+macro_rules! rules {
+    ($($name:ident $id:literal $strength:ident $link:expr, $text:literal;)*) => {
+        $(
+            #[doc = concat!($id, ": ", $text)]
+            pub const $name: Rule =
+                Rule { id: $id, strength: Strength::$strength, text: $text, link: $link };
+        )*
+        /// Every rule that plusone cites, in the order of their ids.
+        pub const RULES: &[Rule] = &[$($name),*];
+    };
+}
+
+rules! {
+    K_01 "K-01" Must DISTRIBUTION, "Every artifact has a valid, armored, detached OpenPGP signature named after it with .asc";
+    K_03 "K-03" Must RELEASE_POLICY, "Artifacts are signed by the release manager, who is a committer";
+    K_05 "K-05" Must DISTRIBUTION, "The project's KEYS file holds every public key that signs its artifacts";
+    K_08 "K-08" Must DISTRIBUTION, "Keys that sign new artifacts are RSA of at least 2048 bits; new keys should have 4096";
+    K_09 "K-09" Should DISTRIBUTION, "Signatures use a strong digest: SHA-512 is preferred, SHA-1 and MD5 are avoided";
+    K_12 "K-12" Must DISTRIBUTION, "A compromised key is revoked and replaced at once";
+    K_13 "K-13" Should CREATION, "Signatures of current releases stay valid: the key outlives them";
+    K_14 "K-14" Should SIGNING, "The key has the release manager's @apache.org address as a user id";
+    C_01 "C-01" Must DISTRIBUTION, "Every artifact has a SHA-256 or SHA-512 checksum file";
+    C_06 "C-06" Custom SIGNING, "The checksum file has the form of sha512sum, with the artifact's plain name";
+    P_01 "P-01" Must RELEASE_POLICY, "A release contains a source package sufficient to build and test it";
+    P_04 "P-04" Must RELEASE_POLICY, "LICENSE and NOTICE are at the root of every source package";
+    P_08 "P-08" Should HEADERS, "The years in NOTICE reach to the year of the release";
+    P_18 "P-18" Should RELEASE_POLICY, "The contents of the source package match the tag";
+    P_22 "P-22" Should "https://incubator.apache.org/policy/incubation.html#disclaimers", "A podling's archive has a disclaimer beside LICENSE and NOTICE";
+    R_02 "R-02" Must CREATION, "Only PMC members can commit to dist/release, unless the PMC opened it to all committers";
+    S_01 "S-01" Should RELEASE_POLICY, "Candidates are staged in dist/dev";
+    T_03 "T-03" Must RELEASE_POLICY, "Votes of PMC members are binding, as the roster says at the time of the vote";
+    REPRO "8.2" Custom ARCHIVES, "The same commit gives the same archive, on any machine";
+}
+
+/// The sets of rules a project can release under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Preset {
+    /// A top-level project of the ASF.
+    #[default]
+    TopLevel,
+    /// A podling: the Incubator's rules come on top.
+    Podling,
+    /// Any project that likes the process; nothing of the ASF's infrastructure is expected.
+    Plain,
+}
+
+impl Preset {
+    /// The word in `plusone.toml` and in messages.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Preset::TopLevel => "top-level",
+            Preset::Podling => "podling",
+            Preset::Plain => "plain",
+        }
+    }
+
+    /// Whether the ASF's rules bind this project.
+    pub const fn is_asf(self) -> bool {
+        !matches!(self, Preset::Plain)
+    }
+
+    /// The address domain that a release manager's key is expected to carry (K-14), if any.
+    pub const fn key_domain(self) -> Option<&'static str> {
+        if self.is_asf() {
+            Some("apache.org")
+        } else {
+            None
+        }
+    }
+}
+
+/// The least number of days a signing key should still be valid for. Custom: long enough for the
+/// vote, its repetition and the first months of the release.
+pub const KEY_DAYS_LEFT: i64 = 90;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_ids_are_unique_and_linked() {
+        for (index, rule) in RULES.iter().enumerate() {
+            assert!(rule.link.starts_with("https://"), "{}", rule.id);
+            assert!(!rule.text.ends_with('.'), "{}", rule.id);
+            assert!(
+                RULES[..index].iter().all(|other| other.id != rule.id),
+                "{}",
+                rule.id
+            );
+        }
+    }
+}

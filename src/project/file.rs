@@ -1,0 +1,204 @@
+//! `plusone.toml` as written: every setting optional, unknown names refused.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::template::Template;
+use crate::policy::Preset;
+use crate::release::ProjectName;
+
+/// One layer of settings: `plusone.toml`, or the user's own file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SettingsFile {
+    /// `[project]`
+    pub project: ProjectTable,
+    /// `[naming]`
+    pub naming: NamingTable,
+    /// `[source]`
+    pub source: SourceTable,
+    /// `[signing]`
+    pub signing: SigningTable,
+    /// `[dist]`
+    pub dist: DistTable,
+    /// `[vote]`
+    pub vote: VoteTable,
+    /// `[mail]`
+    pub mail: MailTable,
+    /// `[announce]`
+    pub announce: AnnounceTable,
+    /// `[[versions]]`
+    pub versions: Vec<VersionFile>,
+}
+
+/// Who releases.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProjectTable {
+    /// Short name, as in roster and dist directory.
+    pub name: Option<ProjectName>,
+    /// Full name: `Apache Fortress`.
+    pub display: Option<String>,
+    /// Which rules apply.
+    pub kind: Option<Preset>,
+    /// Which of several components of the project is released from here.
+    pub component: Option<ProjectName>,
+    /// What it is, in a sentence or two.
+    pub description: Option<String>,
+    /// Home page.
+    pub site: Option<String>,
+    /// Download page.
+    pub download_page: Option<String>,
+}
+
+/// How things are called.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NamingTable {
+    /// The release's tag.
+    pub tag: Option<Template>,
+    /// A candidate's tag.
+    pub candidate_tag: Option<Template>,
+    /// The archive's base name, without its ending.
+    pub archive: Option<Template>,
+    /// The one directory inside.
+    pub top_directory: Option<Template>,
+    /// Archive formats: `tar.gz`, `tgz`, `tar.xz`, `zip`.
+    pub formats: Option<Vec<String>>,
+}
+
+/// What goes into the source archive.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SourceTable {
+    /// What to do with git submodules.
+    pub submodules: Option<Submodules>,
+    /// `best` or `fast`.
+    pub level: Option<String>,
+}
+
+/// What to do with git submodules, which `git archive` leaves empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Submodules {
+    /// Refuse to package.
+    #[default]
+    Error,
+    /// Pack each at its recorded commit.
+    Include,
+    /// Leave an empty directory, as `git archive` does.
+    Empty,
+}
+
+/// Who signs.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SigningTable {
+    /// Fingerprint, key id or address, as gpg's `--local-user`. Belongs in the user's own file.
+    pub key: Option<String>,
+}
+
+/// Where candidates and releases lie.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DistTable {
+    /// Subversion URL of the staging area.
+    pub dev: Option<Template>,
+    /// Directory of a candidate below it.
+    pub dev_directory: Option<Template>,
+    /// Subversion URL of the release area.
+    pub release: Option<Template>,
+    /// Directory of a release below it.
+    pub release_directory: Option<Template>,
+    /// Where the KEYS file is read from.
+    pub keys: Option<Template>,
+}
+
+/// The vote.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VoteTable {
+    /// The list it is held on.
+    pub list: Option<String>,
+    /// How long it stays open at least.
+    pub hours: Option<u32>,
+    /// Whose votes bind.
+    pub roster: RosterTable,
+    /// Further addresses and names of people, by their id.
+    pub aliases: BTreeMap<String, Vec<String>>,
+}
+
+/// Whose votes bind.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RosterTable {
+    /// `whimsy`, `file`, or `list`.
+    pub source: Option<String>,
+    /// Where it is read from, for `whimsy` another base address, for `file` a path.
+    pub from: Option<String>,
+    /// The ids themselves, for `list`.
+    pub ids: Vec<String>,
+}
+
+/// How mail is sent.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MailTable {
+    /// The sender.
+    pub from: Option<String>,
+    /// `eml`, `smtp` or `sendmail`.
+    pub transport: Option<String>,
+}
+
+/// The announcement.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AnnounceTable {
+    /// Who gets it.
+    pub to: Option<Vec<String>>,
+}
+
+/// A file that names the version, besides the usual manifests.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VersionFile {
+    /// Path in the repository.
+    pub file: String,
+    /// The text just before the version: `VERSION = "`.
+    pub after: String,
+}
+
+/// A settings file that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}:{line}:{column}: {message}")]
+pub struct SettingsError {
+    /// The file.
+    pub path: String,
+    /// From 1.
+    pub line: usize,
+    /// From 1.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl SettingsFile {
+    /// Parses one layer.
+    ///
+    /// # Errors
+    /// What is wrong, with its place in the file called `path`.
+    pub fn parse(text: &str, path: &str) -> Result<Self, SettingsError> {
+        toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start).min(text.len());
+            let before = text.get(..start).unwrap_or_default();
+            let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+            SettingsError {
+                path: path.to_owned(),
+                line: before.matches('\n').count() + 1,
+                column: before[line_start..].chars().count() + 1,
+                message: error.message().replace('\n', ", "),
+            }
+        })
+    }
+}

@@ -1,0 +1,335 @@
+//! What commands have to say, as values: one report, several voices.
+//!
+//! A report is data first (`--format json`) and writes itself for people as a [`Page`], which
+//! becomes plain text or Markdown. Text from outside is made harmless where a page takes it in, so
+//! that no report can forget it. Pure.
+
+pub mod doctor;
+pub mod package;
+pub mod settings;
+pub mod sign;
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::error::{ExitStatus, shell_line};
+
+/// The result of a command.
+pub trait Report: Serialize {
+    /// The name and version of its JSON form: `plusone.package/1`.
+    const SCHEMA: &'static str;
+
+    /// How the program ends with this result.
+    fn exit(&self) -> ExitStatus;
+
+    /// Says it to people.
+    fn write(&self, page: &mut Page);
+}
+
+/// How a piece of text is meant; colours follow from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// As it should be.
+    Good,
+    /// Wrong.
+    Bad,
+    /// Worth a look.
+    Warning,
+    /// Neither.
+    Plain,
+}
+
+#[derive(Debug, Clone)]
+enum Block {
+    Title(String),
+    Fields(Vec<(String, String)>),
+    Item {
+        tone: Tone,
+        label: String,
+        text: String,
+        details: Vec<(String, String)>,
+    },
+    Paragraph(String),
+    Commands(Vec<String>),
+}
+
+/// Text for people, block by block.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    blocks: Vec<Block>,
+}
+
+impl Page {
+    /// Starts a section.
+    pub fn title(&mut self, text: &str) {
+        self.blocks.push(Block::Title(harmless(text)));
+    }
+
+    /// Names and values below each other.
+    pub fn fields<'a>(&mut self, fields: impl IntoIterator<Item = (&'a str, String)>) {
+        let fields = fields
+            .into_iter()
+            .map(|(label, value)| (label.to_owned(), harmless(&value)));
+        self.blocks.push(Block::Fields(fields.collect()));
+    }
+
+    /// One line of a list, with a word in front that says how it stands, and details below it.
+    pub fn item<'a>(
+        &mut self,
+        tone: Tone,
+        label: &str,
+        text: &str,
+        details: impl IntoIterator<Item = (&'a str, String)>,
+    ) {
+        let details = details
+            .into_iter()
+            .map(|(label, value)| (label.to_owned(), harmless(&value)));
+        self.blocks.push(Block::Item {
+            tone,
+            label: label.to_owned(),
+            text: harmless(text),
+            details: details.collect(),
+        });
+    }
+
+    /// A sentence or more.
+    pub fn paragraph(&mut self, text: &str) {
+        self.blocks.push(Block::Paragraph(harmless(text)));
+    }
+
+    /// Commands to type.
+    pub fn commands<'a>(&mut self, commands: impl IntoIterator<Item = &'a [&'a str]>) {
+        let line = |words: &[&str]| {
+            harmless(&shell_line(
+                &words
+                    .iter()
+                    .map(|&word| word.to_owned())
+                    .collect::<Vec<_>>(),
+            ))
+        };
+        self.blocks
+            .push(Block::Commands(commands.into_iter().map(line).collect()));
+    }
+
+    /// Plain text, wrapped to `width` columns where that is possible, with colours if asked.
+    pub fn to_text(&self, width: usize, colour: bool) -> String {
+        let mut out = String::new();
+        for (index, block) in self.blocks.iter().enumerate() {
+            let joined = matches!(
+                (
+                    index.checked_sub(1).map(|before| &self.blocks[before]),
+                    block
+                ),
+                (None, _)
+                    | (Some(Block::Title(_)), Block::Fields(_) | Block::Commands(_))
+                    | (Some(Block::Item { .. }), Block::Item { .. })
+                    | (Some(Block::Paragraph(_)), Block::Commands(_))
+            );
+            if !joined {
+                out.push('\n');
+            }
+            text_block(&mut out, block, width, colour);
+        }
+        out
+    }
+
+    /// Markdown.
+    pub fn to_markdown(&self) -> String {
+        let mut out = String::new();
+        for block in &self.blocks {
+            if !out.is_empty() && !matches!(block, Block::Item { .. }) {
+                out.push('\n');
+            }
+            markdown_block(&mut out, block);
+        }
+        out
+    }
+}
+
+fn text_block(out: &mut String, block: &Block, width: usize, colour: bool) {
+    match block {
+        Block::Title(text) => push_line(out, &paint(text, "1", colour)),
+        Block::Fields(fields) => push_fields(out, fields, 2, width),
+        Block::Item {
+            tone,
+            label,
+            text,
+            details,
+        } => {
+            let code = match tone {
+                Tone::Good => "32",
+                Tone::Bad => "1;31",
+                Tone::Warning => "33",
+                Tone::Plain => "0",
+            };
+            let indent = LABEL_WIDTH + 1;
+            let wrapped = wrap(text, width.saturating_sub(indent), indent);
+            push_line(
+                out,
+                &format!(
+                    "{} {wrapped}",
+                    paint(&format!("{label:<LABEL_WIDTH$}"), code, colour)
+                ),
+            );
+            push_fields(out, details, indent, width);
+        }
+        Block::Paragraph(text) => push_line(out, &wrap(text, width, 0)),
+        Block::Commands(lines) => lines
+            .iter()
+            .for_each(|line| push_line(out, &format!("  {line}"))),
+    }
+}
+
+/// Columns kept for the word in front of an item.
+const LABEL_WIDTH: usize = 8;
+
+fn push_fields(out: &mut String, fields: &[(String, String)], indent: usize, width: usize) {
+    let labels = fields
+        .iter()
+        .map(|(label, _)| label.chars().count())
+        .max()
+        .unwrap_or(0);
+    for (label, value) in fields {
+        let column = indent + labels + 2;
+        let wrapped = wrap(value, width.saturating_sub(column), column);
+        push_line(out, &format!("{:indent$}{label:<labels$}  {wrapped}", ""));
+    }
+}
+
+fn push_line(out: &mut String, line: &str) {
+    out.push_str(line.trim_end());
+    out.push('\n');
+}
+
+fn paint(text: &str, code: &str, colour: bool) -> String {
+    if colour {
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Breaks text at blanks; a word that is longer than a line stays whole, so that digests and
+/// addresses can be copied.
+fn wrap(text: &str, width: usize, indent: usize) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > width {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\n{:indent$}", "");
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out
+}
+
+fn markdown_block(out: &mut String, block: &Block) {
+    let code = |text: &str| format!("`{}`", text.replace('`', "'"));
+    match block {
+        Block::Title(text) => push_line(out, &format!("### {}", markdown_text(text))),
+        Block::Fields(fields) => {
+            for (label, value) in fields {
+                push_line(out, &format!("- {label}: {}", code(value)));
+            }
+        }
+        Block::Item {
+            label,
+            text,
+            details,
+            ..
+        } => {
+            push_line(out, &format!("- **{label}** {}", markdown_text(text)));
+            for (label, value) in details {
+                push_line(out, &format!("  - {label}: {}", markdown_text(value)));
+            }
+        }
+        Block::Paragraph(text) => push_line(out, &markdown_text(text)),
+        Block::Commands(lines) => push_line(out, &format!("```\n{}\n```", lines.join("\n"))),
+    }
+}
+
+/// Keeps Markdown and HTML in foreign text from meaning anything; our own backquotes stay.
+fn markdown_text(text: &str) -> String {
+    let mut quoted = false;
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        quoted ^= c == '`';
+        if !quoted && matches!(c, '<' | '>' | '*' | '_' | '[' | ']' | '|' | '#' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Replaces what could act on a terminal or mislead a reader: control characters, and the
+/// characters that turn the direction of text or take no room.
+pub fn harmless(text: &str) -> String {
+    let acts = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    if !text.contains(acts) {
+        return text.to_owned();
+    }
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut out, c| {
+            if acts(c) {
+                out.extend(c.escape_unicode());
+            } else {
+                out.push(c);
+            }
+            out
+        })
+}
+
+/// A count of bytes for people: `128.4 MB`, in powers of ten as download pages have it.
+pub fn size(bytes: u64) -> String {
+    let units = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match units.into_iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => format!("{:.1} {name}", bytes as f64 / unit as f64),
+        None => format!("{bytes} bytes"),
+    }
+}
+
+/// `1 file`, `2 files`.
+pub fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_cannot_act() {
+        assert_eq!(
+            harmless("a\u{1b}[31mb\r\n\u{202e}c"),
+            r"a\u{1b}[31mb\u{d}\u{a}\u{202e}c"
+        );
+        assert_eq!(harmless("Łukasz – ok"), "Łukasz – ok");
+        assert_eq!(markdown_text("<b> *x* `a_b`"), r"\<b\> \*x\* `a_b`");
+    }
+
+    #[test]
+    fn long_words_stay_whole() {
+        assert_eq!(
+            wrap("a bb ccc dddddddd e", 6, 2),
+            "a bb\n  ccc\n  dddddddd\n  e"
+        );
+    }
+
+    #[test]
+    fn sizes_are_for_people() {
+        assert_eq!(size(999), "999 bytes");
+        assert_eq!(size(127_520_000), "127.5 MB");
+    }
+}
