@@ -1,0 +1,387 @@
+//! A KEYS file: free text around armored blocks, each with the certificates in it or the reason why not (POLICY K-05).
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::armor::{self, Armored, Label, Piece};
+use super::handle::Fingerprint;
+use super::packets::{self, PacketError, packets};
+use super::problem::{Problem, ProblemKind};
+
+/// A KEYS file taken apart; text between the blocks is left where it is.
+#[derive(Debug, Clone)]
+pub struct KeysFile {
+    /// The blocks, in the order of the file.
+    pub blocks: Vec<Block>,
+    /// Problems of the file outside of its blocks.
+    pub problems: Vec<Problem>,
+    /// How its characters are stored.
+    pub encoding: Encoding,
+}
+
+/// One armored block, or a whole binary keyring.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// The line of its `BEGIN` marker, counted from 1.
+    pub first_line: u32,
+    /// From the `BEGIN` marker to the end of the `END` marker's line, in the bytes read (in UTF-8 when the file
+    /// is UTF-16).
+    pub bytes: Range<usize>,
+    /// The certificates in it, in order; empty when it holds none that can be read.
+    pub certificates: Vec<RawCertificate>,
+    /// What is wrong with it. [`ProblemKind::hides_keys`] tells the grave from the harmless.
+    pub problems: Vec<Problem>,
+    /// The decoded packets.
+    data: Vec<u8>,
+}
+
+/// A certificate as it lies in a block: its parts are known, nothing is checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawCertificate {
+    /// The fingerprint of the primary key.
+    pub fingerprint: Fingerprint,
+    /// The version of the primary key packet.
+    pub version: u8,
+    /// The fingerprints of the subkeys, bound or not.
+    pub subkeys: Vec<Fingerprint>,
+    pub(super) range: Range<usize>,
+}
+
+/// How the characters of the file are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Encoding {
+    /// ASCII or UTF-8.
+    Utf8,
+    /// UTF-8 with a byte order mark.
+    Utf8WithMark,
+    /// Neither; old files are often ISO 8859-1.
+    EightBit,
+    /// UTF-16 with a byte order mark.
+    Utf16,
+    /// No text at all, but a binary keyring.
+    Binary,
+}
+
+/// How much is read of a KEYS file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the file.
+    pub file_bytes: usize,
+    /// Decoded bytes of one block.
+    pub block_bytes: usize,
+    /// Certificates in the file.
+    pub certificates: usize,
+    /// Packets of one certificate.
+    pub packets_per_certificate: usize,
+    /// Bytes of a user id. `gpg` stops at 2048.
+    pub user_id_bytes: usize,
+}
+
+impl Default for Limits {
+    /// Far above the largest real file known (hadoop's: 345 kB, 63 certificates).
+    fn default() -> Self {
+        Self {
+            file_bytes: 64 << 20,
+            block_bytes: 16 << 20,
+            certificates: 20_000,
+            packets_per_certificate: 50_000,
+            user_id_bytes: 2048,
+        }
+    }
+}
+
+/// Why a file is not read at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeysFileError {
+    /// Above [`Limits::file_bytes`].
+    #[error("the KEYS file has {length} bytes, more than the limit of {limit}")]
+    TooLarge {
+        /// Its length in bytes.
+        length: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+}
+
+impl KeysFile {
+    /// Reads a KEYS file. Whatever is wrong inside becomes a [`Problem`] with its line.
+    ///
+    /// # Errors
+    ///
+    /// Fails only when the file is above the limit.
+    pub fn read(bytes: &[u8], limits: &Limits) -> Result<Self, KeysFileError> {
+        if bytes.len() > limits.file_bytes {
+            let (length, limit) = (bytes.len(), limits.file_bytes);
+            return Err(KeysFileError::TooLarge { length, limit });
+        }
+        let mut file = Self {
+            blocks: Vec::new(),
+            problems: Vec::new(),
+            encoding: Encoding::Utf8,
+        };
+        let decoded;
+        let text = match bytes {
+            [0xff, 0xfe, units @ ..] => {
+                decoded = utf16(units, u16::from_le_bytes);
+                file.encoding = Encoding::Utf16;
+                decoded.as_bytes()
+            }
+            [0xfe, 0xff, units @ ..] => {
+                decoded = utf16(units, u16::from_be_bytes);
+                file.encoding = Encoding::Utf16;
+                decoded.as_bytes()
+            }
+            _ if is_keyring(bytes) => {
+                file.encoding = Encoding::Binary;
+                file.blocks.push(binary_block(bytes, limits));
+                return Ok(file);
+            }
+            [0xef, 0xbb, 0xbf, ..] => {
+                file.encoding = Encoding::Utf8WithMark;
+                bytes
+            }
+            _ if std::str::from_utf8(bytes).is_err() => {
+                file.encoding = Encoding::EightBit;
+                bytes
+            }
+            _ => bytes,
+        };
+        if file.encoding == Encoding::Utf16 {
+            file.problems.push(Problem {
+                line: 1,
+                kind: ProblemKind::Utf16,
+            });
+        }
+        // The mark is not part of the first line; byte ranges still count it.
+        let skipped = if file.encoding == Encoding::Utf8WithMark {
+            3
+        } else {
+            0
+        };
+        file.scan(text, skipped, limits);
+        Ok(file)
+    }
+
+    /// Returns the certificates of all blocks with the block they are in, in the order of the file.
+    pub fn certificates(&self) -> impl Iterator<Item = (&Block, &RawCertificate)> {
+        self.blocks.iter().flat_map(|block| {
+            block
+                .certificates
+                .iter()
+                .map(move |certificate| (block, certificate))
+        })
+    }
+
+    /// Returns all problems, those of the blocks among them, by line.
+    pub fn all_problems(&self) -> Vec<&Problem> {
+        let in_blocks = self.blocks.iter().flat_map(|block| &block.problems);
+        let mut problems: Vec<_> = self.problems.iter().chain(in_blocks).collect();
+        problems.sort_by_key(|problem| problem.line);
+        problems
+    }
+
+    fn scan(&mut self, text: &[u8], skipped: usize, limits: &Limits) {
+        let mut left = limits.certificates;
+        for piece in armor::scan(&text[skipped..], limits.block_bytes) {
+            match piece {
+                Piece::Stray(problem) => self.problems.push(problem),
+                Piece::Block(mut armored) => {
+                    armored.bytes = armored.bytes.start + skipped..armored.bytes.end + skipped;
+                    self.blocks.push(armored_block(armored, limits, &mut left));
+                }
+            }
+            if left == 0 {
+                let kind = ProblemKind::TooManyCertificates {
+                    limit: limits.certificates,
+                };
+                let line = self.blocks.last().map_or(1, |block| block.first_line);
+                self.problems.push(Problem { line, kind });
+                return;
+            }
+        }
+    }
+}
+
+impl Block {
+    /// Returns the packets of one of the block's certificates.
+    pub(super) fn packets_of(&self, certificate: &RawCertificate) -> &[u8] {
+        self.data.get(certificate.range.clone()).unwrap_or_default()
+    }
+}
+
+fn armored_block(armored: Armored, limits: &Limits, left: &mut usize) -> Block {
+    let mut block = Block {
+        first_line: armored.first_line,
+        bytes: armored.bytes,
+        certificates: Vec::new(),
+        problems: armored.problems,
+        data: armored.data,
+    };
+    match armored.label {
+        Label::PublicKey => read_packets(&mut block, limits, left),
+        Label::PrivateKey => {
+            block.data.clear();
+            problem(&mut block, ProblemKind::SecretKey);
+        }
+        label => {
+            block.data.clear();
+            problem(
+                &mut block,
+                ProblemKind::NotKeys {
+                    label: label.words(),
+                },
+            );
+        }
+    }
+    block
+}
+
+fn binary_block(bytes: &[u8], limits: &Limits) -> Block {
+    let mut block = Block {
+        first_line: 1,
+        bytes: 0..bytes.len(),
+        certificates: Vec::new(),
+        problems: Vec::new(),
+        data: bytes.to_vec(),
+    };
+    problem(&mut block, ProblemKind::BinaryKeyring);
+    read_packets(&mut block, limits, &mut limits.certificates.clone());
+    block
+}
+
+fn problem(block: &mut Block, kind: ProblemKind) {
+    let line = block.first_line;
+    let problem = Problem { line, kind };
+    // A block may hold thousands of equal ones.
+    if !block.problems.contains(&problem) && block.problems.len() < 100 {
+        block.problems.push(problem);
+    }
+}
+
+/// Divides the packets of a block into certificates.
+fn read_packets(block: &mut Block, limits: &Limits, left: &mut usize) {
+    let data = std::mem::take(&mut block.data);
+    let mut secret = false;
+    let mut current: Option<RawCertificate> = None;
+    let mut count = 0;
+    let mut any = false;
+    for packet in packets(&data) {
+        let packet = match packet {
+            Ok(packet) => packet,
+            Err(error) => {
+                problem(block, malformed(error));
+                break;
+            }
+        };
+        any = true;
+        count += 1;
+        if current.is_some() && count > limits.packets_per_certificate {
+            let limit = limits.packets_per_certificate;
+            problem(block, ProblemKind::TooManyPackets { limit });
+            // What follows belongs to it until the next primary key.
+            if packet.tag != packets::PUBLIC_KEY && packet.tag != packets::SECRET_KEY {
+                continue;
+            }
+        }
+        let body = &data[packet.body.clone()];
+        match packet.tag {
+            packets::PUBLIC_KEY => {
+                block.certificates.extend(current.take());
+                count = 1;
+                if *left == 0 {
+                    break;
+                }
+                current = primary(block, body, packet.whole.clone());
+                *left -= usize::from(current.is_some());
+            }
+            packets::SECRET_KEY | packets::SECRET_SUBKEY => {
+                block.certificates.extend(current.take());
+                secret = true;
+            }
+            packets::PUBLIC_SUBKEY => {
+                if let Some(certificate) = &mut current {
+                    certificate.subkeys.extend(packets::fingerprint(body));
+                }
+            }
+            packets::USER_ID if body.len() > limits.user_id_bytes => {
+                problem(block, ProblemKind::UserIdTooLong { length: body.len() });
+            }
+            packets::COMPRESSED => problem(block, ProblemKind::Compressed),
+            packets::SIGNATURE
+            | packets::MARKER
+            | packets::TRUST
+            | packets::USER_ID
+            | packets::USER_ATTRIBUTE
+            | packets::PADDING
+            | 60..=63 => {}
+            tag => problem(block, ProblemKind::UnexpectedPacket { tag }),
+        }
+        if let Some(certificate) = &mut current {
+            certificate.range.end = packet.whole.end;
+        }
+    }
+    block.certificates.extend(current);
+    if secret {
+        problem(block, ProblemKind::SecretKey);
+        block.data = keep_public(&data, &mut block.certificates);
+        return;
+    }
+    if !any
+        && block
+            .problems
+            .iter()
+            .all(|problem| !problem.kind.hides_keys())
+    {
+        problem(block, ProblemKind::Empty);
+    }
+    block.data = data;
+}
+
+/// Copies the packets of public certificates alone, so that nothing secret is held on to.
+fn keep_public(data: &[u8], certificates: &mut [RawCertificate]) -> Vec<u8> {
+    let mut kept = Vec::new();
+    for certificate in certificates {
+        let start = kept.len();
+        kept.extend_from_slice(&data[certificate.range.clone()]);
+        certificate.range = start..kept.len();
+    }
+    kept
+}
+
+fn primary(block: &mut Block, body: &[u8], range: Range<usize>) -> Option<RawCertificate> {
+    let version = body.first().copied().unwrap_or(0);
+    let fingerprint = packets::fingerprint(body).filter(|_| matches!(version, 4 | 6));
+    if fingerprint.is_none() {
+        problem(block, ProblemKind::UnsupportedVersion { version });
+    }
+    fingerprint.map(|fingerprint| RawCertificate {
+        fingerprint,
+        version,
+        subkeys: Vec::new(),
+        range,
+    })
+}
+
+fn malformed(error: PacketError) -> ProblemKind {
+    ProblemKind::Malformed {
+        reason: error.to_string(),
+    }
+}
+
+/// Whether the bytes start with a public or secret key packet, as no text does.
+fn is_keyring(bytes: &[u8]) -> bool {
+    let Some(Ok(first)) = packets(bytes).next() else {
+        return false;
+    };
+    let key = matches!(first.tag, packets::PUBLIC_KEY | packets::SECRET_KEY);
+    key && matches!(bytes.get(first.body.start), Some(2..=6))
+}
+
+fn utf16(units: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let (pairs, _) = units.as_chunks::<2>();
+    char::decode_utf16(pairs.iter().map(|pair| unit(*pair)))
+        .map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect()
+}
