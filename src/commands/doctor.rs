@@ -10,7 +10,7 @@ use super::{Session, git_failure};
 use crate::backend::git::{Commit, Repository};
 use crate::backend::{files, git, http, process, svn};
 use crate::error::{ExitStatus, Failure};
-use crate::openpgp;
+use crate::openpgp::{Fingerprint, Keyring, KeysFile, Limits};
 use crate::project::{Flags, Project, Roster, manifests};
 use crate::readiness::{
     CATALOGUE, Known, Manifest, Readiness, SigningKey, TagFacts, TagState, Tool, WorkTreeFacts,
@@ -93,10 +93,7 @@ fn collect(
         }
         _ => None,
     };
-    let fingerprint = signer
-        .as_ref()
-        .ok()
-        .map(|signer| signer.key.fingerprint.to_string());
+    let fingerprint = signer.as_ref().ok().map(|signer| signer.key.fingerprint);
     Readiness {
         now: session.now,
         preset: project.preset.value,
@@ -106,7 +103,7 @@ fn collect(
         tags: tags(repository, commit, project, args),
         key: signer.map(|signer| signing_key(&signer)),
         probe,
-        keys_file: keys_file(project, fingerprint.as_deref()),
+        keys_file: keys_file(project, fingerprint.as_ref()),
         notice: file_at(repository, commit, &["NOTICE", "NOTICE.txt", "NOTICE.md"]),
         root_files: root_files(repository, commit),
         manifests: read_manifests(repository, commit, project),
@@ -250,7 +247,10 @@ fn read_manifests(repository: &Repository, commit: &Commit, project: &Project) -
     usual.chain(configured).collect()
 }
 
-fn keys_file(project: &Project, fingerprint: Option<&str>) -> Known<Option<(String, bool)>> {
+fn keys_file(
+    project: &Project,
+    fingerprint: Option<&Fingerprint>,
+) -> Known<Option<(String, bool)>> {
     let Some(fingerprint) = fingerprint else {
         return Err("there is no key to look for".to_owned());
     };
@@ -264,7 +264,10 @@ fn keys_file(project: &Project, fingerprint: Option<&str>) -> Known<Option<(Stri
             files::read(Path::new(&address), LARGEST_KEYS).map_err(|error| error.to_string())?;
         bytes.ok_or_else(|| format!("there is no file `{address}`"))?
     };
-    let holds = openpgp::KeysFile::parse(&bytes).holds(fingerprint);
+    let file = KeysFile::read(&bytes, &Limits::default()).map_err(|error| error.to_string())?;
+    let holds = Keyring::new(file)
+        .fingerprints()
+        .any(|held| held == *fingerprint);
     Ok(Some((address, holds)))
 }
 
