@@ -68,7 +68,5 @@ pub fn directory(project: &Project, names: &Names) -> Result<String, MissingValu
 /// Whether a file is a signature or a checksum, which is never itself signed (C-03).
 pub fn is_metadata(name: &str) -> bool {
     let lower = name.to_lowercase();
-    METADATA_SUFFIXES
-        .iter()
-        .any(|suffix| lower.ends_with(suffix))
+    METADATA_SUFFIXES.iter().any(|suffix| lower.ends_with(suffix))
 }

@@ -30,13 +30,8 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// Every algorithm.
-    pub const ALL: [Algorithm; 5] = [
-        Algorithm::Md5,
-        Algorithm::Sha1,
-        Algorithm::Sha256,
-        Algorithm::Sha384,
-        Algorithm::Sha512,
-    ];
+    pub const ALL: [Algorithm; 5] =
+        [Algorithm::Md5, Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha384, Algorithm::Sha512];
 
     /// Bytes of a digest.
     pub const fn size(self) -> usize {
@@ -61,23 +56,15 @@ impl Algorithm {
     }
 
     fn named(text: &str) -> Option<Self> {
-        let folded: String = text
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect::<String>()
-            .to_lowercase();
-        Algorithm::ALL.into_iter().find(|algorithm| {
-            algorithm
-                .as_str()
-                .replace('-', "")
-                .eq_ignore_ascii_case(&folded)
-        })
+        let folded: String =
+            text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+        Algorithm::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.as_str().replace('-', "").eq_ignore_ascii_case(&folded))
     }
 
     fn of_size(size: usize) -> Option<Self> {
-        Algorithm::ALL
-            .into_iter()
-            .find(|algorithm| algorithm.size() == size)
+        Algorithm::ALL.into_iter().find(|algorithm| algorithm.size() == size)
     }
 }
 
@@ -176,10 +163,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Listed>, ChecksumError> {
 /// no form accepts.
 fn decode(bytes: &[u8]) -> String {
     let wide = |pairs: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = pairs
-            .chunks_exact(2)
-            .map(|pair| unit([pair[0], pair[1]]))
-            .collect();
+        let units: Vec<u16> = pairs.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
         String::from_utf16_lossy(&units)
     };
     match bytes {
@@ -199,27 +183,17 @@ fn bsd(line: usize, text: &str) -> Result<Option<Listed>, ChecksumError> {
         return Ok(None);
     };
     let label = label.trim().replace("SHA2-", "SHA");
-    let (Some(algorithm), Some(digits)) = (
-        Algorithm::named(&label),
-        digest.trim_start().strip_prefix('='),
-    ) else {
+    let (Some(algorithm), Some(digits)) =
+        (Algorithm::named(&label), digest.trim_start().strip_prefix('='))
+    else {
         return Ok(None);
     };
     let digits = digits.trim();
     let digest = unhex(digits).ok_or(ChecksumError::NoDigest { line })?;
     if digest.len() != algorithm.size() {
-        return Err(ChecksumError::Length {
-            line,
-            algorithm,
-            found: digits.len(),
-        });
+        return Err(ChecksumError::Length { line, algorithm, found: digits.len() });
     }
-    Ok(Some(Listed {
-        algorithm,
-        digest,
-        name: Some(name.to_owned()),
-        line,
-    }))
+    Ok(Some(Listed { algorithm, digest, name: Some(name.to_owned()), line }))
 }
 
 /// `hex`, `hex  name`, `hex *name`; a leading backslash marks an escaped name.
@@ -240,12 +214,7 @@ fn coreutils(line: usize, text: &str) -> Option<Listed> {
     if !name.is_empty() && unhex(&name.replace(' ', "")).is_some() && !name.contains('.') {
         return None;
     }
-    Some(Listed {
-        algorithm,
-        digest,
-        name: Some(name).filter(|n| !n.is_empty()),
-        line,
-    })
+    Some(Listed { algorithm, digest, name: Some(name).filter(|n| !n.is_empty()), line })
 }
 
 /// `name: HEX HEX …`, or `name: SHA512 = HEX …`, over one or more lines, with the name on the
@@ -254,13 +223,11 @@ fn print_md(lines: &[(usize, &str)]) -> Result<Option<(Listed, usize)>, Checksum
     let Some(&(line, first)) = lines.first() else {
         return Ok(None);
     };
-    let (name, first) = match first
-        .split_once(": ")
-        .or_else(|| first.strip_suffix(':').map(|name| (name, "")))
-    {
-        Some((name, rest)) => (Some(name.trim().to_owned()), rest),
-        None => (None, first),
-    };
+    let (name, first) =
+        match first.split_once(": ").or_else(|| first.strip_suffix(':').map(|name| (name, ""))) {
+            Some((name, rest)) => (Some(name.trim().to_owned()), rest),
+            None => (None, first),
+        };
     let (named, first) = match first.split_once('=') {
         Some((label, rest)) => match Algorithm::named(label) {
             Some(algorithm) => (Some(algorithm), rest),
@@ -272,10 +239,7 @@ fn print_md(lines: &[(usize, &str)]) -> Result<Option<(Listed, usize)>, Checksum
     let mut used = 0;
     for (index, text) in lines.iter().map(|(_, text)| *text).enumerate() {
         let text = if index == 0 { first } else { text };
-        if !text
-            .chars()
-            .all(|c| c.is_ascii_hexdigit() || c.is_whitespace())
-        {
+        if !text.chars().all(|c| c.is_ascii_hexdigit() || c.is_whitespace()) {
             break;
         }
         digits.extend(text.chars().filter(|c| !c.is_whitespace()));
@@ -293,20 +257,10 @@ fn print_md(lines: &[(usize, &str)]) -> Result<Option<(Listed, usize)>, Checksum
     };
     let algorithm = named.or_else(|| Algorithm::of_size(digest.len()));
     match algorithm {
-        Some(algorithm) if algorithm.size() == digest.len() => Ok(Some((
-            Listed {
-                algorithm,
-                digest,
-                name,
-                line,
-            },
-            used,
-        ))),
-        Some(algorithm) => Err(ChecksumError::Length {
-            line,
-            algorithm,
-            found: digits.len(),
-        }),
+        Some(algorithm) if algorithm.size() == digest.len() => {
+            Ok(Some((Listed { algorithm, digest, name, line }, used)))
+        }
+        Some(algorithm) => Err(ChecksumError::Length { line, algorithm, found: digits.len() }),
         None => Ok(None),
     }
 }
@@ -314,13 +268,11 @@ fn print_md(lines: &[(usize, &str)]) -> Result<Option<(Listed, usize)>, Checksum
 /// Lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
     use fmt::Write;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Reads hex digits of either case; none for anything else, and for the empty text.
@@ -330,9 +282,7 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
     }
     let digit = |byte: u8| char::from(byte).to_digit(16);
     let pairs = text.as_bytes().chunks_exact(2);
-    pairs
-        .map(|pair| Some((digit(pair[0])? << 4 | digit(pair[1])?) as u8))
-        .collect()
+    pairs.map(|pair| Some((digit(pair[0])? << 4 | digit(pair[1])?) as u8)).collect()
 }
 
 /// Digests everything `content` holds with the strong algorithms; none for MD5 and SHA-1, which
@@ -380,21 +330,11 @@ mod tests {
     fn every_dialect_gives_the_same_digest() {
         let upper = ABC.to_uppercase();
         let groups: Vec<&str> = (0..8).map(|i| &upper[i * 8..i * 8 + 8]).collect();
-        let gpg = format!(
-            "a.tgz: {}\n       {}\n",
-            groups[..4].join(" "),
-            groups[4..].join(" ")
-        );
-        let gpg_name_alone = format!(
-            "a.tgz:\n{}\n{}\n",
-            groups[..4].join(" "),
-            groups[4..].join(" ")
-        );
-        let labelled = format!(
-            "a.tgz: SHA256 = {}\n   {}\n",
-            groups[..4].join(" "),
-            groups[4..].join(" ")
-        );
+        let gpg = format!("a.tgz: {}\n       {}\n", groups[..4].join(" "), groups[4..].join(" "));
+        let gpg_name_alone =
+            format!("a.tgz:\n{}\n{}\n", groups[..4].join(" "), groups[4..].join(" "));
+        let labelled =
+            format!("a.tgz: SHA256 = {}\n   {}\n", groups[..4].join(" "), groups[4..].join(" "));
         for text in [
             format!("{ABC}  a.tgz\n"),
             format!("{ABC} *a.tgz\n"),
@@ -415,17 +355,10 @@ mod tests {
         let bare = one(format!("{ABC}\n").as_bytes());
         assert_eq!((hex(&bare.digest).as_str(), bare.name), (ABC, None));
         let groups_alone = one(groups.join(" ").as_bytes());
-        assert_eq!(
-            (hex(&groups_alone.digest).as_str(), groups_alone.name),
-            (ABC, None)
-        );
+        assert_eq!((hex(&groups_alone.digest).as_str(), groups_alone.name), (ABC, None));
         let wide: Vec<u8> = [0xff, 0xfe]
             .into_iter()
-            .chain(
-                format!("{ABC}  a.tgz\r\n")
-                    .encode_utf16()
-                    .flat_map(u16::to_le_bytes),
-            )
+            .chain(format!("{ABC}  a.tgz\r\n").encode_utf16().flat_map(u16::to_le_bytes))
             .collect();
         assert_eq!(hex(&one(&wide).digest), ABC);
         assert_eq!(
@@ -437,26 +370,17 @@ mod tests {
     #[test]
     fn lists_of_several_files_are_read() {
         let text = format!("{ABC}  a.tgz\n{ABC}  b.tgz\n");
-        let names: Vec<_> = parse(text.as_bytes())
-            .expect("two")
-            .into_iter()
-            .map(|l| l.name)
-            .collect();
+        let names: Vec<_> =
+            parse(text.as_bytes()).expect("two").into_iter().map(|l| l.name).collect();
         assert_eq!(names, [Some("a.tgz".to_owned()), Some("b.tgz".to_owned())]);
     }
 
     #[test]
     fn what_is_no_checksum_says_so() {
         assert_eq!(parse(b" \r\n"), Err(ChecksumError::Empty));
-        assert_eq!(
-            parse(b"<html>404</html>"),
-            Err(ChecksumError::NoDigest { line: 1 })
-        );
+        assert_eq!(parse(b"<html>404</html>"), Err(ChecksumError::NoDigest { line: 1 }));
         let short = format!("SHA512 (a) = {ABC}");
-        assert!(matches!(
-            parse(short.as_bytes()),
-            Err(ChecksumError::Length { found: 64, .. })
-        ));
+        assert!(matches!(parse(short.as_bytes()), Err(ChecksumError::Length { found: 64, .. })));
         assert!(parse(&ABC.as_bytes()[..63]).is_err());
     }
 
@@ -465,9 +389,6 @@ mod tests {
         let name = "a-1.0-src.tar.gz".parse().expect("a name");
         let listed = one(write(&[0xab; 64], &name).as_bytes());
         assert_eq!(listed.digest, [0xab; 64]);
-        assert_eq!(
-            write(&[0; 64], &name),
-            format!("{}  a-1.0-src.tar.gz\n", "00".repeat(64))
-        );
+        assert_eq!(write(&[0; 64], &name), format!("{}  a-1.0-src.tar.gz\n", "00".repeat(64)));
     }
 }

@@ -10,12 +10,7 @@ use crate::ui::{Colour, OutputFormat};
 
 /// Cut, stage, put to the vote, verify, tally, promote and announce Apache-style source releases
 #[derive(Debug, Parser)]
-#[command(
-    name = "plusone",
-    version,
-    max_term_width = 100,
-    subcommand_required = true
-)]
+#[command(name = "plusone", version, max_term_width = 100, subcommand_required = true)]
 pub struct Cli {
     /// What applies to every command
     #[command(flatten)]

@@ -74,11 +74,7 @@ impl Failure {
     }
 
     fn new(kind: FailureKind, error: impl fmt::Display) -> Self {
-        Self {
-            kind,
-            error: error.to_string(),
-            hints: Vec::new(),
-        }
+        Self { kind, error: error.to_string(), hints: Vec::new() }
     }
 
     /// Adds a remedy in words.
@@ -89,8 +85,7 @@ impl Failure {
 
     /// Adds a command that helps.
     pub fn run(mut self, command: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.hints
-            .push(Hint::Run(command.into_iter().map(Into::into).collect()));
+        self.hints.push(Hint::Run(command.into_iter().map(Into::into).collect()));
         self
     }
 
@@ -134,9 +129,6 @@ mod tests {
     #[test]
     fn commands_can_be_pasted() {
         let command = ["plusone", "package", "--key", "Jane Doe's", ""].map(str::to_owned);
-        assert_eq!(
-            shell_line(&command),
-            r"plusone package --key 'Jane Doe'\''s' ''"
-        );
+        assert_eq!(shell_line(&command), r"plusone package --key 'Jane Doe'\''s' ''");
     }
 }

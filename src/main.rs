@@ -13,11 +13,7 @@ fn main() -> ExitCode {
         Err(message) => {
             // Help and version come this way too; a closed pipe is no reason to complain.
             let _ = message.print();
-            return ExitCode::from(if message.use_stderr() {
-                ExitStatus::Usage as u8
-            } else {
-                0
-            });
+            return ExitCode::from(if message.use_stderr() { ExitStatus::Usage as u8 } else { 0 });
         }
     };
     ExitCode::from(commands::run(cli) as u8)

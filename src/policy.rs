@@ -101,11 +101,7 @@ impl Preset {
 
     /// The address domain that a release manager's key is expected to carry (K-14), if any.
     pub const fn key_domain(self) -> Option<&'static str> {
-        if self.is_asf() {
-            Some("apache.org")
-        } else {
-            None
-        }
+        if self.is_asf() { Some("apache.org") } else { None }
     }
 }
 
@@ -122,11 +118,7 @@ mod tests {
         for (index, rule) in RULES.iter().enumerate() {
             assert!(rule.link.starts_with("https://"), "{}", rule.id);
             assert!(!rule.text.ends_with('.'), "{}", rule.id);
-            assert!(
-                RULES[..index].iter().all(|other| other.id != rule.id),
-                "{}",
-                rule.id
-            );
+            assert!(RULES[..index].iter().all(|other| other.id != rule.id), "{}", rule.id);
         }
     }
 }

@@ -231,17 +231,9 @@ fn tools_present(ready: &Readiness) -> CheckOutcome {
     let mut seen = Vec::new();
     for tool in &ready.tools {
         let fix = format!("install {}: {}", tool.name, tool.install);
-        let severity = if tool.optional {
-            Severity::Note
-        } else {
-            Severity::Error
-        };
+        let severity = if tool.optional { Severity::Note } else { Severity::Error };
         match &tool.found {
-            Err(reason) => findings.push(Finding {
-                message: reason.clone(),
-                severity,
-                fix,
-            }),
+            Err(reason) => findings.push(Finding { message: reason.clone(), severity, fix }),
             Ok(line) => match version_in(line) {
                 Some(version) if version < tool.oldest => findings.push(Finding {
                     message: format!(
@@ -270,11 +262,7 @@ fn version_in(line: &str) -> Option<(u32, u32)> {
 }
 
 fn outcome(findings: Vec<Finding>, seen: String) -> CheckOutcome {
-    if findings.is_empty() {
-        CheckOutcome::pass(seen)
-    } else {
-        CheckOutcome::Finding { findings }
-    }
+    if findings.is_empty() { CheckOutcome::pass(seen) } else { CheckOutcome::Finding { findings } }
 }
 
 fn tree_committed(ready: &Readiness) -> CheckOutcome {
@@ -285,18 +273,10 @@ fn tree_committed(ready: &Readiness) -> CheckOutcome {
     };
     let mut findings = Vec::new();
     let mut warn = |message: String, fix: &str| {
-        findings.push(Finding {
-            message,
-            severity: Severity::Warning,
-            fix: fix.to_owned(),
-        });
+        findings.push(Finding { message, severity: Severity::Warning, fix: fix.to_owned() });
     };
     if facts.changes > 0 {
-        let files = if facts.changes == 1 {
-            "file is"
-        } else {
-            "files are"
-        };
+        let files = if facts.changes == 1 { "file is" } else { "files are" };
         warn(
             format!("{} {files} changed or unknown to git", facts.changes),
             "commit, stash or ignore them: `git status` lists them",
@@ -309,10 +289,7 @@ fn tree_committed(ready: &Readiness) -> CheckOutcome {
         ),
         Some(upstream) => {
             if facts.ahead > 0 {
-                warn(
-                    format!("{} commits are not in {upstream}", facts.ahead),
-                    "`git push`",
-                );
+                warn(format!("{} commits are not in {upstream}", facts.ahead), "`git push`");
             }
             if facts.behind > 0 {
                 warn(
@@ -389,11 +366,7 @@ fn key_strong(ready: &Readiness) -> CheckOutcome {
     with_key(ready, |key| {
         let fix = "make a new RSA key of 4096 bits and append it to KEYS";
         // Outside the ASF the rule is advice.
-        let severe = if ready.preset.is_asf() {
-            Severity::Error
-        } else {
-            Severity::Note
-        };
+        let severe = if ready.preset.is_asf() { Severity::Error } else { Severity::Note };
         match key.rsa_bits {
             Some(bits) if bits >= 4096 => CheckOutcome::pass(key.algorithm.clone()),
             Some(bits) if bits >= 2048 => CheckOutcome::found(
@@ -402,11 +375,9 @@ fn key_strong(ready: &Readiness) -> CheckOutcome {
                 fix,
             ),
             Some(bits) => CheckOutcome::found(severe, format!("the key has only {bits} bits"), fix),
-            None => CheckOutcome::found(
-                severe,
-                format!("the key is {}, not RSA", key.algorithm),
-                fix,
-            ),
+            None => {
+                CheckOutcome::found(severe, format!("the key is {}, not RSA", key.algorithm), fix)
+            }
         }
     })
 }
@@ -470,12 +441,8 @@ fn key_published(ready: &Readiness) -> CheckOutcome {
 }
 
 fn legal_files(ready: &Readiness) -> CheckOutcome {
-    let present = |wanted: &str| {
-        ready
-            .root_files
-            .iter()
-            .any(|name| name.split('.').next() == Some(wanted))
-    };
+    let present =
+        |wanted: &str| ready.root_files.iter().any(|name| name.split('.').next() == Some(wanted));
     let wanted: &[&str] = match ready.preset {
         Preset::TopLevel => &["LICENSE", "NOTICE"],
         Preset::Podling => &["LICENSE", "NOTICE", "DISCLAIMER"],
@@ -483,18 +450,11 @@ fn legal_files(ready: &Readiness) -> CheckOutcome {
     };
     let in_place =
         |name: &str| present(name) || (name == "DISCLAIMER" && present("DISCLAIMER-WIP"));
-    let findings = wanted
-        .iter()
-        .filter(|name| !in_place(name))
-        .map(|name| Finding {
-            message: format!("there is no {name} in the root of the commit"),
-            severity: if ready.preset.is_asf() {
-                Severity::Error
-            } else {
-                Severity::Warning
-            },
-            fix: format!("add {name} and commit it"),
-        });
+    let findings = wanted.iter().filter(|name| !in_place(name)).map(|name| Finding {
+        message: format!("there is no {name} in the root of the commit"),
+        severity: if ready.preset.is_asf() { Severity::Error } else { Severity::Warning },
+        fix: format!("add {name} and commit it"),
+    });
     outcome(findings.collect(), wanted.join(", "))
 }
 
@@ -505,16 +465,11 @@ fn notice_year(ready: &Readiness) -> CheckOutcome {
         Ok(Some(text)) => text,
     };
     let this_year = ready.now.year();
-    let copyright = text
-        .lines()
-        .find(|line| line.trim_start().to_lowercase().starts_with("copyright"));
+    let copyright =
+        text.lines().find(|line| line.trim_start().to_lowercase().starts_with("copyright"));
     let last_year = copyright.and_then(|line| {
-        let numbers = line
-            .split(|c: char| !c.is_ascii_digit())
-            .filter(|n| n.len() == 4);
-        numbers
-            .filter_map(|number| number.parse::<i32>().ok())
-            .max()
+        let numbers = line.split(|c: char| !c.is_ascii_digit()).filter(|n| n.len() == 4);
+        numbers.filter_map(|number| number.parse::<i32>().ok()).max()
     });
     let finding = |message: String| {
         CheckOutcome::found(
@@ -538,15 +493,8 @@ fn versions_agree(ready: &Readiness) -> CheckOutcome {
     let mut agree = Vec::new();
     for manifest in &ready.manifests {
         let mut warn = |message| {
-            let fix = format!(
-                "set the version in {} to {version} and commit it",
-                manifest.path
-            );
-            findings.push(Finding {
-                message,
-                severity: Severity::Warning,
-                fix,
-            });
+            let fix = format!("set the version in {} to {version} and commit it", manifest.path);
+            findings.push(Finding { message, severity: Severity::Warning, fix });
         };
         match &manifest.version {
             Ok(Some(found)) if same_version(found, version.as_str()) => {
@@ -573,11 +521,7 @@ fn dist_reachable(ready: &Readiness) -> CheckOutcome {
     if ready.dist.is_empty() {
         return CheckOutcome::not_applicable("the settings name no staging area (dist.dev)");
     }
-    match ready
-        .dist
-        .iter()
-        .find_map(|(url, answer)| Some((url, answer.as_ref().err()?)))
-    {
+    match ready.dist.iter().find_map(|(url, answer)| Some((url, answer.as_ref().err()?))) {
         Some((url, reason)) => CheckOutcome::not_run(format!("{url}: {reason}")),
         None => {
             let urls: Vec<_> = ready.dist.iter().map(|(url, _)| url.as_str()).collect();
@@ -651,11 +595,7 @@ mod tests {
     #[test]
     fn ids_are_unique_and_titles_plain() {
         for (index, check) in CATALOGUE.iter().enumerate() {
-            assert!(
-                CATALOGUE[..index].iter().all(|other| other.id != check.id),
-                "{}",
-                check.id
-            );
+            assert!(CATALOGUE[..index].iter().all(|other| other.id != check.id), "{}", check.id);
             assert!(!check.title.ends_with('.'), "{}", check.id);
         }
     }
@@ -664,19 +604,10 @@ mod tests {
     fn key_strength_follows_k_08() {
         let bits = |rsa_bits| with_signing_key(|key| key.rsa_bits = rsa_bits);
         assert_eq!(severity(&key_strong(&bits(Some(4096)))), None);
-        assert_eq!(
-            severity(&key_strong(&bits(Some(3072)))),
-            Some(Severity::Warning)
-        );
-        assert_eq!(
-            severity(&key_strong(&bits(Some(1024)))),
-            Some(Severity::Error)
-        );
+        assert_eq!(severity(&key_strong(&bits(Some(3072)))), Some(Severity::Warning));
+        assert_eq!(severity(&key_strong(&bits(Some(1024)))), Some(Severity::Error));
         assert_eq!(severity(&key_strong(&bits(None))), Some(Severity::Error));
-        let plain = Readiness {
-            preset: Preset::Plain,
-            ..bits(None)
-        };
+        let plain = Readiness { preset: Preset::Plain, ..bits(None) };
         assert_eq!(severity(&key_strong(&plain)), Some(Severity::Note));
     }
 
@@ -700,10 +631,7 @@ mod tests {
         assert_eq!(id("Jane <jane@apache.org>"), None);
         assert_eq!(id("jane@APACHE.org"), None);
         assert_eq!(id("Jane <jane@notapache.org>"), Some(Severity::Warning));
-        assert_eq!(
-            id("jane@apache.org <jane@example.org>"),
-            Some(Severity::Warning)
-        );
+        assert_eq!(id("jane@apache.org <jane@example.org>"), Some(Severity::Warning));
     }
 
     #[test]
@@ -723,14 +651,8 @@ mod tests {
     #[test]
     fn manifests_may_leave_out_incubating() {
         let states = |version: &str| {
-            let manifest = Manifest {
-                path: "pom.xml".into(),
-                version: Ok(Some(version.into())),
-            };
-            severity(&versions_agree(&Readiness {
-                manifests: vec![manifest],
-                ..ready()
-            }))
+            let manifest = Manifest { path: "pom.xml".into(), version: Ok(Some(version.into())) };
+            severity(&versions_agree(&Readiness { manifests: vec![manifest], ..ready() }))
         };
         assert_eq!(states("1.2.0"), None);
         assert_eq!(states("1.2.0-incubating"), None);
@@ -751,13 +673,7 @@ mod tests {
             roster: Err("no network".into()),
             ..ready()
         };
-        assert!(matches!(
-            key_published(&offline),
-            CheckOutcome::NotRun { .. }
-        ));
-        assert!(matches!(
-            roster_known(&offline),
-            CheckOutcome::NotRun { .. }
-        ));
+        assert!(matches!(key_published(&offline), CheckOutcome::NotRun { .. }));
+        assert!(matches!(roster_known(&offline), CheckOutcome::NotRun { .. }));
     }
 }

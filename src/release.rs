@@ -146,9 +146,8 @@ impl Suffix {
 
 /// File name endings of signatures and checksums, in use and abandoned (C-03): what is never
 /// itself signed.
-pub const METADATA_SUFFIXES: [&str; 9] = [
-    ".asc", ".sig", ".sha512", ".sha256", ".sha384", ".sha1", ".sha", ".md5", ".mds",
-];
+pub const METADATA_SUFFIXES: [&str; 9] =
+    [".asc", ".sig", ".sha512", ".sha256", ".sha384", ".sha1", ".sha", ".md5", ".mds"];
 
 fn shorten(text: &str) -> String {
     match text.char_indices().nth(80) {
@@ -162,10 +161,7 @@ fn check_characters(text: &str, allowed: impl Fn(char) -> bool) -> Result<(), St
         return Err("it is empty".to_owned());
     }
     if text.len() > 200 {
-        return Err(format!(
-            "it is {} bytes long, at most 200 are allowed",
-            text.len()
-        ));
+        return Err(format!("it is {} bytes long, at most 200 are allowed", text.len()));
     }
     match text.chars().find(|&c| !allowed(c)) {
         Some(c) => Err(format!("{c:?} is not allowed in it")),
@@ -174,9 +170,7 @@ fn check_characters(text: &str, allowed: impl Fn(char) -> bool) -> Result<(), St
 }
 
 fn check_project_name(text: &str) -> Result<(), String> {
-    check_characters(text, |c| {
-        c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
-    })?;
+    check_characters(text, |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))?;
     if !text.starts_with(|c: char| c.is_ascii_alphanumeric()) {
         return Err("it must start with a letter or a digit".to_owned());
     }
@@ -221,25 +215,10 @@ mod tests {
 
     #[test]
     fn versions_stay_text() {
-        for good in [
-            "2.10",
-            "1.0.0-M2",
-            "2.4.1-incubating",
-            "20130725",
-            "1.0.0+build.7",
-        ] {
+        for good in ["2.10", "1.0.0-M2", "2.4.1-incubating", "20130725", "1.0.0+build.7"] {
             assert_eq!(good.parse::<Version>().expect(good).as_str(), good);
         }
-        for bad in [
-            "",
-            "../etc",
-            "1.0/2",
-            "-1",
-            "1..0",
-            "1.",
-            "latest",
-            "1.0\u{1b}[31m",
-        ] {
+        for bad in ["", "../etc", "1.0/2", "-1", "1..0", "1.", "latest", "1.0\u{1b}[31m"] {
             assert!(bad.parse::<Version>().is_err(), "{bad:?}");
         }
     }

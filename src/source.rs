@@ -158,11 +158,7 @@ impl ListedTree {
     /// Adds an entry in any order; of two with the same path the later stays. The size is that of
     /// the content.
     pub fn insert(&mut self, path: TreePath, kind: Kind, content: Vec<u8>) {
-        let entry = Entry {
-            path,
-            kind,
-            size: content.len() as u64,
-        };
+        let entry = Entry { path, kind, size: content.len() as u64 };
         self.entries.insert(entry.order(), (entry, content));
     }
 }
@@ -207,15 +203,11 @@ impl<R: Read> Tree for TarTree<R> {
 
 fn check_commit(comment: &mut dyn Read, expected: &ObjectId) -> Result<(), TreeError> {
     let mut text = String::new();
-    comment
-        .take(1024)
-        .read_to_string(&mut text)
-        .map_err(TreeError::Read)?;
+    comment.take(1024).read_to_string(&mut text).map_err(TreeError::Read)?;
     match text.trim_end().split_once(" comment=") {
-        Some((_, found)) if found != expected.as_str() => Err(TreeError::Commit {
-            found: found.to_owned(),
-            expected: expected.clone(),
-        }),
+        Some((_, found)) if found != expected.as_str() => {
+            Err(TreeError::Commit { found: found.to_owned(), expected: expected.clone() })
+        }
         _ => Ok(()),
     }
 }
@@ -238,9 +230,7 @@ fn entry_of<R: Read>(member: &tar::Entry<'_, R>) -> Result<Entry, TreeError> {
             (Kind::Symlink { target }, 0)
         }
         _ => {
-            return Err(TreeError::Member {
-                path: path.display(),
-            });
+            return Err(TreeError::Member { path: path.display() });
         }
     };
     Ok(Entry { path, kind, size })
@@ -305,13 +295,7 @@ fn fill(
     };
     tree.visit(&mut |entry, content| {
         let path = directory.path.join(&entry.path);
-        visitor(
-            &Entry {
-                path,
-                ..entry.clone()
-            },
-            content,
-        )
+        visitor(&Entry { path, ..entry.clone() }, content)
     })
 }
 
@@ -384,18 +368,11 @@ impl Survey {
             }
         }
         self.bytes += entry.size;
-        let name = entry
-            .path
-            .0
-            .rsplit(|&byte| byte == b'/')
-            .next()
-            .unwrap_or_default();
+        let name = entry.path.0.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
         if let Some(reason) = windows_objection(name) {
             self.unportable.push((entry.path.clone(), reason));
         }
-        let folded = String::from_utf8_lossy(&entry.path.0)
-            .to_lowercase()
-            .into_bytes();
+        let folded = String::from_utf8_lossy(&entry.path.0).to_lowercase().into_bytes();
         match self.folded.get(&folded) {
             Some(other) => self.case_clashes.push((other.clone(), entry.path.clone())),
             None => {
@@ -413,20 +390,13 @@ fn is_lfs_pointer(content: &[u8]) -> bool {
 /// Says why Windows cannot hold a file of this name, if it cannot.
 /// <https://learn.microsoft.com/windows/win32/fileio/naming-a-file>
 fn windows_objection(name: &[u8]) -> Option<&'static str> {
-    if name
-        .iter()
-        .any(|byte| *byte < 32 || br#"<>:"|?*\"#.contains(byte))
-    {
+    if name.iter().any(|byte| *byte < 32 || br#"<>:"|?*\"#.contains(byte)) {
         return Some("a character that Windows does not allow in names");
     }
     if name.ends_with(b".") || name.ends_with(b" ") {
         return Some("Windows drops the final dot or space");
     }
-    let stem = name
-        .split(|&byte| byte == b'.')
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    let stem = name.split(|&byte| byte == b'.').next().unwrap_or_default().to_ascii_lowercase();
     let device = match &stem[..] {
         b"con" | b"prn" | b"aux" | b"nul" => true,
         [rest @ .., digit] => (rest == b"com" || rest == b"lpt") && matches!(digit, b'1'..=b'9'),
@@ -469,16 +439,7 @@ mod tests {
 
     #[test]
     fn unsafe_paths_are_refused() {
-        for bad in [
-            "",
-            "/",
-            "/etc/passwd",
-            "a//b",
-            "../a",
-            "a/../b",
-            "./a",
-            "a\0b",
-        ] {
+        for bad in ["", "/", "/etc/passwd", "a//b", "../a", "a/../b", "./a", "a\0b"] {
             assert!(TreePath::parse(bad.as_bytes()).is_err(), "{bad:?}");
         }
         assert_eq!(path("a/b/").as_bytes(), b"a/b");
@@ -501,11 +462,7 @@ mod tests {
                     ("lib-a", Kind::File { executable: false }),
                     ("z", Kind::File { executable: false }),
                 ] {
-                    let entry = Entry {
-                        path: path(name),
-                        kind,
-                        size: 0,
-                    };
+                    let entry = Entry { path: path(name), kind, size: 0 };
                     visitor(&entry, &mut io::empty()).map_err(TreeError::Visit)?;
                 }
                 Ok(())
@@ -514,21 +471,14 @@ mod tests {
         let inside: Box<dyn Tree> = Box::new(listed(&["src/", "src/x.c"]));
         let submodules = BTreeMap::from([(path("lib"), inside)]);
         let mut tree = WithSubmodules::new(Box::new(GitOrder), submodules);
-        assert_eq!(
-            order_of(&mut tree),
-            ["lib-a", "lib", "lib/src", "lib/src/x.c", "z"]
-        );
+        assert_eq!(order_of(&mut tree), ["lib-a", "lib", "lib/src", "lib/src/x.c", "z"]);
     }
 
     #[test]
     fn names_that_do_not_travel_are_noted() {
         let mut survey = Survey::default();
-        let mut tree = listed(&[
-            "aux.c", "a:b", "README", "readme", "dot.", "com10", "console",
-        ]);
-        survey
-            .pass(&mut tree, &mut |_, _| Ok(()))
-            .expect("in order");
+        let mut tree = listed(&["aux.c", "a:b", "README", "readme", "dot.", "com10", "console"]);
+        survey.pass(&mut tree, &mut |_, _| Ok(())).expect("in order");
         let unportable: Vec<_> = survey.unportable.iter().map(|(p, _)| p.display()).collect();
         assert_eq!(unportable, ["a:b", "aux.c", "dot."]);
         assert_eq!(survey.case_clashes, [(path("README"), path("readme"))]);
@@ -540,11 +490,7 @@ mod tests {
         let mut tree = ListedTree::default();
         let file = Kind::File { executable: false };
         tree.insert(path("logo.png"), file.clone(), pointer.to_vec());
-        tree.insert(
-            path("notes.md"),
-            file,
-            b"version https://git-lfs.github.com/spec".to_vec(),
-        );
+        tree.insert(path("notes.md"), file, b"version https://git-lfs.github.com/spec".to_vec());
         let mut survey = Survey::default();
         let mut bytes = 0;
         let mut count = |_: &Entry, content: &mut dyn Read| {

@@ -99,9 +99,9 @@ impl Ui {
     pub fn print(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::outside(
-                format!("cannot write to standard output: {error}"),
-            )),
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::outside(format!("cannot write to standard output: {error}")))
+            }
             _ => Ok(()),
         }
     }
@@ -114,29 +114,17 @@ impl Ui {
             // Nothing can be done about a stdout that is gone.
             let _ = self.print(&text);
         }
-        let mut text = format!(
-            "{} {}\n",
-            self.label("error:", "1;31"),
-            harmless(&failure.error)
-        );
+        let mut text = format!("{} {}\n", self.label("error:", "1;31"), harmless(&failure.error));
         for (index, hint) in failure.hints.iter().enumerate() {
             let gap = if index == 0 { "\n" } else { "" };
-            text += &format!(
-                "{gap}{} {}\n",
-                self.label("hint:", "36"),
-                harmless(&hint.line())
-            );
+            text += &format!("{gap}{} {}\n", self.label("hint:", "36"), harmless(&hint.line()));
         }
         self.say(&text);
     }
 
     /// Says what a person should know although all goes on.
     pub fn warn(&self, text: &str) {
-        self.say(&format!(
-            "{} {}\n",
-            self.label("warning:", "33"),
-            harmless(text)
-        ));
+        self.say(&format!("{} {}\n", self.label("warning:", "33"), harmless(text)));
     }
 
     /// Says what is being done; silent with `--quiet`.
@@ -190,11 +178,7 @@ impl Ui {
     }
 
     fn label(&self, text: &str, code: &str) -> String {
-        if self.error_colour {
-            format!("\u{1b}[{code}m{text}\u{1b}[0m")
-        } else {
-            text.to_owned()
-        }
+        if self.error_colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
     fn say(&self, text: &str) {

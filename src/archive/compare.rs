@@ -43,13 +43,8 @@ pub fn expected_members(
     layout: &Layout,
 ) -> Result<(Vec<Member>, Survey), TreeError> {
     let mtime = i64::try_from(layout.mtime).unwrap_or(i64::MAX);
-    let member = |path: Vec<u8>, kind, mode| Member {
-        path,
-        kind,
-        mode,
-        mtime,
-        owner: "0:0 :".to_owned(),
-    };
+    let member =
+        |path: Vec<u8>, kind, mode| Member { path, kind, mode, mtime, owner: "0:0 :".to_owned() };
     let top = layout.top_directory.as_bytes();
     let mut members = vec![member(top.to_vec(), MemberKind::Directory, 0o755)];
     let mut survey = Survey::default();
@@ -61,15 +56,7 @@ pub fn expected_members(
             Kind::File { executable } => {
                 let (sha512, size) = read::digest(content)?;
                 let mode = if *executable { 0o755 } else { 0o644 };
-                member(
-                    path,
-                    MemberKind::File {
-                        sha512,
-                        size,
-                        executable: *executable,
-                    },
-                    mode,
-                )
+                member(path, MemberKind::File { sha512, size, executable: *executable }, mode)
             }
         });
         Ok(())
@@ -111,38 +98,27 @@ pub fn compare(expected: &[Member], found: &Listing, expected_tar: Option<[u8; 6
         }
     }
     if unlisted > 0 {
-        metadata.push(format!(
-            "{unlisted} directories have no member of their own in one of the two"
-        ));
+        metadata
+            .push(format!("{unlisted} directories have no member of their own in one of the two"));
     }
     metadata.extend(around(expected, found));
     if added.is_empty() && missing.is_empty() && changed.is_empty() {
         if metadata.is_empty() {
-            metadata.push(
-                if expected_tar.is_some() && expected_tar == found.tar_sha512 {
-                    "the tar stream is identical, its compression is not".to_owned()
-                } else {
-                    "the members are identical, how the archive stores them is not".to_owned()
-                },
-            );
+            metadata.push(if expected_tar.is_some() && expected_tar == found.tar_sha512 {
+                "the tar stream is identical, its compression is not".to_owned()
+            } else {
+                "the members are identical, how the archive stores them is not".to_owned()
+            });
         }
         return Comparison::ContentIdentical { metadata };
     }
-    Comparison::Different {
-        added,
-        missing,
-        changed,
-        metadata,
-    }
+    Comparison::Different { added, missing, changed, metadata }
 }
 
 /// Members by their path below the top directory; of two with one path the later counts, as when
 /// unpacking.
 fn by_path(members: &[Member]) -> BTreeMap<&[u8], &Member> {
-    members
-        .iter()
-        .map(|member| (below_top(&member.path), member))
-        .collect()
+    members.iter().map(|member| (below_top(&member.path), member)).collect()
 }
 
 fn below_top(path: &[u8]) -> &[u8] {
@@ -156,16 +132,8 @@ fn below_top(path: &[u8]) -> &[u8] {
 fn difference(path: &[u8], ours: &Member, theirs: &Member) -> Option<String> {
     let how = match (&ours.kind, &theirs.kind) {
         (
-            MemberKind::File {
-                sha512,
-                size,
-                executable,
-            },
-            MemberKind::File {
-                sha512: other,
-                size: other_size,
-                executable: other_executable,
-            },
+            MemberKind::File { sha512, size, executable },
+            MemberKind::File { sha512: other, size: other_size, executable: other_executable },
         ) => {
             if sha512 != other {
                 format!("other content, {other_size} bytes instead of {size}")
@@ -197,22 +165,14 @@ fn called(kind: &MemberKind) -> String {
 fn around(expected: &[Member], found: &Listing) -> Vec<String> {
     let mut sentences = Vec::new();
     let tops = |members: &[Member]| -> BTreeSet<Vec<u8>> {
-        let first = |path: &[u8]| {
-            path.split(|&byte| byte == b'/')
-                .next()
-                .unwrap_or_default()
-                .to_vec()
-        };
+        let first =
+            |path: &[u8]| path.split(|&byte| byte == b'/').next().unwrap_or_default().to_vec();
         members.iter().map(|member| first(&member.path)).collect()
     };
     let (our_tops, their_tops) = (tops(expected), tops(&found.members));
     if our_tops != their_tops {
         let list = |tops: &BTreeSet<Vec<u8>>| {
-            tops.iter()
-                .take(3)
-                .map(|top| lossy(top))
-                .collect::<Vec<_>>()
-                .join(", ")
+            tops.iter().take(3).map(|top| lossy(top)).collect::<Vec<_>>().join(", ")
         };
         sentences.push(format!(
             "top directory {} instead of {}",
@@ -224,10 +184,7 @@ fn around(expected: &[Member], found: &Listing) -> Vec<String> {
     let pairs: Vec<(&Member, &Member)> = found
         .members
         .iter()
-        .filter_map(|member| {
-            ours.get(below_top(&member.path))
-                .map(|ours| (*ours, member))
-        })
+        .filter_map(|member| ours.get(below_top(&member.path)).map(|ours| (*ours, member)))
         .collect();
     let mut say = |what: &str, differs: &dyn Fn(&Member, &Member) -> Option<String>| {
         let examples: Vec<String> = pairs.iter().filter_map(|(a, b)| differs(a, b)).collect();
@@ -248,17 +205,11 @@ fn around(expected: &[Member], found: &Listing) -> Vec<String> {
         (a.mode != b.mode).then(|| format!("{:04o} instead of {:04o}", b.mode, a.mode))
     });
     let order = |members: &[(&Member, &Member)]| -> Vec<Vec<u8>> {
-        members
-            .iter()
-            .map(|(_, theirs)| below_top(&theirs.path).to_vec())
-            .collect()
+        members.iter().map(|(_, theirs)| below_top(&theirs.path).to_vec()).collect()
     };
     let theirs = order(&pairs);
-    let place: BTreeMap<&[u8], usize> = expected
-        .iter()
-        .enumerate()
-        .map(|(at, m)| (below_top(&m.path), at))
-        .collect();
+    let place: BTreeMap<&[u8], usize> =
+        expected.iter().enumerate().map(|(at, m)| (below_top(&m.path), at)).collect();
     if !theirs.is_sorted_by_key(|path| place.get(&path[..]).copied()) {
         sentences.push("the order of the members".to_owned());
     }

@@ -107,13 +107,7 @@ impl Deflater {
         let dictionary = std::mem::replace(&mut self.dictionary, window);
         let (reply, answer) = sync_channel(1);
         let jobs = self.jobs.as_ref().ok_or_else(worker_gone)?;
-        jobs.send(Job {
-            dictionary,
-            block,
-            last,
-            reply,
-        })
-        .map_err(|_| worker_gone())?;
+        jobs.send(Job { dictionary, block, last, reply }).map_err(|_| worker_gone())?;
         self.pending.push_back(answer);
         Ok(())
     }
@@ -147,9 +141,7 @@ fn work(queue: &Mutex<Receiver<Job>>, level: Level) {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
         // Nobody waits for the answer any more when writing has failed.
-        let _ = job
-            .reply
-            .send(deflate(&job.dictionary, &job.block, job.last, level));
+        let _ = job.reply.send(deflate(&job.dictionary, &job.block, job.last, level));
     }
 }
 
@@ -195,10 +187,7 @@ impl<'a> GzipWriter<'a> {
         };
         // Magic, deflate, no name and no time; operating system 3 is Unix, as with gzip -n.
         out.write_all(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, extra_flags, 3])?;
-        Ok(Self {
-            out,
-            deflater: Deflater::new(effort)?,
-        })
+        Ok(Self { out, deflater: Deflater::new(effort)? })
     }
 
     pub(super) fn finish(mut self) -> io::Result<()> {
@@ -229,10 +218,7 @@ mod tests {
     fn gzip(input: &[u8], threads: usize, step: usize) -> Vec<u8> {
         let threads = NonZeroUsize::new(threads).expect("not zero");
         let mut out = Vec::new();
-        let effort = Effort {
-            level: Level::Best,
-            threads,
-        };
+        let effort = Effort { level: Level::Best, threads };
         let mut writer = GzipWriter::new(&mut out, effort).expect("threads");
         for part in input.chunks(step) {
             writer.write_all(part).expect("memory");
@@ -247,29 +233,16 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 24) as u8
         };
-        (0..length)
-            .map(|at| if at % 3000 < 2000 { next() } else { b'=' })
-            .collect()
+        (0..length).map(|at| if at % 3000 < 2000 { next() } else { b'=' }).collect()
     }
 
     #[test]
     fn threads_and_sizes_of_writes_change_nothing() {
-        for length in [
-            0,
-            1,
-            BLOCK - 1,
-            BLOCK,
-            BLOCK + 1,
-            3 * BLOCK,
-            5 * BLOCK + 12345,
-        ] {
+        for length in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK, 5 * BLOCK + 12345] {
             let input = noise(length);
             let expected = gzip(&input, 1, usize::MAX >> 1);
             for (threads, step) in [(1, 4093), (2, 65536), (7, 1_000_003)] {
-                assert!(
-                    gzip(&input, threads, step) == expected,
-                    "{length} {threads} {step}"
-                );
+                assert!(gzip(&input, threads, step) == expected, "{length} {threads} {step}");
             }
             let mut back = Vec::new();
             let mut reader = flate2::read::GzDecoder::new(&expected[..]);

@@ -63,9 +63,7 @@ impl fmt::Display for Format {
 impl FromStr for Format {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let found = Format::ALL
-            .into_iter()
-            .find(|format| format.extension() == text);
+        let found = Format::ALL.into_iter().find(|format| format.extension() == text);
         found.ok_or_else(|| format!("`{text}` is not one of tar.gz, tgz, tar.xz, zip"))
     }
 }
@@ -165,18 +163,12 @@ fn write_tar(
     layout: &Layout,
     out: &mut dyn Write,
 ) -> Result<Written, ArchiveError> {
-    let mut tee = Tee {
-        out,
-        digest: Sha512::new(),
-    };
+    let mut tee = Tee { out, digest: Sha512::new() };
     let mut tar = tar_writer::TarWriter::new(&mut tee, layout).map_err(ArchiveError::Write)?;
     let mut survey = Survey::default();
     survey.pass(tree, &mut |entry, content| tar.append(entry, content))?;
     tar.finish().map_err(ArchiveError::Write)?;
-    Ok(Written {
-        survey,
-        tar_sha512: Some(tee.digest.finalize().into()),
-    })
+    Ok(Written { survey, tar_sha512: Some(tee.digest.finalize().into()) })
 }
 
 /// xz in blocks of 16 MiB, so that threads can share the work without changing a byte.

@@ -63,11 +63,7 @@ pub struct Limits {
 impl Default for Limits {
     /// A million members, 16 GiB, paths of 4,096 bytes: ten times what any known release needs.
     fn default() -> Self {
-        Self {
-            members: 1_000_000,
-            bytes: 16 << 30,
-            path: 4096,
-        }
+        Self { members: 1_000_000, bytes: 16 << 30, path: 4096 }
     }
 }
 
@@ -145,19 +141,15 @@ pub struct Listing {
 /// See [`ReadError`].
 pub fn list<R: Read + Seek>(mut archive: R, limits: Limits) -> Result<Listing, ReadError> {
     let mut start = Vec::with_capacity(512);
-    (&mut archive)
-        .take(512)
-        .read_to_end(&mut start)
-        .map_err(ReadError::Broken)?;
+    (&mut archive).take(512).read_to_end(&mut start).map_err(ReadError::Broken)?;
     archive.rewind().map_err(ReadError::Broken)?;
     let container = Container::sniff(&start).ok_or(ReadError::Unknown)?;
     let archive = io::BufReader::with_capacity(128 << 10, archive);
     match container {
         Container::TarGz => list_tar(flate2::bufread::MultiGzDecoder::new(archive), limits),
-        Container::TarXz => list_tar(
-            liblzma::bufread::XzDecoder::new_multi_decoder(archive),
-            limits,
-        ),
+        Container::TarXz => {
+            list_tar(liblzma::bufread::XzDecoder::new_multi_decoder(archive), limits)
+        }
         Container::TarBz2 => list_tar(bzip2::bufread::MultiBzDecoder::new(archive), limits),
         Container::Tar => list_tar(archive, limits),
         Container::Zip => list_zip(archive, limits),
@@ -165,25 +157,13 @@ pub fn list<R: Read + Seek>(mut archive: R, limits: Limits) -> Result<Listing, R
 }
 
 fn list_tar(stream: impl Read, limits: Limits) -> Result<Listing, ReadError> {
-    let mut stream = Metered {
-        stream,
-        digest: Sha512::new(),
-        left: limits.bytes,
-        over: false,
-    };
+    let mut stream = Metered { stream, digest: Sha512::new(), left: limits.bytes, over: false };
     let outcome = list_tar_members(&mut stream, limits);
     if stream.over {
-        return Err(ReadError::Limit {
-            what: "bytes",
-            limit: limits.bytes,
-        });
+        return Err(ReadError::Limit { what: "bytes", limit: limits.bytes });
     }
     let (members, comment) = outcome?;
-    Ok(Listing {
-        members,
-        comment,
-        tar_sha512: Some(stream.digest.finalize().into()),
-    })
+    Ok(Listing { members, comment, tar_sha512: Some(stream.digest.finalize().into()) })
 }
 
 fn list_tar_members<R: Read>(
@@ -237,21 +217,11 @@ fn tar_member<R: Read>(
         }
         tar::EntryType::Regular | tar::EntryType::Continuous | tar::EntryType::GNUSparse => {
             let (sha512, size) = digest(member).map_err(ReadError::Broken)?;
-            MemberKind::File {
-                sha512,
-                size,
-                executable: mode & 0o100 != 0,
-            }
+            MemberKind::File { sha512, size, executable: mode & 0o100 != 0 }
         }
         other => MemberKind::Other(other.as_byte()),
     };
-    Ok(Member {
-        path,
-        kind,
-        mode,
-        mtime,
-        owner,
-    })
+    Ok(Member { path, kind, mode, mtime, owner })
 }
 
 fn list_zip(archive: impl Read + Seek, limits: Limits) -> Result<Listing, ReadError> {
@@ -262,9 +232,7 @@ fn list_zip(archive: impl Read + Seek, limits: Limits) -> Result<Listing, ReadEr
     for index in 0..zip.len() {
         let mut member = zip.by_index(index)?;
         let path = member_path(member.name_raw(), limits)?;
-        let mode = member
-            .unix_mode()
-            .unwrap_or(if member.is_dir() { 0o755 } else { 0o644 });
+        let mode = member.unix_mode().unwrap_or(if member.is_dir() { 0o755 } else { 0o644 });
         let mtime = member.last_modified().map(zip_time).unwrap_or_default();
         let (directory, link) = (member.is_dir(), mode & 0o170_000 == 0o120_000);
         let content = (&mut member).take(left.saturating_add(1));
@@ -273,69 +241,39 @@ fn list_zip(archive: impl Read + Seek, limits: Limits) -> Result<Listing, ReadEr
         } else if link {
             let mut target = Vec::new();
             let limit = limits.path as u64 + 1;
-            content
-                .take(limit)
-                .read_to_end(&mut target)
-                .map_err(ReadError::Broken)?;
+            content.take(limit).read_to_end(&mut target).map_err(ReadError::Broken)?;
             MemberKind::Symlink(member_path(&target, limits)?)
         } else {
             let (sha512, size) = digest(content).map_err(ReadError::Broken)?;
-            left = left.checked_sub(size).ok_or(ReadError::Limit {
-                what: "bytes",
-                limit: limits.bytes,
-            })?;
-            MemberKind::File {
-                sha512,
-                size,
-                executable: mode & 0o100 != 0,
-            }
+            left = left
+                .checked_sub(size)
+                .ok_or(ReadError::Limit { what: "bytes", limit: limits.bytes })?;
+            MemberKind::File { sha512, size, executable: mode & 0o100 != 0 }
         };
-        members.push(Member {
-            path,
-            kind,
-            mode: mode & 0o7777,
-            mtime,
-            owner: String::new(),
-        });
+        members.push(Member { path, kind, mode: mode & 0o7777, mtime, owner: String::new() });
     }
-    let comment = String::from_utf8(zip.comment().to_vec())
-        .ok()
-        .filter(|text| !text.is_empty());
-    Ok(Listing {
-        members,
-        tar_sha512: None,
-        comment,
-    })
+    let comment = String::from_utf8(zip.comment().to_vec()).ok().filter(|text| !text.is_empty());
+    Ok(Listing { members, tar_sha512: None, comment })
 }
 
 fn zip_time(time: zip::DateTime) -> i64 {
     chrono::NaiveDate::from_ymd_opt(time.year().into(), time.month().into(), time.day().into())
         .and_then(|day| {
-            day.and_hms_opt(
-                time.hour().into(),
-                time.minute().into(),
-                time.second().into(),
-            )
+            day.and_hms_opt(time.hour().into(), time.minute().into(), time.second().into())
         })
         .map_or(0, |at| at.and_utc().timestamp())
 }
 
 fn member_path(bytes: &[u8], limits: Limits) -> Result<Vec<u8>, ReadError> {
     if bytes.len() > limits.path {
-        return Err(ReadError::Limit {
-            what: "bytes in a path",
-            limit: limits.path as u64,
-        });
+        return Err(ReadError::Limit { what: "bytes in a path", limit: limits.path as u64 });
     }
     Ok(bytes.strip_suffix(b"/").unwrap_or(bytes).to_vec())
 }
 
 fn check_count(count: usize, limits: Limits) -> Result<(), ReadError> {
     if count as u64 > limits.members {
-        return Err(ReadError::Limit {
-            what: "members",
-            limit: limits.members,
-        });
+        return Err(ReadError::Limit { what: "members", limit: limits.members });
     }
     Ok(())
 }

@@ -31,13 +31,7 @@ impl<'a> TarWriter<'a> {
     pub(super) fn new(out: &'a mut dyn Write, layout: &Layout) -> io::Result<Self> {
         let top = layout.top_directory.clone().into_bytes();
         let buffer = vec![0; 128 << 10];
-        let mut writer = Self {
-            out,
-            top,
-            mtime: layout.mtime,
-            written: 0,
-            buffer,
-        };
+        let mut writer = Self { out, top, mtime: layout.mtime, written: 0, buffer };
         let comment = pax_record("comment", layout.commit.as_str().as_bytes());
         writer.special(EntryType::XGlobalHeader, b"pax_global_header", &comment)?;
         let top = [&writer.top[..], b"/"].concat();
@@ -125,10 +119,7 @@ impl<'a> TarWriter<'a> {
     fn content(&mut self, size: u64, content: &mut dyn Read) -> io::Result<()> {
         let mut left = size;
         while left > 0 {
-            let room = self
-                .buffer
-                .len()
-                .min(usize::try_from(left).unwrap_or(usize::MAX));
+            let room = self.buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
             let count = match content.read(&mut self.buffer[..room]) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(count) => count,
@@ -195,17 +186,10 @@ fn pax_header_name(path: &[u8]) -> Vec<u8> {
         None => (&b"."[..], path),
     };
     let ascii = |bytes: &[u8], most: usize| -> Vec<u8> {
-        let plain = bytes
-            .iter()
-            .map(|byte| if byte.is_ascii_graphic() { *byte } else { b'_' });
+        let plain = bytes.iter().map(|byte| if byte.is_ascii_graphic() { *byte } else { b'_' });
         plain.take(most).collect()
     };
-    [
-        ascii(directory, 40),
-        b"/PaxHeaders/".to_vec(),
-        ascii(name, 40),
-    ]
-    .concat()
+    [ascii(directory, 40), b"/PaxHeaders/".to_vec(), ascii(name, 40)].concat()
 }
 
 /// One pax record: its own length in decimal, a blank, `key=value`, a line feed.
@@ -229,10 +213,7 @@ mod tests {
     fn pax_records_count_themselves() {
         // The first from POSIX pax, "ustar Interchange Format"; the second as git writes it.
         let id = [b'a'; 40];
-        assert_eq!(
-            pax_record("comment", &id),
-            [&b"52 comment="[..], &id, b"\n"].concat()
-        );
+        assert_eq!(pax_record("comment", &id), [&b"52 comment="[..], &id, b"\n"].concat());
         let value = [b'x'; 90];
         let record = pax_record("path", &value);
         assert_eq!(record.len(), 99);
@@ -246,10 +227,7 @@ mod tests {
     #[test]
     fn long_paths_split_where_both_parts_fit() {
         let path = [vec![b'd'; 90], b"/".to_vec(), vec![b'n'; 90]].concat();
-        assert_eq!(
-            split_path(&path).map(|(p, n)| (p.len(), n.len())),
-            Some((90, 90))
-        );
+        assert_eq!(split_path(&path).map(|(p, n)| (p.len(), n.len())), Some((90, 90)));
         assert_eq!(split_path(&[b'n'; 101]), None);
         let deep = [vec![b'd'; 160], b"/".to_vec(), vec![b'n'; 90]].concat();
         assert_eq!(split_path(&deep), None);

@@ -31,12 +31,8 @@ pub(super) fn write_zip(
     let mut zip = ZipWriter::new(out, layout, effort).map_err(ArchiveError::Write)?;
     let mut survey = Survey::default();
     survey.pass(tree, &mut |entry, content| zip.append(entry, content))?;
-    zip.finish(layout.commit.as_str())
-        .map_err(ArchiveError::Write)?;
-    Ok(Written {
-        survey,
-        tar_sha512: None,
-    })
+    zip.finish(layout.commit.as_str()).map_err(ArchiveError::Write)?;
+    Ok(Written { survey, tar_sha512: None })
 }
 
 struct ZipWriter<'a> {
@@ -109,20 +105,11 @@ impl<'a> ZipWriter<'a> {
             self.deflater.push(&buffer[..count], &mut bytes)?;
         }
         let crc = self.deflater.end(&mut bytes)?;
-        Ok(Body {
-            method: DEFLATED,
-            bytes,
-            crc: crc.sum(),
-            size,
-        })
+        Ok(Body { method: DEFLATED, bytes, crc: crc.sum(), size })
     }
 
     fn member(&mut self, name: &[u8], mode: u32, body: &Body) -> io::Result<()> {
-        let flags = if name.is_ascii() || std::str::from_utf8(name).is_err() {
-            0
-        } else {
-            UTF8
-        };
+        let flags = if name.is_ascii() || std::str::from_utf8(name).is_err() { 0 } else { UTF8 };
         let mut common = Vec::with_capacity(26);
         for field in [NEEDED, flags, body.method, self.time, self.date] {
             common.extend(field.to_le_bytes());
@@ -140,11 +127,7 @@ impl<'a> ZipWriter<'a> {
         directory.extend(&common);
         // No comment, disk 0, no internal attributes.
         directory.extend([0; 6]);
-        let dos_directory = if mode & 0o170_000 == 0o040_000 {
-            0x10
-        } else {
-            0
-        };
+        let dos_directory = if mode & 0o170_000 == 0o040_000 { 0x10 } else { 0 };
         directory.extend(((mode << 16) | dos_directory).to_le_bytes());
         directory.extend(fits(self.offset)?.to_le_bytes());
         directory.extend(name);
@@ -184,9 +167,7 @@ impl<'a> ZipWriter<'a> {
         end.extend(size.to_le_bytes());
         end.extend(start.to_le_bytes());
         end.extend(
-            u16::try_from(comment.len())
-                .map_err(|_| too_large("the comment"))?
-                .to_le_bytes(),
+            u16::try_from(comment.len()).map_err(|_| too_large("the comment"))?.to_le_bytes(),
         );
         end.extend(comment.as_bytes());
         self.out.write_all(&end)?;
@@ -198,27 +179,17 @@ impl Body {
     fn stored(bytes: Vec<u8>) -> Self {
         let mut crc = flate2::Crc::new();
         crc.update(&bytes);
-        Self {
-            method: STORED,
-            crc: crc.sum(),
-            size: bytes.len() as u64,
-            bytes,
-        }
+        Self { method: STORED, crc: crc.sum(), size: bytes.len() as u64, bytes }
     }
 }
 
 /// Sizes and offsets from 4 GiB on need extra fields, which this writer does not make.
 fn fits(value: u64) -> io::Result<u32> {
-    u32::try_from(value)
-        .ok()
-        .filter(|&v| v != u32::MAX)
-        .ok_or_else(|| too_large("the archive"))
+    u32::try_from(value).ok().filter(|&v| v != u32::MAX).ok_or_else(|| too_large("the archive"))
 }
 
 fn too_large(what: &str) -> io::Error {
-    io::Error::other(format!(
-        "{what} is too large for a zip file; tar.gz has no such limit"
-    ))
+    io::Error::other(format!("{what} is too large for a zip file; tar.gz has no such limit"))
 }
 
 /// MS-DOS date and time in UTC, in steps of two seconds, held between 1980 and 2107.
@@ -241,9 +212,6 @@ mod tests {
         // 2026-11-20 10:30:58 UTC, by hand: (46<<9|11<<5|20, 10<<11|30<<5|29).
         assert_eq!(dos_time(1_795_170_658), (0x5d74, 0x53dd));
         assert_eq!(dos_time(0), (1 << 5 | 1, 0));
-        assert_eq!(
-            dos_time(u64::MAX),
-            (127 << 9 | 12 << 5 | 31, 23 << 11 | 59 << 5 | 29)
-        );
+        assert_eq!(dos_time(u64::MAX), (127 << 9 | 12 << 5 | 31, 23 << 11 | 59 << 5 | 29));
     }
 }

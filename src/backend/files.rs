@@ -23,11 +23,7 @@ impl FileError {
 }
 
 fn at<'a>(verb: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> FileError + 'a {
-    move |source| FileError {
-        verb,
-        path: path.to_owned(),
-        source,
-    }
+    move |source| FileError { verb, path: path.to_owned(), source }
 }
 
 /// Reads a file of at most `limit` bytes; none if it does not exist.
@@ -40,9 +36,7 @@ pub fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, FileError> {
         other => other.map_err(at("open", path))?,
     };
     let mut bytes = Vec::new();
-    file.take(limit + 1)
-        .read_to_end(&mut bytes)
-        .map_err(at("read", path))?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(at("read", path))?;
     if bytes.len() as u64 > limit {
         let error = io::Error::other(format!("it has more than {limit} bytes"));
         return Err(at("read", path)(error));
@@ -70,10 +64,7 @@ pub fn open(path: &Path) -> Result<File, FileError> {
 
 /// The size of a regular file; none for anything else and for what does not exist.
 pub fn size(path: &Path) -> Option<u64> {
-    fs::metadata(path)
-        .ok()
-        .filter(fs::Metadata::is_file)
-        .map(|metadata| metadata.len())
+    fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
 }
 
 /// Whether something is at `path`, even a broken link.
@@ -103,9 +94,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let staging = Staging::beside(path)?;
     let name = staging.path().join("file");
     let mut file = File::create(&name).map_err(at("create", path))?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .map_err(at("write", path))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(at("write", path))?;
     fs::rename(&name, path).map_err(at("write", path))
 }
 
@@ -131,10 +120,7 @@ impl Staging {
     }
 
     fn beside(path: &Path) -> Result<Self, FileError> {
-        match path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-        {
+        match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             Some(parent) => Self::inside(parent),
             None => Self::inside(Path::new(".")),
         }
@@ -160,9 +146,7 @@ impl Staging {
     /// It cannot be moved.
     pub fn publish(&self, name: &str, to: &Path) -> Result<(), FileError> {
         let from = self.path().join(name);
-        File::open(&from)
-            .and_then(|file| file.sync_all())
-            .map_err(at("write", to))?;
+        File::open(&from).and_then(|file| file.sync_all()).map_err(at("write", to))?;
         fs::rename(&from, to).map_err(at("write", to))
     }
 }
@@ -173,10 +157,7 @@ impl Staging {
 /// The system gives none.
 pub fn scratch() -> Result<TempDir, FileError> {
     let place = std::env::temp_dir();
-    tempfile::Builder::new()
-        .prefix("plusone-")
-        .tempdir()
-        .map_err(at("write to", &place))
+    tempfile::Builder::new().prefix("plusone-").tempdir().map_err(at("write to", &place))
 }
 
 /// The path in full, for people and for other programs.

@@ -98,25 +98,15 @@ impl Repository {
     pub fn discover(directory: &Path) -> Result<Self, GitError> {
         let ask = |words: &[&str]| -> Result<Option<PathBuf>, GitError> {
             let mut command = Command::new("git");
-            command
-                .arg("-C")
-                .arg(directory)
-                .arg("rev-parse")
-                .args(words);
+            command.arg("-C").arg(directory).arg("rev-parse").args(words);
             let output = process::output(&mut command, None)?;
-            let text = String::from_utf8_lossy(&output.stdout)
-                .trim_end()
-                .to_owned();
+            let text = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
             Ok(output.status.success().then(|| directory.join(text)))
         };
         let common = ask(&["--git-common-dir"])?;
         let common = common.ok_or_else(|| GitError::NoRepository(files::absolute(directory)))?;
         let work_tree = ask(&["--show-toplevel"])?;
-        Ok(Self {
-            common: files::absolute(&common),
-            work_tree,
-            directory: directory.to_owned(),
-        })
+        Ok(Self { common: files::absolute(&common), work_tree, directory: directory.to_owned() })
     }
 
     /// The root of the work tree; none in a bare repository.
@@ -146,39 +136,18 @@ impl Repository {
         }
         let target = format!("{reference}^{{commit}}");
         let mut command = self.command();
-        command.args([
-            "rev-parse",
-            "--verify",
-            "--quiet",
-            "--end-of-options",
-            &target,
-        ]);
+        command.args(["rev-parse", "--verify", "--quiet", "--end-of-options", &target]);
         let output = process::output(&mut command, None)?;
         if !output.status.success() {
             return Err(missing());
         }
         let id = String::from_utf8_lossy(&output.stdout);
         // git before 2.30 prints the option back.
-        let id = id
-            .lines()
-            .rfind(|line| *line != "--end-of-options")
-            .unwrap_or_default();
+        let id = id.lines().rfind(|line| *line != "--end-of-options").unwrap_or_default();
         let id: ObjectId = id.parse().map_err(|_| GitError::Unexpected("rev-parse"))?;
-        let time = self.text(&[
-            "log",
-            "-1",
-            "--no-show-signature",
-            "--format=%ct",
-            id.as_str(),
-        ])?;
-        let time: i64 = time
-            .trim()
-            .parse()
-            .map_err(|_| GitError::Unexpected("log"))?;
-        Ok(Commit {
-            id,
-            time: u64::try_from(time).unwrap_or(0),
-        })
+        let time = self.text(&["log", "-1", "--no-show-signature", "--format=%ct", id.as_str()])?;
+        let time: i64 = time.trim().parse().map_err(|_| GitError::Unexpected("log"))?;
+        Ok(Commit { id, time: u64::try_from(time).unwrap_or(0) })
     }
 
     /// The content of a file at a commit; none if it is not there.
@@ -197,18 +166,8 @@ impl Repository {
     /// # Errors
     /// git failed.
     pub fn root_files(&self, commit: &ObjectId) -> Result<Vec<String>, GitError> {
-        let names = self.text(&[
-            "ls-tree",
-            "-z",
-            "--name-only",
-            "--full-tree",
-            commit.as_str(),
-        ])?;
-        Ok(names
-            .split('\0')
-            .filter(|name| !name.is_empty())
-            .map(str::to_owned)
-            .collect())
+        let names = self.text(&["ls-tree", "-z", "--name-only", "--full-tree", commit.as_str()])?;
+        Ok(names.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
     }
 
     /// All tags, newest first.
@@ -216,12 +175,8 @@ impl Repository {
     /// # Errors
     /// git failed.
     pub fn tags(&self) -> Result<Vec<String>, GitError> {
-        let words = [
-            "for-each-ref",
-            "--sort=-creatordate",
-            "--format=%(refname:strip=2)",
-            "refs/tags",
-        ];
+        let words =
+            ["for-each-ref", "--sort=-creatordate", "--format=%(refname:strip=2)", "refs/tags"];
         Ok(self.text(&words)?.lines().map(str::to_owned).collect())
     }
 
@@ -245,12 +200,8 @@ impl Repository {
     /// # Errors
     /// git failed.
     pub fn work_tree_state(&self) -> Result<WorkTree, GitError> {
-        let text = self.text(&[
-            "status",
-            "--porcelain=v2",
-            "--branch",
-            "--untracked-files=normal",
-        ])?;
+        let text =
+            self.text(&["status", "--porcelain=v2", "--branch", "--untracked-files=normal"])?;
         Ok(parse_status(&text))
     }
 
@@ -260,32 +211,21 @@ impl Repository {
     /// git failed.
     pub fn submodules(&self, commit: &ObjectId) -> Result<Vec<Submodule>, GitError> {
         let listing = process::stdout(
-            self.command()
-                .args(["ls-tree", "-r", "-z", "--full-tree", commit.as_str()]),
+            self.command().args(["ls-tree", "-r", "-z", "--full-tree", commit.as_str()]),
             None,
         )?;
         let mut submodules = Vec::new();
         for (path, id) in parse_gitlinks(&listing) {
             let path = TreePath::parse(path).map_err(|_| GitError::Unexpected("ls-tree"))?;
             let commit = id.parse().map_err(|_| GitError::Unexpected("ls-tree"))?;
-            submodules.push(Submodule {
-                path,
-                commit,
-                name: None,
-            });
+            submodules.push(Submodule { path, commit, name: None });
         }
         if submodules.is_empty() {
             return Ok(submodules);
         }
         let blob = format!("--blob={commit}:.gitmodules");
         let mut command = self.command();
-        command.args([
-            "config",
-            &blob,
-            "-z",
-            "--get-regexp",
-            r"^submodule\..*\.path$",
-        ]);
+        command.args(["config", &blob, "-z", "--get-regexp", r"^submodule\..*\.path$"]);
         let output = process::output(&mut command, None)?;
         let names = parse_gitmodules(&output.stdout);
         for submodule in &mut submodules {
@@ -310,14 +250,9 @@ impl Repository {
             .as_ref()
             .filter(inside)
             .map(|name| self.common.join("modules").join(name));
-        let checked_out = self
-            .work_tree
-            .as_ref()
-            .map(|top| top.join(submodule.path.display()));
-        for place in [cloned, checked_out]
-            .into_iter()
-            .flatten()
-            .filter(|place| files::exists(place))
+        let checked_out = self.work_tree.as_ref().map(|top| top.join(submodule.path.display()));
+        for place in
+            [cloned, checked_out].into_iter().flatten().filter(|place| files::exists(place))
         {
             if let Ok(repository) = Repository::discover(&place)
                 && repository.common != self.common
@@ -344,10 +279,7 @@ impl Repository {
         files::write(&at.join("config"), format.as_bytes())?;
         files::write(&at.join("HEAD"), b"ref: refs/heads/none\n")?;
         files::write(&at.join("refs/none"), b"")?;
-        Ok(Bare {
-            objects: self.common.join("objects"),
-            directory,
-        })
+        Ok(Bare { objects: self.common.join("objects"), directory })
     }
 }
 
@@ -388,12 +320,7 @@ impl Bare {
         let mut attributes = std::ffi::OsString::from("core.attributesFile=");
         attributes.push(&nothing);
         command.arg("-c").arg(attributes);
-        for setting in [
-            "core.autocrlf=false",
-            "core.eol=lf",
-            "core.abbrev=40",
-            "tar.umask=0022",
-        ] {
+        for setting in ["core.autocrlf=false", "core.eol=lf", "core.abbrev=40", "tar.umask=0022"] {
             command.args(["-c", setting]);
         }
         command
@@ -405,18 +332,10 @@ impl Bare {
     /// git is missing.
     pub fn archive(&self, commit: &ObjectId) -> Result<ArchiveStream, GitError> {
         let mut command = self.command();
-        command
-            .args(["archive", "--format=tar", commit.as_str()])
-            .env("LC_ALL", "C");
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.args(["archive", "--format=tar", commit.as_str()]).env("LC_ALL", "C");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|source| {
-            GitError::Process(ProcessError::Start {
-                program: "git archive".to_owned(),
-                source,
-            })
+            GitError::Process(ProcessError::Start { program: "git archive".to_owned(), source })
         })?;
         let stdout = child.stdout.take();
         Ok(ArchiveStream { child, stdout })
@@ -431,17 +350,10 @@ impl Bare {
         &self,
         commit: &ObjectId,
     ) -> Result<BTreeMap<String, BTreeSet<String>>, GitError> {
-        let listing = self.run(
-            &["ls-tree", "-r", "-z", "--name-only", commit.as_str()],
-            None,
-        )?;
+        let listing = self.run(&["ls-tree", "-r", "-z", "--name-only", commit.as_str()], None)?;
         let is_attributes =
             |path: &&[u8]| *path == b".gitattributes" || path.ends_with(b"/.gitattributes");
-        let paths = || {
-            listing
-                .split(|&byte| byte == 0)
-                .filter(|path| !path.is_empty())
-        };
+        let paths = || listing.split(|&byte| byte == 0).filter(|path| !path.is_empty());
         let mut mentioned = false;
         for path in paths().filter(is_attributes) {
             let text = self.blob(commit, path)?;
@@ -472,14 +384,8 @@ impl Bare {
     fn blob(&self, commit: &ObjectId, path: &[u8]) -> Result<Vec<u8>, GitError> {
         let name = [commit.as_str().as_bytes(), b":", path, b"\n"].concat();
         let answer = self.run(&["cat-file", "--batch"], Some(&name))?;
-        let start = answer
-            .iter()
-            .position(|&byte| byte == b'\n')
-            .map_or(0, |at| at + 1);
-        Ok(answer
-            .get(start..answer.len().saturating_sub(1))
-            .unwrap_or_default()
-            .to_vec())
+        let start = answer.iter().position(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        Ok(answer.get(start..answer.len().saturating_sub(1)).unwrap_or_default().to_vec())
     }
 }
 
@@ -497,27 +403,18 @@ impl ArchiveStream {
         }
         let program = "git archive".to_owned();
         let status = self.child.wait().map_err(|source| {
-            GitError::Process(ProcessError::Start {
-                program: program.clone(),
-                source,
-            })
+            GitError::Process(ProcessError::Start { program: program.clone(), source })
         })?;
         if status.success() {
             return Ok(());
         }
-        Err(GitError::Process(ProcessError::Failed {
-            program,
-            status: status.to_string(),
-            stderr,
-        }))
+        Err(GitError::Process(ProcessError::Failed { program, status: status.to_string(), stderr }))
     }
 }
 
 impl Read for ArchiveStream {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        self.stdout
-            .as_mut()
-            .map_or(Ok(0), |stdout| stdout.read(buffer))
+        self.stdout.as_mut().map_or(Ok(0), |stdout| stdout.read(buffer))
     }
 }
 
@@ -557,13 +454,12 @@ fn unstable_placeholders(text: &str) -> BTreeSet<String> {
             continue;
         };
         let format = format.replace("%%", "");
-        found.extend(UNSTABLE.iter().filter(|p| format.contains(*p)).map(|p| {
-            if p.starts_with("%(") {
-                format!("{p})")
-            } else {
-                (*p).to_owned()
-            }
-        }));
+        found.extend(
+            UNSTABLE
+                .iter()
+                .filter(|p| format.contains(*p))
+                .map(|p| if p.starts_with("%(") { format!("{p})") } else { (*p).to_owned() }),
+        );
     }
     found
 }
@@ -574,10 +470,7 @@ fn parse_gitlinks(listing: &[u8]) -> Vec<(&[u8], String)> {
         .filter_map(|line| {
             let rest = line.strip_prefix(b"160000 commit ")?;
             let tab = rest.iter().position(|&byte| byte == b'\t')?;
-            Some((
-                &rest[tab + 1..],
-                String::from_utf8_lossy(&rest[..tab]).into_owned(),
-            ))
+            Some((&rest[tab + 1..], String::from_utf8_lossy(&rest[..tab]).into_owned()))
         })
         .collect()
 }
@@ -624,10 +517,7 @@ mod tests {
     fn placeholders_that_move_are_found() {
         let found = |text| unstable_placeholders(text).into_iter().collect::<Vec<_>>();
         assert_eq!(found("ref: $Format:%D$ id: $Format:%H %cI$"), ["%D"]);
-        assert_eq!(
-            found("$Format:%h %(describe:tags=true)$"),
-            ["%(describe)", "%h"]
-        );
+        assert_eq!(found("$Format:%h %(describe:tags=true)$"), ["%(describe)", "%h"]);
         assert!(found("%h outside, $Format:%%d$ quoted, $Format:%H unclosed").is_empty());
     }
 

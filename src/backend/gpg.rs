@@ -16,6 +16,9 @@ pub enum GpgError {
     /// The program is missing or failed.
     #[error(transparent)]
     Process(#[from] ProcessError),
+    /// The agent that keeps the secret keys does not answer.
+    #[error("gpg-agent cannot be reached, so no secret key can be seen")]
+    NoAgent,
     /// No signature was made.
     #[error("gpg made no signature")]
     Signing {
@@ -28,13 +31,7 @@ pub enum GpgError {
 
 fn gpg() -> Command {
     let mut command = Command::new("gpg");
-    command.args([
-        "--batch",
-        "--no-tty",
-        "--no-greeting",
-        "--with-colons",
-        "--fixed-list-mode",
-    ]);
+    command.args(["--batch", "--no-tty", "--no-greeting", "--with-colons", "--fixed-list-mode"]);
     command
 }
 
@@ -44,17 +41,18 @@ fn gpg() -> Command {
 /// gpg is missing.
 pub fn secret_keys(wanted: Option<&str>) -> Result<Vec<SecretKey>, GpgError> {
     let mut command = gpg();
-    command.args([
-        "--with-fingerprint",
-        "--with-fingerprint",
-        "--list-secret-keys",
-    ]);
+    command.args(["--with-fingerprint", "--with-fingerprint", "--list-secret-keys"]);
     if let Some(wanted) = wanted {
         command.arg("--").arg(wanted);
     }
     // gpg fails when nothing matches, which is an answer too.
     let output = process::output(&mut command, None)?;
-    Ok(gpg_listing::secret_keys(&output.stdout))
+    let keys = gpg_listing::secret_keys(&output.stdout);
+    // gpg has no status line for this; its words are English, as we run it in the C locale.
+    if keys.is_empty() && String::from_utf8_lossy(&output.stderr).contains("gpg-agent") {
+        return Err(GpgError::NoAgent);
+    }
+    Ok(keys)
 }
 
 /// Exports one certificate, public parts only, as binary.
@@ -63,9 +61,7 @@ pub fn secret_keys(wanted: Option<&str>) -> Result<Vec<SecretKey>, GpgError> {
 /// gpg is missing or has no such key.
 pub fn export(fingerprint: &Fingerprint) -> Result<Vec<u8>, GpgError> {
     let mut command = Command::new("gpg");
-    command
-        .args(["--batch", "--no-tty", "--export", "--"])
-        .arg(fingerprint.to_string());
+    command.args(["--batch", "--no-tty", "--export", "--"]).arg(fingerprint.to_string());
     Ok(process::stdout(&mut command, None)?)
 }
 
@@ -78,14 +74,7 @@ pub fn export(fingerprint: &Fingerprint) -> Result<Vec<u8>, GpgError> {
 pub fn sign(artifact: &Path, signature: &Path, key: &Fingerprint) -> Result<Created, GpgError> {
     let mut command = Command::new("gpg");
     command
-        .args([
-            "--batch",
-            "--status-fd",
-            "1",
-            "--armor",
-            "--digest-algo",
-            "SHA512",
-        ])
+        .args(["--batch", "--status-fd", "1", "--armor", "--digest-algo", "SHA512"])
         // The very key that was chosen, not another one of the same certificate.
         .arg("--local-user")
         .arg(format!("{key}!"))
@@ -118,11 +107,6 @@ fn terminal() -> Option<String> {
         .spawn()
         .ok()?;
     let mut name = String::new();
-    child
-        .stdout
-        .take()?
-        .take(4096)
-        .read_to_string(&mut name)
-        .ok()?;
+    child.stdout.take()?.take(4096).read_to_string(&mut name).ok()?;
     child.wait().ok()?.success().then(|| name.trim().to_owned())
 }

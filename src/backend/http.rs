@@ -52,15 +52,9 @@ pub fn get(url: &str, limit: u64) -> Result<Vec<u8>, HttpError> {
         });
     }
     let mut bytes = Vec::new();
-    response
-        .take(limit + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| transport(&error))?;
+    response.take(limit + 1).read_to_end(&mut bytes).map_err(|error| transport(&error))?;
     if bytes.len() as u64 > limit {
-        return Err(HttpError::TooLarge {
-            url: url.to_owned(),
-            limit,
-        });
+        return Err(HttpError::TooLarge { url: url.to_owned(), limit });
     }
     Ok(bytes)
 }

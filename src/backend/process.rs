@@ -35,18 +35,10 @@ pub enum ProcessError {
 
 /// The last lines that a program wrote to stderr, in a form that fits into a sentence.
 fn complaint(stderr: &str) -> String {
-    let lines: Vec<&str> = stderr
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
+    let lines: Vec<&str> = stderr.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let start = lines.len().saturating_sub(3);
     let text = lines[start..].join("; ");
-    if text.is_empty() {
-        String::new()
-    } else {
-        format!(": {text}")
-    }
+    if text.is_empty() { String::new() } else { format!(": {text}") }
 }
 
 /// Runs a program to its end and returns what it printed, whatever its exit status.
@@ -56,30 +48,17 @@ fn complaint(stderr: &str) -> String {
 pub fn output(command: &mut Command, stdin: Option<&[u8]>) -> Result<Output, ProcessError> {
     let program = name(command);
     let start = |source: io::Error| match source.kind() {
-        io::ErrorKind::NotFound => ProcessError::NotFound {
-            program: program.clone(),
-        },
-        _ => ProcessError::Start {
-            program: program.clone(),
-            source,
-        },
+        io::ErrorKind::NotFound => ProcessError::NotFound { program: program.clone() },
+        _ => ProcessError::Start { program: program.clone(), source },
     };
     command.env("LC_ALL", "C").env_remove("LANGUAGE");
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.stdin(if stdin.is_some() {
-        Stdio::piped()
-    } else {
-        Stdio::null()
-    });
+    command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() });
     let mut child = command.spawn().map_err(start)?;
-    let feeder = child
-        .stdin
-        .take()
-        .zip(stdin.map(<[u8]>::to_vec))
-        .map(|(mut pipe, bytes)| {
-            // A program that stops reading has its reasons, which its exit status tells.
-            std::thread::spawn(move || drop(pipe.write_all(&bytes)))
-        });
+    let feeder = child.stdin.take().zip(stdin.map(<[u8]>::to_vec)).map(|(mut pipe, bytes)| {
+        // A program that stops reading has its reasons, which its exit status tells.
+        std::thread::spawn(move || drop(pipe.write_all(&bytes)))
+    });
     let output = child.wait_with_output().map_err(start)?;
     if let Some(feeder) = feeder {
         // The thread only writes to a pipe; a panic in it is impossible.
@@ -94,11 +73,7 @@ pub fn output(command: &mut Command, stdin: Option<&[u8]>) -> Result<Output, Pro
 /// See [`ProcessError`].
 pub fn stdout(command: &mut Command, stdin: Option<&[u8]>) -> Result<Vec<u8>, ProcessError> {
     let output = output(command, stdin)?;
-    if output.status.success() {
-        Ok(output.stdout)
-    } else {
-        Err(failed(command, &output))
-    }
+    if output.status.success() { Ok(output.stdout) } else { Err(failed(command, &output)) }
 }
 
 /// The error for a program that ended with a failure.
@@ -127,10 +102,7 @@ fn name(command: &Command) -> String {
     let words: Vec<&OsStr> = command.get_args().collect();
     let subcommand = words.iter().enumerate().find_map(|(at, word)| {
         let word = word.to_str()?;
-        let is_value = at > 0
-            && words[at - 1]
-                .to_str()
-                .is_some_and(|w| w == "-c" || w == "-C");
+        let is_value = at > 0 && words[at - 1].to_str().is_some_and(|w| w == "-c" || w == "-C");
         (!word.starts_with('-') && !is_value).then_some(word)
     });
     match subcommand {

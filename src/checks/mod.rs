@@ -65,28 +65,18 @@ impl CheckOutcome {
 
     /// One finding.
     pub fn found(severity: Severity, message: impl Into<String>, fix: impl Into<String>) -> Self {
-        let finding = Finding {
-            message: message.into(),
-            severity,
-            fix: fix.into(),
-        };
-        Self::Finding {
-            findings: vec![finding],
-        }
+        let finding = Finding { message: message.into(), severity, fix: fix.into() };
+        Self::Finding { findings: vec![finding] }
     }
 
     /// Could not look.
     pub fn not_run(reason: impl Into<String>) -> Self {
-        Self::NotRun {
-            reason: reason.into(),
-        }
+        Self::NotRun { reason: reason.into() }
     }
 
     /// Nothing to look at.
     pub fn not_applicable(reason: impl Into<String>) -> Self {
-        Self::NotApplicable {
-            reason: reason.into(),
-        }
+        Self::NotApplicable { reason: reason.into() }
     }
 }
 

@@ -57,11 +57,7 @@ pub fn run(session: &Session, args: DoctorArgs) -> Result<ExitStatus, Failure> {
     let repository = Repository::discover(Path::new(".")).map_err(git_failure)?;
     let commit = repository.commit(&args.reference).map_err(git_failure)?;
     let settings = session.settings(Some(&repository), None)?;
-    let flags = Flags {
-        project: args.project.clone(),
-        key: args.key.clone(),
-        ..Flags::default()
-    };
+    let flags = Flags { project: args.project.clone(), key: args.key.clone(), ..Flags::default() };
     let project = settings.resolve(&flags)?;
     let ready = collect(session, &repository, &commit, &project, &args);
     let checks = CATALOGUE.iter().map(|check| DoctorCheck {
@@ -71,10 +67,9 @@ pub fn run(session: &Session, args: DoctorArgs) -> Result<ExitStatus, Failure> {
         rule: check.rule,
         outcome: (check.run)(&ready),
     });
-    session.ui.emit(&DoctorReport {
-        project: project.name.value.to_string(),
-        checks: checks.collect(),
-    })
+    session
+        .ui
+        .emit(&DoctorReport { project: project.name.value.to_string(), checks: checks.collect() })
 }
 
 fn collect(
@@ -155,9 +150,7 @@ fn work_tree(repository: &Repository) -> Known<Option<WorkTreeFacts>> {
     if repository.work_tree().is_none() {
         return Ok(None);
     }
-    let state = repository
-        .work_tree_state()
-        .map_err(|error| error.to_string())?;
+    let state = repository.work_tree_state().map_err(|error| error.to_string())?;
     Ok(Some(WorkTreeFacts {
         changes: state.changes,
         upstream: state.upstream,
@@ -180,11 +173,7 @@ fn tags(
             Ok(at) if at.id == commit.id => TagState::AtCommit,
             Ok(_) => TagState::Elsewhere,
         };
-        Some(TagFacts {
-            name,
-            of_release,
-            state,
-        })
+        Some(TagFacts { name, of_release, state })
     };
     let candidate = facts(&project.candidate_tag.value, false);
     let release = facts(&project.tag.value, true);
@@ -196,9 +185,7 @@ fn tags(
 
 fn file_at(repository: &Repository, commit: &Commit, names: &[&str]) -> Known<Option<String>> {
     for name in names {
-        let bytes = repository
-            .file(&commit.id, name)
-            .map_err(|error| error.to_string())?;
+        let bytes = repository.file(&commit.id, name).map_err(|error| error.to_string())?;
         if let Some(bytes) = bytes {
             return Ok(Some(String::from_utf8_lossy(&bytes).into_owned()));
         }
@@ -225,24 +212,16 @@ fn read_manifests(repository: &Repository, commit: &Commit, project: &Project) -
     };
     let usual = manifests::USUAL.iter().filter_map(|path| {
         let version = at_commit(path)?.and_then(|text| manifests::version(path, &text));
-        Some(Manifest {
-            path: (*path).to_owned(),
-            version,
-        })
+        Some(Manifest { path: (*path).to_owned(), version })
     });
     let configured = project.versions.iter().map(|wanted| {
         let text =
             at_commit(&wanted.file).unwrap_or_else(|| Err("it is not in the commit".to_owned()));
         let version = text.and_then(|text| {
             let found = manifests::version_after(&text, &wanted.after);
-            found
-                .map(Some)
-                .ok_or_else(|| format!("no version follows `{}`", wanted.after))
+            found.map(Some).ok_or_else(|| format!("no version follows `{}`", wanted.after))
         });
-        Manifest {
-            path: wanted.file.clone(),
-            version,
-        }
+        Manifest { path: wanted.file.clone(), version }
     });
     usual.chain(configured).collect()
 }
@@ -265,17 +244,13 @@ fn keys_file(
         bytes.ok_or_else(|| format!("there is no file `{address}`"))?
     };
     let file = KeysFile::read(&bytes, &Limits::default()).map_err(|error| error.to_string())?;
-    let holds = Keyring::new(file)
-        .fingerprints()
-        .any(|held| held == *fingerprint);
+    let holds = Keyring::new(file).fingerprints().any(|held| held == *fingerprint);
     Ok(Some((address, holds)))
 }
 
 fn dist(project: &Project) -> Vec<(String, Known<()>)> {
     let names = project.names(None, None);
-    let areas = [&project.dist_dev, &project.dist_release]
-        .into_iter()
-        .flatten();
+    let areas = [&project.dist_dev, &project.dist_release].into_iter().flatten();
     areas
         .filter_map(|area| area.value.render(&names).ok())
         .map(|url| {

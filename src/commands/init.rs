@@ -75,16 +75,14 @@ pub fn run(session: &Session, args: InitArgs) -> Result<ExitStatus, Failure> {
         ask(session, &mut found)?;
     }
     let Some(name) = found.name.clone() else {
-        return Err(
-            Failure::usage("nothing shows what the project is called").run([
-                "plusone",
-                "init",
-                "--project",
-                "NAME",
-                "--kind",
-                "top-level",
-            ]),
-        );
+        return Err(Failure::usage("nothing shows what the project is called").run([
+            "plusone",
+            "init",
+            "--project",
+            "NAME",
+            "--kind",
+            "top-level",
+        ]));
     };
     let kind = found.kind.clone().unwrap_or_else(|| Proposal {
         value: Preset::TopLevel,
@@ -110,27 +108,17 @@ fn look(repository: &Repository, top: &Path) -> Result<Sighting, Failure> {
     });
     let names = files::list(top).map_err(Failure::outside)?;
     // What is no text shows nothing.
-    let read = |name: &str| {
-        files::read_text(&top.join(name), LARGEST_FILE)
-            .ok()
-            .flatten()
-    };
+    let read = |name: &str| files::read_text(&top.join(name), LARGEST_FILE).ok().flatten();
     let first = |wanted: &dyn Fn(&str) -> bool| names.iter().find(|name| wanted(name)).cloned();
     let stem = |name: &str, stem: &str| {
-        name == stem
-            || name
-                .strip_prefix(stem)
-                .is_some_and(|rest| rest.starts_with('.'))
+        name == stem || name.strip_prefix(stem).is_some_and(|rest| rest.starts_with('.'))
     };
     let doap = first(&|name| {
         let lower = name.to_lowercase();
         lower.contains("doap") && (lower.ends_with(".rdf") || lower.ends_with(".xml"))
     });
     Ok(Sighting {
-        remotes: remotes
-            .into_iter()
-            .map(|(_, url)| without_secret(&url))
-            .collect(),
+        remotes: remotes.into_iter().map(|(_, url)| without_secret(&url)).collect(),
         tags: repository.tags().map_err(git_failure)?,
         notice: first(&|name| stem(name, "NOTICE")).and_then(|name| read(&name)),
         disclaimer: first(&|name| stem(name, "DISCLAIMER") || stem(name, "DISCLAIMER-WIP")),
@@ -154,10 +142,7 @@ fn without_secret(url: &str) -> String {
 fn overrule(found: &mut Proposals, args: &InitArgs) {
     fn set<T: Clone>(slot: &mut Option<Proposal<T>>, flag: &Option<T>, name: &str) {
         if let Some(value) = flag {
-            *slot = Some(Proposal {
-                value: value.clone(),
-                from: name.to_owned(),
-            });
+            *slot = Some(Proposal { value: value.clone(), from: name.to_owned() });
         }
     }
     set(&mut found.name, &args.project, "--project");
@@ -170,69 +155,44 @@ fn ask(session: &Session, found: &mut Proposals) -> Result<(), Failure> {
     let ui = &session.ui;
     let answered = || "your answer".to_owned();
     loop {
-        let shown = found
-            .name
-            .as_ref()
-            .map(|name| name.value.to_string())
-            .unwrap_or_default();
+        let shown = found.name.as_ref().map(|name| name.value.to_string()).unwrap_or_default();
         let answer = ui.ask("Short name of the project, as in its roster", &shown)?;
         if answer == shown && found.name.is_some() {
             break;
         }
         match answer.parse() {
             Ok(value) => {
-                found.name = Some(Proposal {
-                    value,
-                    from: answered(),
-                });
+                found.name = Some(Proposal { value, from: answered() });
                 break;
             }
             Err(error) => ui.warn(&error.to_string()),
         }
     }
     loop {
-        let shown = found
-            .kind
-            .as_ref()
-            .map_or(Preset::TopLevel, |kind| kind.value);
+        let shown = found.kind.as_ref().map_or(Preset::TopLevel, |kind| kind.value);
         let answer = ui.ask("Kind: top-level, podling or plain", shown.as_str())?;
         match kind(&answer) {
             Ok(value) if found.kind.as_ref().is_some_and(|kind| kind.value == value) => break,
             Ok(value) => {
-                found.kind = Some(Proposal {
-                    value,
-                    from: answered(),
-                });
+                found.kind = Some(Proposal { value, from: answered() });
                 break;
             }
             Err(message) => ui.warn(&message),
         }
     }
-    let kind = found
-        .kind
-        .as_ref()
-        .map_or(Preset::TopLevel, |kind| kind.value);
+    let kind = found.kind.as_ref().map_or(Preset::TopLevel, |kind| kind.value);
     let Some(name) = found.name.clone() else {
         return Ok(());
     };
     let display = detect::display_or_default(found, kind, &name.value);
     let answer = ui.ask("Full name", &display.value)?;
     if answer != display.value {
-        found.display = Some(Proposal {
-            value: answer,
-            from: answered(),
-        });
+        found.display = Some(Proposal { value: answer, from: answered() });
     }
-    let list = found
-        .list
-        .as_ref()
-        .map_or_else(String::new, |list| list.value.clone());
+    let list = found.list.as_ref().map_or_else(String::new, |list| list.value.clone());
     let answer = ui.ask("Mailing list that votes", &list)?;
     if answer != list {
-        found.list = Some(Proposal {
-            value: answer,
-            from: answered(),
-        });
+        found.list = Some(Proposal { value: answer, from: answered() });
     }
     Ok(())
 }
@@ -255,15 +215,8 @@ fn rows(
         let quoted = toml::Value::String(value.to_owned());
         Row {
             table,
-            line: format!(
-                "# from {}\n{key} = {quoted}",
-                from.replace(['\n', '\r'], " ")
-            ),
-            setting: Some(Setting {
-                name,
-                value: value.to_owned(),
-                from: from.to_owned(),
-            }),
+            line: format!("# from {}\n{key} = {quoted}", from.replace(['\n', '\r'], " ")),
+            setting: Some(Setting { name, value: value.to_owned(), from: from.to_owned() }),
         }
     }
     fn optional(name: &'static str, proposal: &Option<Proposal<String>>, default: &str) -> Row {
@@ -274,17 +227,11 @@ fn rows(
     }
     fn comment(name: &'static str, default: &str) -> Row {
         let (table, key) = name.split_once('.').unwrap_or((name, name));
-        Row {
-            table,
-            line: format!("# {key} = {default}"),
-            setting: None,
-        }
+        Row { table, line: format!("# {key} = {default}"), setting: None }
     }
     let component = found.component.as_ref();
-    let component = component.map(|c| Proposal {
-        value: c.value.to_string(),
-        from: c.from.clone(),
-    });
+    let component =
+        component.map(|c| Proposal { value: c.value.to_string(), from: c.from.clone() });
     let area = match kind.value {
         Preset::TopLevel => "\"https://dist.apache.org/repos/dist/dev/{project}\"",
         Preset::Podling => "\"https://dist.apache.org/repos/dist/dev/incubator/{project}\"",
@@ -298,24 +245,13 @@ fn rows(
         optional("project.component", &component, "\"core\""),
         optional("project.description", &found.description, "\"…\""),
         optional("project.site", &found.site, "\"https://…\""),
-        optional(
-            "project.download_page",
-            &found.download_page,
-            "\"https://…\"",
-        ),
+        optional("project.download_page", &found.download_page, "\"https://…\""),
         optional("naming.tag", &found.tag, "\"v{version}\""),
-        optional(
-            "naming.candidate_tag",
-            &found.candidate_tag,
-            "\"v{version}-rc{rc}\"",
-        ),
+        optional("naming.candidate_tag", &found.candidate_tag, "\"v{version}-rc{rc}\""),
         comment("naming.archive", &archive),
         comment("naming.top_directory", &archive),
         comment("naming.formats", "[\"tar.gz\"]"),
-        comment(
-            "source.submodules",
-            "\"error\"   # or \"include\", \"empty\"",
-        ),
+        comment("source.submodules", "\"error\"   # or \"include\", \"empty\""),
         comment("dist.dev", area),
         comment("dist.dev_directory", "\"{version}-rc{rc}\""),
         comment("dist.release", &area.replace("/dev/", "/release/")),
@@ -352,31 +288,16 @@ mod tests {
     #[test]
     fn what_is_written_can_be_read() {
         let from = || "a \"test\"\nwith lines".to_owned();
-        let name = Proposal {
-            value: "x".parse().expect("a name"),
-            from: from(),
-        };
-        let kind = Proposal {
-            value: Preset::Podling,
-            from: from(),
-        };
-        let display = Proposal {
-            value: "Apache \"X\" \\ Ü".to_owned(),
-            from: from(),
-        };
+        let name = Proposal { value: "x".parse().expect("a name"), from: from() };
+        let kind = Proposal { value: Preset::Podling, from: from() };
+        let display = Proposal { value: "Apache \"X\" \\ Ü".to_owned(), from: from() };
         let found = Proposals {
-            list: Some(Proposal {
-                value: "dev@x.apache.org".into(),
-                from: from(),
-            }),
+            list: Some(Proposal { value: "dev@x.apache.org".into(), from: from() }),
             ..Proposals::default()
         };
         let text = render(&rows(&found, &name, &kind, &display));
         let settings = SettingsFile::parse(&text, FILE_NAME).expect("our own file");
-        assert_eq!(
-            settings.project.display.as_deref(),
-            Some("Apache \"X\" \\ Ü")
-        );
+        assert_eq!(settings.project.display.as_deref(), Some("Apache \"X\" \\ Ü"));
         assert_eq!(settings.project.kind, Some(Preset::Podling));
         // The commented defaults must be settings too.
         let uncommented: String = text
@@ -397,9 +318,6 @@ mod tests {
             without_secret("https://jane:s3cret@github.com/apache/x.git"),
             "https://github.com/apache/x.git"
         );
-        assert_eq!(
-            without_secret("git@github.com:apache/x.git"),
-            "git@github.com:apache/x.git"
-        );
+        assert_eq!(without_secret("git@github.com:apache/x.git"), "git@github.com:apache/x.git");
     }
 }

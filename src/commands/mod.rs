@@ -38,11 +38,7 @@ const LARGEST_SETTINGS: u64 = 1 << 20;
 /// Runs the command that was asked for.
 pub fn run(cli: Cli) -> ExitStatus {
     let global = cli.global;
-    let moved = global
-        .directory
-        .as_deref()
-        .map(machine::work_in)
-        .transpose();
+    let moved = global.directory.as_deref().map(machine::work_in).transpose();
     let session = Session {
         now: global.time.unwrap_or_else(machine::now),
         ui: Ui::new(
@@ -55,14 +51,12 @@ pub fn run(cli: Cli) -> ExitStatus {
         ),
         config: global.config,
     };
-    let done = moved
-        .map_err(Failure::usage)
-        .and_then(|_| match cli.command {
-            Command::Init(args) => init::run(&session, args),
-            Command::Doctor(args) => doctor::run(&session, args),
-            Command::Package(args) => package::run(&session, args),
-            Command::Sign(args) => sign::run(&session, args),
-        });
+    let done = moved.map_err(Failure::usage).and_then(|_| match cli.command {
+        Command::Init(args) => init::run(&session, args),
+        Command::Doctor(args) => doctor::run(&session, args),
+        Command::Package(args) => package::run(&session, args),
+        Command::Sign(args) => sign::run(&session, args),
+    });
     done.unwrap_or_else(|failure| {
         session.ui.fail(&failure);
         failure.exit()
@@ -103,12 +97,8 @@ impl Session {
             Some(path) => read_settings(&path)?.unwrap_or_default(),
             None => SettingsFile::default(),
         };
-        let found = |project, of_commit| Settings {
-            user: user.clone(),
-            project,
-            of_commit,
-            found: true,
-        };
+        let found =
+            |project, of_commit| Settings { user: user.clone(), project, of_commit, found: true };
         if let Some(path) = &self.config {
             let settings = read_settings(path)?;
             let settings = settings.ok_or_else(|| {
@@ -117,31 +107,19 @@ impl Session {
             return Ok(found(settings, false));
         }
         if let (Some(repository), Some(commit)) = (repository, commit)
-            && let Some(bytes) = repository
-                .file(commit, project::FILE_NAME)
-                .map_err(git_failure)?
+            && let Some(bytes) = repository.file(commit, project::FILE_NAME).map_err(git_failure)?
         {
             let name = format!("{} (at {})", project::FILE_NAME, commit.short());
             let text = String::from_utf8(bytes)
                 .map_err(|_| Failure::usage(format!("{name} is not UTF-8 text")))?;
-            return Ok(found(
-                SettingsFile::parse(&text, &name).map_err(Failure::usage)?,
-                true,
-            ));
+            return Ok(found(SettingsFile::parse(&text, &name).map_err(Failure::usage)?, true));
         }
-        let top = repository
-            .and_then(Repository::work_tree)
-            .unwrap_or(Path::new("."));
+        let top = repository.and_then(Repository::work_tree).unwrap_or(Path::new("."));
         match read_settings(&top.join(project::FILE_NAME))? {
             Some(settings) => Ok(found(settings, false)),
             None => {
                 let project = SettingsFile::default();
-                Ok(Settings {
-                    user,
-                    project,
-                    of_commit: false,
-                    found: false,
-                })
+                Ok(Settings { user, project, of_commit: false, found: false })
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::archive::compare::{Comparison, compare, expected_members};
 use crate::archive::read::{self, Limits};
 use crate::archive::{self, ArchiveError, Effort, Format, Layout, Level, Written};
 use crate::backend::files::{self, Staging};
-use crate::backend::git::{ArchiveStream, Bare, Commit, Repository};
+use crate::backend::git::{ArchiveStream, Bare, Commit, Repository, Submodule};
 use crate::backend::machine;
 use crate::candidate::{self, CandidateError, CandidateNames};
 use crate::checksum;
@@ -24,7 +24,7 @@ use crate::project::file::Submodules;
 use crate::project::{FILE_NAME, Flags, Project};
 use crate::release::{CandidateNumber, FileName, ProjectName, Suffix, Version};
 use crate::report::package::{CheckReport, PackageReport, PackagedArtifact};
-use crate::source::{Survey, TarTree, Tree, TreeError, TreePath, WithSubmodules};
+use crate::source::{ListedTree, Survey, TarTree, Tree, TreeError, TreePath, WithSubmodules};
 
 /// Arguments of `plusone package`.
 #[derive(Debug, Args)]
@@ -85,7 +85,13 @@ struct Job {
     names: CandidateNames,
     layout: Layout,
     effort: Effort,
-    submodules: Vec<(TreePath, Repository, Commit)>,
+    submodules: Vec<PackedSubmodule>,
+}
+
+/// A submodule's place with what goes there; nothing if it is to stay empty.
+struct PackedSubmodule {
+    path: TreePath,
+    content: Option<(Repository, Commit)>,
 }
 
 /// Runs the command.
@@ -133,16 +139,7 @@ impl Job {
             threads: args.threads.unwrap_or_else(machine::threads),
         };
         let submodules = find_submodules(&repository, &commit, project.submodules.value)?;
-        Ok(Self {
-            repository,
-            project,
-            reference,
-            commit,
-            names,
-            layout,
-            effort,
-            submodules,
-        })
+        Ok(Self { repository, project, reference, commit, names, layout, effort, submodules })
     }
 
     /// Hands the tree of the commit, with what is in its submodules, to `work`.
@@ -179,15 +176,15 @@ impl Job {
 
     fn submodule_trees(&self) -> Result<BTreeMap<TreePath, Box<dyn Tree>>, Failure> {
         let mut trees: BTreeMap<TreePath, Box<dyn Tree>> = BTreeMap::new();
-        for (path, repository, commit) in &self.submodules {
-            let bare = repository.bare(&commit.id).map_err(git_failure)?;
-            trees.insert(
-                path.clone(),
-                Box::new(SubmoduleTree {
-                    bare,
-                    commit: commit.clone(),
-                }),
-            );
+        for submodule in &self.submodules {
+            let tree: Box<dyn Tree> = match &submodule.content {
+                Some((repository, commit)) => {
+                    let bare = repository.bare(&commit.id).map_err(git_failure)?;
+                    Box::new(SubmoduleTree { bare, commit: commit.clone() })
+                }
+                None => Box::new(ListedTree::default()),
+            };
+            trees.insert(submodule.path.clone(), tree);
         }
         Ok(trees)
     }
@@ -235,10 +232,8 @@ fn version_and_candidate(
         .value
         .read(tag, &names)
         .or_else(|| project.tag.value.read(tag, &names));
-    let version = args
-        .version
-        .clone()
-        .or_else(|| read.as_ref().and_then(|read| read.version.clone()));
+    let version =
+        args.version.clone().or_else(|| read.as_ref().and_then(|read| read.version.clone()));
     let version = version.ok_or_else(|| {
         Failure::usage(format!("the version cannot be read from `{reference}`")).hint(format!(
             "say it with --version; tags are expected to look like `{}` or `{}`",
@@ -266,10 +261,8 @@ fn source_date_epoch() -> Result<Option<u64>, Failure> {
         return Ok(None);
     };
     text.parse().map(Some).map_err(|_| {
-        Failure::usage(format!(
-            "SOURCE_DATE_EPOCH is `{text}`, not a number of seconds since 1970"
-        ))
-        .hint("unset it to date the members with the commit")
+        Failure::usage(format!("SOURCE_DATE_EPOCH is `{text}`, not a number of seconds since 1970"))
+            .hint("unset it to date the members with the commit")
     })
 }
 
@@ -292,59 +285,49 @@ fn find_submodules(
     repository: &Repository,
     commit: &Commit,
     rule: Submodules,
-) -> Result<Vec<(TreePath, Repository, Commit)>, Failure> {
-    if rule == Submodules::Empty {
-        return Ok(Vec::new());
-    }
+) -> Result<Vec<PackedSubmodule>, Failure> {
     let found = repository.submodules(&commit.id).map_err(git_failure)?;
     if found.is_empty() {
         return Ok(Vec::new());
     }
-    if rule == Submodules::Error {
-        let paths = found
-            .iter()
-            .map(|submodule| submodule.path.display())
-            .collect::<Vec<_>>();
-        return Err(Failure::usage(format!(
-            "the commit has submodules, which would be missing from the archive: {}",
-            list(&paths)
-        ))
-        .hint(format!(
-            "set `submodules = \"include\"` in the [source] table of {FILE_NAME} to pack them at \
-             their recorded commits, or \"empty\" to leave empty directories"
-        )));
-    }
-    let mut all = Vec::new();
-    for submodule in found {
-        let inside = repository.submodule(&submodule).map_err(git_failure)?;
-        let at = inside
-            .commit(submodule.commit.as_str())
-            .map_err(git_failure)?;
-        let below = find_submodules(&inside, &at, rule)?;
-        if !below.is_empty() {
-            return Err(Failure::usage(format!(
-                "the submodule `{}` has submodules of its own, which cannot be packed yet",
-                submodule.path.display()
-            )));
+    match rule {
+        Submodules::Error => {
+            let paths: Vec<_> = found.iter().map(|submodule| submodule.path.display()).collect();
+            Err(Failure::usage(format!(
+                "the commit has submodules, which would be missing from the archive: {}",
+                list(&paths)
+            ))
+            .hint(format!(
+                "set `submodules = \"include\"` in the [source] table of {FILE_NAME} to pack them \
+                 at their recorded commits, or \"empty\" to leave empty directories"
+            )))
         }
-        all.push((submodule.path, inside, at));
+        Submodules::Empty => {
+            let empty = |found: Submodule| PackedSubmodule { path: found.path, content: None };
+            Ok(found.into_iter().map(empty).collect())
+        }
+        Submodules::Include => found.into_iter().map(|found| include(repository, found)).collect(),
     }
-    Ok(all)
+}
+
+fn include(repository: &Repository, found: Submodule) -> Result<PackedSubmodule, Failure> {
+    let inside = repository.submodule(&found).map_err(git_failure)?;
+    let commit = inside.commit(found.commit.as_str()).map_err(git_failure)?;
+    if !inside.submodules(&commit.id).map_err(git_failure)?.is_empty() {
+        return Err(Failure::usage(format!(
+            "the submodule `{}` has submodules of its own, which cannot be packed",
+            found.path.display()
+        ))
+        .hint("leave submodules empty with `submodules = \"empty\"`, and attach their sources yourself"));
+    }
+    Ok(PackedSubmodule { path: found.path, content: Some((inside, commit)) })
 }
 
 fn list(paths: &[String]) -> String {
     const SHOWN: usize = 10;
-    let shown = paths
-        .iter()
-        .take(SHOWN)
-        .map(|path| format!("`{path}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    if paths.len() > SHOWN {
-        format!("{shown} and {} more", paths.len() - SHOWN)
-    } else {
-        shown
-    }
+    let shown =
+        paths.iter().take(SHOWN).map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+    if paths.len() > SHOWN { format!("{shown} and {} more", paths.len() - SHOWN) } else { shown }
 }
 
 fn package(session: &Session, job: &Job, args: &PackageArgs) -> Result<ExitStatus, Failure> {
@@ -360,11 +343,7 @@ fn package(session: &Session, job: &Job, args: &PackageArgs) -> Result<ExitStatu
         }
     };
     // A key that cannot sign is met before the work, not after it.
-    let signer = if args.no_sign {
-        None
-    } else {
-        Some(Signer::choose(session, &job.project)?)
-    };
+    let signer = if args.no_sign { None } else { Some(Signer::choose(session, &job.project)?) };
     let mut warnings = Vec::new();
     mention_work_tree(session, job);
     warnings.extend(unstable_substitutions(job)?);
@@ -387,19 +366,14 @@ fn package(session: &Session, job: &Job, args: &PackageArgs) -> Result<ExitStatu
         let checksum_name = name.with_suffix(Suffix::Sha512);
         let digest = checksum::unhex(&artifact.sha512).and_then(|digest| digest.try_into().ok());
         let digest: [u8; 64] = digest.ok_or_else(|| Failure::bug("a digest of another length"))?;
-        let mut file = staging
-            .create(checksum_name.as_str())
-            .map_err(Failure::outside)?;
-        file.write_all(checksum::write(&digest, &name).as_bytes())
-            .map_err(cannot_write)?;
+        let mut file = staging.create(checksum_name.as_str()).map_err(Failure::outside)?;
+        file.write_all(checksum::write(&digest, &name).as_bytes()).map_err(cannot_write)?;
         finished.push(checksum_name);
         if let Some(signer) = &signer {
             let signature = name.with_suffix(Suffix::Signature);
             let before = directory.join(signature.as_str());
-            let kept = artifact
-                .unchanged
-                .then(|| signer.verify(session, &target, &before).ok())
-                .flatten();
+            let kept =
+                artifact.unchanged.then(|| signer.verify(session, &target, &before).ok()).flatten();
             artifact.signer = Some(match kept {
                 Some(kept) => kept,
                 None => {
@@ -414,9 +388,7 @@ fn package(session: &Session, job: &Job, args: &PackageArgs) -> Result<ExitStatu
         artifacts.push(artifact);
     }
     for name in &finished {
-        staging
-            .publish(name.as_str(), &directory.join(name.as_str()))
-            .map_err(Failure::outside)?;
+        staging.publish(name.as_str(), &directory.join(name.as_str())).map_err(Failure::outside)?;
     }
     session.ui.emit(&PackageReport {
         version: job.names.version.clone(),
@@ -444,9 +416,7 @@ fn mention_work_tree(session: &Session, job: &Job) {
 
 fn unstable_substitutions(job: &Job) -> Result<Vec<String>, Failure> {
     let bare = job.repository.bare(&job.commit.id).map_err(git_failure)?;
-    let found = bare
-        .unstable_substitutions(&job.commit.id)
-        .map_err(git_failure)?;
+    let found = bare.unstable_substitutions(&job.commit.id).map_err(git_failure)?;
     let sentence = |(path, placeholders): (String, std::collections::BTreeSet<String>)| {
         let placeholders = placeholders.into_iter().collect::<Vec<_>>().join(" ");
         format!(
@@ -519,10 +489,9 @@ fn cannot_write(error: io::Error) -> Failure {
 fn same_as_before(target: &Path, sha512: &str, force: bool) -> Result<bool, Failure> {
     if files::size(target).is_none() {
         return match files::exists(target) {
-            true => Err(Failure::usage(format!(
-                "`{}` is in the way and is no file",
-                target.display()
-            ))),
+            true => {
+                Err(Failure::usage(format!("`{}` is in the way and is no file", target.display())))
+            }
             false => Ok(false),
         };
     }
@@ -534,11 +503,7 @@ fn same_as_before(target: &Path, sha512: &str, force: bool) -> Result<bool, Fail
     if force {
         return Ok(false);
     }
-    Err(Failure::usage(format!(
-        "`{}` exists and is another archive",
-        target.display()
-    ))
-    .hint(
+    Err(Failure::usage(format!("`{}` exists and is another archive", target.display())).hint(
         "a candidate that was shown to others never changes: take the next --rc; to replace what \
          only you have seen, use --force",
     ))
@@ -572,15 +537,10 @@ fn survey_warnings(survey: &Survey, preset: Preset) -> Vec<String> {
     for name in wanted {
         let bare = name.as_bytes();
         let is_it = |file: &Vec<u8>| {
-            file == bare
-                || file
-                    .strip_prefix(bare)
-                    .is_some_and(|rest| rest.starts_with(b"."))
+            file == bare || file.strip_prefix(bare).is_some_and(|rest| rest.starts_with(b"."))
         };
         if !survey.root_files.iter().any(is_it) {
-            warnings.push(format!(
-                "there is no {name} in the root of the archive (P-04)"
-            ));
+            warnings.push(format!("there is no {name} in the root of the archive (P-04)"));
         }
     }
     warnings
@@ -595,11 +555,7 @@ struct Digested<W> {
 
 impl<W: Write> Digested<W> {
     fn new(out: W) -> Self {
-        Self {
-            out,
-            digest: Sha512::new(),
-            written: 0,
-        }
+        Self { out, digest: Sha512::new(), written: 0 }
     }
 }
 
@@ -649,9 +605,7 @@ fn check(session: &Session, job: &Job, path: &Path) -> Result<ExitStatus, Failur
 
 fn format_of(path: &Path) -> Option<Format> {
     let name = path.file_name()?.to_string_lossy().to_lowercase();
-    Format::ALL
-        .into_iter()
-        .find(|format| name.ends_with(&format!(".{format}")))
+    Format::ALL.into_iter().find(|format| name.ends_with(&format!(".{format}")))
 }
 
 #[cfg(test)]

@@ -66,15 +66,11 @@ fn refuse_unsignable(path: &Path) -> Result<(), Failure> {
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     if candidate::is_metadata(&name) {
-        return Err(
-            Failure::usage(format!("`{shown}` is itself a signature or checksum"))
-                .hint("name the artifacts only; their .sha512 and .asc follow"),
-        );
+        return Err(Failure::usage(format!("`{shown}` is itself a signature or checksum"))
+            .hint("name the artifacts only; their .sha512 and .asc follow"));
     }
     if matches!(&*name, "KEYS" | "KEYS.txt") {
-        return Err(Failure::usage(format!(
-            "`{shown}` is not part of a candidate"
-        )));
+        return Err(Failure::usage(format!("`{shown}` is not part of a candidate")));
     }
     Ok(())
 }
@@ -87,10 +83,7 @@ fn project(session: &Session, args: &SignArgs) -> Result<Project, Failure> {
         Err(error) => return Err(git_failure(error)),
     };
     let settings = session.settings(repository.as_ref(), None)?;
-    let mut flags = Flags {
-        key: args.key.clone(),
-        ..Flags::default()
-    };
+    let mut flags = Flags { key: args.key.clone(), ..Flags::default() };
     if settings.project.project.name.is_none() && settings.user.project.name.is_none() {
         flags.project = "unnamed".parse::<ProjectName>().ok();
     }
@@ -103,11 +96,7 @@ fn sign(
     path: &Path,
     force: bool,
 ) -> Result<SignedArtifact, Failure> {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let name: FileName = name.parse().map_err(Failure::usage)?;
     let beside = |suffix: Suffix| path.with_file_name(name.with_suffix(suffix).as_str());
     let file = files::open(path).map_err(Failure::outside)?;
@@ -117,10 +106,7 @@ fn sign(
         .and_then(|digest| digest.try_into().ok())
         .ok_or_else(|| Failure::bug("a digest of another length"))?;
 
-    let staging = match path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-    {
+    let staging = match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         Some(parent) => Staging::inside(parent),
         None => Staging::inside(Path::new(".")),
     }
@@ -140,9 +126,7 @@ fn sign(
         None => {
             let staged = staging.path().join("signature");
             let made = signer.sign(session, path, &staged)?;
-            staging
-                .publish("signature", &signature)
-                .map_err(Failure::outside)?;
+            staging.publish("signature", &signature).map_err(Failure::outside)?;
             made
         }
     };
@@ -180,10 +164,7 @@ fn checksum_is_right(
         Err(error) => return wrong(format!("is no checksum file: {error}")),
     };
     let about_it = |listed: &&checksum::Listed| {
-        listed
-            .name
-            .as_deref()
-            .is_none_or(|listed| listed == name.as_str())
+        listed.name.as_deref().is_none_or(|listed| listed == name.as_str())
     };
     match listed.iter().find(about_it) {
         Some(listed) if listed.digest == digest => Ok(true),

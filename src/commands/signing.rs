@@ -70,16 +70,10 @@ impl Signer {
             },
         };
         let chosen = ChosenKey::new(key, part);
-        session.ui.detail(&format!(
-            "signing with {} ({})",
-            chosen.signing, chosen.algorithm
-        ));
+        session.ui.detail(&format!("signing with {} ({})", chosen.signing, chosen.algorithm));
         let certificate = gpg::export(&chosen.fingerprint).map_err(gpg_failure)?;
         let file = KeysFile::read(&certificate, &Limits::default()).map_err(Failure::outside)?;
-        Ok(Self {
-            key: chosen,
-            keyring: Keyring::new(file),
-        })
+        Ok(Self { key: chosen, keyring: Keyring::new(file) })
     }
 
     /// Signs `artifact` into the new file `signature` and verifies what was made.
@@ -93,10 +87,9 @@ impl Signer {
         signature: &Path,
     ) -> Result<package::Signer, Failure> {
         gpg::sign(artifact, signature, &self.key.signing).map_err(|error| self.explain(error))?;
-        self.verify(session, artifact, signature)
-            .map_err(|failure| {
-                failure.hint("nothing was kept; is the machine's memory or disk sound?")
-            })
+        self.verify(session, artifact, signature).map_err(|failure| {
+            failure.hint("nothing was kept; is the machine's memory or disk sound?")
+        })
     }
 
     /// Signs a few bytes and throws the signature away.
@@ -108,8 +101,7 @@ impl Signer {
         let staging = Staging::inside(scratch.path()).map_err(Failure::outside)?;
         let artifact = staging.path().join("probe");
         files::write(&artifact, b"plusone doctor\n").map_err(Failure::outside)?;
-        self.sign(session, &artifact, &staging.path().join("probe.asc"))
-            .map(drop)
+        self.sign(session, &artifact, &staging.path().join("probe.asc")).map(drop)
     }
 
     /// Verifies that `signature` holds a good signature over `artifact` by the chosen key.
@@ -144,11 +136,7 @@ impl Signer {
             }),
             None => {
                 let words: Vec<String> = judged.iter().map(|judgement| judgement.words()).collect();
-                Err(Failure::usage(format!(
-                    "`{}`: {}",
-                    signature.display(),
-                    words.join("; ")
-                )))
+                Err(Failure::usage(format!("`{}`: {}", signature.display(), words.join("; "))))
             }
         }
     }
@@ -185,11 +173,7 @@ impl Signer {
             | SigningOutcome::Other(_)
             | SigningOutcome::Silent
             | SigningOutcome::Created(_) => {
-                let words = stderr
-                    .lines()
-                    .next_back()
-                    .unwrap_or("it did not say why")
-                    .to_owned();
+                let words = stderr.lines().next_back().unwrap_or("it did not say why").to_owned();
                 failed(words.trim_start_matches("gpg: "))
                     .hint("`gpg --clearsign` in the same terminal shows whether gpg itself works")
             }
@@ -209,20 +193,14 @@ impl ChosenKey {
             signing: part.fingerprint,
             algorithm: kind.to_string(),
             rsa_bits: kind.bits.filter(|_| part.algorithm == Algorithm::Rsa),
-            expires: [key.primary.expires, part.expires]
-                .into_iter()
-                .flatten()
-                .min(),
+            expires: [key.primary.expires, part.expires].into_iter().flatten().min(),
             user_ids: live_user_ids(key),
         }
     }
 }
 
 fn live_user_ids(key: &SecretKey) -> Vec<String> {
-    let live = key
-        .user_ids
-        .iter()
-        .filter(|id| id.validity != Validity::Revoked);
+    let live = key.user_ids.iter().filter(|id| id.validity != Validity::Revoked);
     live.map(|id| id.text.clone()).collect()
 }
 
@@ -258,10 +236,7 @@ fn no_key(keys: &[SecretKey], project: &Project) -> Failure {
                 .chain([&key.primary])
                 .all(|part| part.place == SecretPlace::Elsewhere) =>
         {
-            (
-                "has its secret elsewhere",
-                "bring the card or the machine that holds it".to_owned(),
-            )
+            ("has its secret elsewhere", "bring the card or the machine that holds it".to_owned())
         }
         Validity::Usable => (
             "has no part that can sign now",
@@ -288,6 +263,8 @@ fn gpg_failure(error: GpgError) -> Failure {
     match error {
         GpgError::Process(ProcessError::NotFound { .. }) => Failure::outside(error)
             .hint("install GnuPG: `apt install gnupg`, `brew install gnupg`; or use --no-sign"),
+        GpgError::NoAgent => Failure::outside(error)
+            .hint("start it with `gpgconf --launch gpg-agent`; is GNUPGHOME right?"),
         _ => Failure::outside(error),
     }
 }

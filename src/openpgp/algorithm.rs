@@ -116,11 +116,7 @@ impl KeyKind {
         let bits = key.mpis().bits().and_then(|bits| u32::try_from(bits).ok());
         // A curve of 255 bits is called 256 everywhere.
         let bits = bits.map(|bits| if bits == 255 { 256 } else { bits });
-        Self {
-            algorithm: Algorithm::of(key.pk_algo()),
-            bits,
-            curve,
-        }
+        Self { algorithm: Algorithm::of(key.pk_algo()), bits, curve }
     }
 
     /// Returns how strong a signing key of this kind is (POLICY K-08).

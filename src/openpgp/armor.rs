@@ -52,15 +52,7 @@ pub(super) enum Piece {
 
 /// Scans `text` for armored blocks, none of them decoded beyond `block_bytes`.
 pub(super) fn scan(text: &[u8], block_bytes: usize) -> Scan<'_> {
-    Scan {
-        lines: Lines {
-            text,
-            at: 0,
-            number: 0,
-        },
-        block_bytes,
-        binary_seen: false,
-    }
+    Scan { lines: Lines { text, at: 0, number: 0 }, block_bytes, binary_seen: false }
 }
 
 pub(super) struct Scan<'t> {
@@ -83,39 +75,18 @@ impl Iterator for Scan<'_> {
                 continue;
             };
             match marker {
-                Marker {
-                    prefix: Prefix::None,
-                    begin: true,
-                    label,
-                    ..
-                } if label != Label::SignedMessage => {
+                Marker { prefix: Prefix::None, begin: true, label, .. }
+                    if label != Label::SignedMessage =>
+                {
                     return Some(Piece::Block(self.block(label, &line, marker.trailing)));
                 }
-                Marker {
-                    prefix: Prefix::None,
-                    begin: true,
-                    label,
-                    ..
-                } => {
-                    return Some(stray(
-                        ProblemKind::NotKeys {
-                            label: label.words(),
-                        },
-                        &line,
-                    ));
+                Marker { prefix: Prefix::None, begin: true, label, .. } => {
+                    return Some(stray(ProblemKind::NotKeys { label: label.words() }, &line));
                 }
-                Marker {
-                    prefix: Prefix::None,
-                    begin: false,
-                    ..
-                } => {
+                Marker { prefix: Prefix::None, begin: false, .. } => {
                     return Some(stray(ProblemKind::EndWithoutBegin, &line));
                 }
-                Marker {
-                    begin: true,
-                    prefix,
-                    ..
-                } => {
+                Marker { begin: true, prefix, .. } => {
                     let kind = match prefix {
                         Prefix::Indented => ProblemKind::Indented,
                         Prefix::Quoted => ProblemKind::Quoted,
@@ -134,10 +105,7 @@ impl Scan<'_> {
     fn block(&mut self, label: Label, first: &Line<'_>, trailing: bool) -> Armored {
         let mut problems = Vec::new();
         if trailing {
-            problems.push(Problem {
-                line: first.number,
-                kind: ProblemKind::TextAfterMarker,
-            });
+            problems.push(Problem { line: first.number, kind: ProblemKind::TextAfterMarker });
         }
         let mut decoder = Decoder::default();
         let mut place = Place::Headers;
@@ -155,16 +123,11 @@ impl Scan<'_> {
                 end = line.range.end;
                 closed = true;
                 if marker.trailing {
-                    problems.push(Problem {
-                        line: line.number,
-                        kind: ProblemKind::TextAfterMarker,
-                    });
+                    problems
+                        .push(Problem { line: line.number, kind: ProblemKind::TextAfterMarker });
                 }
                 if marker.label != label {
-                    problems.push(Problem {
-                        line: line.number,
-                        kind: ProblemKind::OtherEndMarker,
-                    });
+                    problems.push(Problem { line: line.number, kind: ProblemKind::OtherEndMarker });
                 }
                 self.lines.skip(&line);
                 break;
@@ -175,10 +138,7 @@ impl Scan<'_> {
                 Place::Headers | Place::Data => {
                     if place == Place::Headers {
                         let kind = ProblemKind::BlankLineMissing;
-                        problems.push(Problem {
-                            line: line.number,
-                            kind,
-                        });
+                        problems.push(Problem { line: line.number, kind });
                     }
                     if decoder.out.len() > self.block_bytes {
                         too_large = true;
@@ -194,31 +154,18 @@ impl Scan<'_> {
             end = line.range.end;
             self.lines.skip(&line);
         }
-        let mut problem = |kind| {
-            problems.push(Problem {
-                line: first.number,
-                kind,
-            })
-        };
+        let mut problem = |kind| problems.push(Problem { line: first.number, kind });
         if !closed {
             problem(ProblemKind::EndMissing);
         }
         if too_large {
-            problem(ProblemKind::BlockTooLarge {
-                limit: self.block_bytes,
-            });
+            problem(ProblemKind::BlockTooLarge { limit: self.block_bytes });
             decoder.out.clear();
         }
         if decoder.foreign > 0 {
-            problem(ProblemKind::ForeignCharacters {
-                count: decoder.foreign,
-            });
+            problem(ProblemKind::ForeignCharacters { count: decoder.foreign });
         }
-        if decoder
-            .checksum
-            .is_some_and(|said| said != crc24(&decoder.out))
-            && !too_large
-        {
+        if decoder.checksum.is_some_and(|said| said != crc24(&decoder.out)) && !too_large {
             problem(ProblemKind::ChecksumWrong);
         }
         Armored {
@@ -240,10 +187,7 @@ enum Place {
 }
 
 fn stray(kind: ProblemKind, line: &Line<'_>) -> Piece {
-    Piece::Stray(Problem {
-        line: line.number,
-        kind,
-    })
+    Piece::Stray(Problem { line: line.number, kind })
 }
 
 #[derive(Debug, Clone)]
@@ -312,12 +256,8 @@ enum Prefix {
 /// Reads `-----BEGIN PGP …-----` or `-----END PGP …-----`, also where something stands before it.
 fn marker(line: &[u8]) -> Option<Marker> {
     let (place, begin) = marker_place(line)?;
-    let words = &line[place
-        + if begin {
-            b"-----BEGIN PGP ".len()
-        } else {
-            b"-----END PGP ".len()
-        }..];
+    let words =
+        &line[place + if begin { b"-----BEGIN PGP ".len() } else { b"-----END PGP ".len() }..];
     let close = words.windows(5).position(|window| window == b"-----")?;
     let label = match &words[..close] {
         b"PUBLIC KEY BLOCK" | b"PUBLIC KEY" => Label::PublicKey,
@@ -339,12 +279,7 @@ fn marker(line: &[u8]) -> Option<Marker> {
     } else {
         Prefix::Text
     };
-    Some(Marker {
-        prefix,
-        begin,
-        label,
-        trailing: !words[close + 5..].trim_ascii().is_empty(),
-    })
+    Some(Marker { prefix, begin, label, trailing: !words[close + 5..].trim_ascii().is_empty() })
 }
 
 fn marker_place(line: &[u8]) -> Option<(usize, bool)> {
@@ -370,10 +305,7 @@ pub(super) fn write(label: Label, data: &[u8]) -> String {
         text.push('\n');
     }
     let checksum = encode(&crc24(data).to_be_bytes()[1..]);
-    text.push_str(&format!(
-        "={checksum}\n-----END PGP {}-----\n",
-        label.words()
-    ));
+    text.push_str(&format!("={checksum}\n-----END PGP {}-----\n", label.words()));
     text
 }
 
@@ -387,9 +319,7 @@ mod tests {
             let data: Vec<u8> = (0..length).map(|byte| (byte * 7 % 256) as u8).collect();
             let text = write(Label::PublicKey, &data);
             let pieces: Vec<_> = scan(text.as_bytes(), 1000).collect();
-            let [Piece::Block(block)] = &pieces[..] else {
-                panic!("{pieces:?}")
-            };
+            let [Piece::Block(block)] = &pieces[..] else { panic!("{pieces:?}") };
             assert_eq!((&block.data, &block.problems[..]), (&data, &[][..]));
         }
     }

@@ -66,8 +66,7 @@ impl Decoder {
         if self.held >= 8 {
             self.held -= 8;
             let byte = self.bits >> self.held & 0xff;
-            self.out
-                .push(u8::try_from(byte).expect("masked to eight bits"));
+            self.out.push(u8::try_from(byte).expect("masked to eight bits"));
             self.bits &= (1 << self.held) - 1;
         }
     }
@@ -75,12 +74,10 @@ impl Decoder {
 
 /// Reads four base64 characters as a number of 24 bits.
 fn sextets(digits: &[u8]) -> Option<u32> {
-    digits
-        .iter()
-        .try_fold(0, |sum, digit| match VALUES[usize::from(*digit)] {
-            value @ 0..64 => Some(sum << 6 | u32::from(value)),
-            _ => None,
-        })
+    digits.iter().try_fold(0, |sum, digit| match VALUES[usize::from(*digit)] {
+        value @ 0..64 => Some(sum << 6 | u32::from(value)),
+        _ => None,
+    })
 }
 
 /// The value of each base64 character; 255 for all others.

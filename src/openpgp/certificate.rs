@@ -110,9 +110,7 @@ impl Revocation {
 
     /// Returns the gravest: a hard one before a soft one, then the earliest.
     pub(super) fn gravest<'s>(signatures: impl Iterator<Item = &'s Signature>) -> Option<Self> {
-        signatures
-            .map(Self::of)
-            .min_by_key(|revocation| (!revocation.hard, revocation.at))
+        signatures.map(Self::of).min_by_key(|revocation| (!revocation.hard, revocation.at))
     }
 
     fn of(signature: &Signature) -> Self {
@@ -122,10 +120,7 @@ impl Revocation {
         Self {
             code: code.into(),
             text: String::from_utf8_lossy(text).chars().take(500).collect(),
-            at: signature
-                .signature_creation_time()
-                .map(utc)
-                .unwrap_or_default(),
+            at: signature.signature_creation_time().map(utc).unwrap_or_default(),
             hard: code.revocation_type() == RevocationType::Hard,
         }
     }
@@ -162,32 +157,21 @@ impl Certificate {
         let fingerprint = fingerprint(primary.key().fingerprint().as_bytes());
         let can_sign = valid_primary.as_ref().is_some_and(|primary| {
             // Keys from before key flags sign with whatever can sign.
-            primary
-                .key_flags()
-                .map_or(kind.algorithm.can_sign(), |flags| flags.for_signing())
+            primary.key_flags().map_or(kind.algorithm.can_sign(), |flags| flags.for_signing())
         });
         let user_ids = user_ids(cert, now);
         let subkeys: Vec<_> = subkeys(cert, now);
-        let mut digests: Vec<_> = user_ids
-            .iter()
-            .filter_map(|user_id| user_id.digest)
-            .collect();
-        let binding = valid_primary
-            .as_ref()
-            .map(|primary| primary.binding_signature());
+        let mut digests: Vec<_> = user_ids.iter().filter_map(|user_id| user_id.digest).collect();
+        let binding = valid_primary.as_ref().map(|primary| primary.binding_signature());
         digests.extend(binding.map(|binding| DigestAlgorithm::of(binding.hash_algo())));
         Self {
             fingerprint,
             key_id: fingerprint.key_id(),
             version: primary.key().version(),
             created: utc(primary.key().creation_time()),
-            expires: valid_primary
-                .and_then(|primary| primary.key_expiration_time())
-                .map(utc),
+            expires: valid_primary.and_then(|primary| primary.key_expiration_time()).map(utc),
             revoked: Revocation::gravest(
-                primary
-                    .self_revocations()
-                    .filter(|signature| counts(signature, now)),
+                primary.self_revocations().filter(|signature| counts(signature, now)),
             ),
             can_sign,
             self_signed: valid.is_some(),
@@ -221,9 +205,7 @@ impl UserId {
 /// Whether a revocation is to be heeded: policy accepts it, and it is not a soft one from the future.
 fn counts(signature: &Signature, now: DateTime<Utc>) -> bool {
     use sequoia_openpgp::policy::{HashAlgoSecurity, Policy as _};
-    let accepted = Lenient
-        .signature(signature, HashAlgoSecurity::SecondPreImageResistance)
-        .is_ok();
+    let accepted = Lenient.signature(signature, HashAlgoSecurity::SecondPreImageResistance).is_ok();
     let revocation = Revocation::of(signature);
     accepted && (revocation.hard || revocation.at <= now)
 }
@@ -266,9 +248,7 @@ fn subkeys(cert: &Cert, now: DateTime<Utc>) -> Vec<Subkey> {
                     .and_then(|binding| binding.key_validity_period())
                     .map(|period| utc(key.creation_time() + period)),
                 revoked: Revocation::gravest(
-                    subkey
-                        .self_revocations()
-                        .filter(|signature| counts(signature, now)),
+                    subkey.self_revocations().filter(|signature| counts(signature, now)),
                 ),
                 bound: binding.is_some(),
                 can_sign: binding
@@ -307,9 +287,8 @@ pub fn certificates(
         read()
     } else {
         std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads.get().min(count))
-                .map(|_| scope.spawn(read))
-                .collect();
+            let workers: Vec<_> =
+                (0..threads.get().min(count)).map(|_| scope.spawn(read)).collect();
             let join = |worker: std::thread::ScopedJoinHandle<'_, _>| match worker.join() {
                 Ok(found) => found,
                 Err(panic) => std::panic::resume_unwind(panic),
@@ -318,8 +297,5 @@ pub fn certificates(
         })
     };
     found.sort_by_key(|(entry, _)| *entry);
-    found
-        .into_iter()
-        .map(|(_, certificate)| certificate)
-        .collect()
+    found.into_iter().map(|(_, certificate)| certificate).collect()
 }

@@ -85,12 +85,10 @@ impl SecretKey {
     /// Returns the parts that can sign now with a secret that is at hand: here or on a card.
     pub fn signing_parts(&self) -> impl Iterator<Item = &SecretPart> {
         let whole_usable = self.primary.validity == Validity::Usable;
-        std::iter::once(&self.primary)
-            .chain(&self.subkeys)
-            .filter(move |part| {
-                let at_hand = part.place != SecretPlace::Elsewhere;
-                whole_usable && part.validity == Validity::Usable && part.can_sign && at_hand
-            })
+        std::iter::once(&self.primary).chain(&self.subkeys).filter(move |part| {
+            let at_hand = part.place != SecretPlace::Elsewhere;
+            whole_usable && part.validity == Validity::Usable && part.can_sign && at_hand
+        })
     }
 }
 
@@ -137,19 +135,14 @@ pub fn secret_keys(listing: &[u8]) -> Vec<SecretKey> {
 
 fn part(record: &[&[u8]], fingerprint: &[&[u8]]) -> Option<SecretPart> {
     let text = |number: usize| -> &str {
-        record
-            .get(number - 1)
-            .and_then(|field| str::from_utf8(field).ok())
-            .unwrap_or_default()
+        record.get(number - 1).and_then(|field| str::from_utf8(field).ok()).unwrap_or_default()
     };
     let capabilities = text(12);
     Some(SecretPart {
         fingerprint: str::from_utf8(fingerprint.get(9)?).ok()?.parse().ok()?,
         algorithm: Algorithm::from_id(text(4).parse().unwrap_or(0)),
         bits: text(3).parse().unwrap_or(0),
-        curve: Some(text(17))
-            .filter(|curve| !curve.is_empty())
-            .map(str::to_owned),
+        curve: Some(text(17)).filter(|curve| !curve.is_empty()).map(str::to_owned),
         created: instant(text(6)),
         expires: instant(text(7)),
         validity: if capabilities.contains('D') {
@@ -222,17 +215,12 @@ fpr:::::::::47660BC98BC433F01E5C90581209E7F13D0C92B9:
     #[test]
     fn reads_keys_cards_and_stubs() {
         let keys = secret_keys(LISTING.as_bytes());
-        let [plain, revoked, card] = &keys[..] else {
-            panic!("{keys:?}")
-        };
+        let [plain, revoked, card] = &keys[..] else { panic!("{keys:?}") };
         assert_eq!(
             plain.primary.fingerprint.to_string(),
             "24AC890D9710955D44F22A56F1DFBE380DDEBC3A"
         );
-        assert_eq!(
-            (plain.primary.algorithm, plain.primary.bits),
-            (Algorithm::Rsa, 2048)
-        );
+        assert_eq!((plain.primary.algorithm, plain.primary.bits), (Algorithm::Rsa, 2048));
         assert_eq!(plain.signing_parts().count(), 1);
         assert_eq!(revoked.primary.validity, Validity::Revoked);
         assert_eq!(revoked.primary.curve.as_deref(), Some("ed25519"));

@@ -174,13 +174,7 @@ fn signature<'w>(mut words: impl Iterator<Item = &'w str>) -> Option<Created> {
     let digest = DigestAlgorithm::from_id(words.next()?.parse().ok()?);
     let at = instant(words.nth(1)?)?;
     let fingerprint = words.next()?.parse().ok()?;
-    Some(Created {
-        fingerprint,
-        algorithm,
-        digest,
-        at,
-        detached,
-    })
+    Some(Created { fingerprint, algorithm, digest, at, detached })
 }
 
 /// Reads seconds since 1970 or `20261121T072817`; `gpg` documents both.
@@ -189,10 +183,7 @@ pub(super) fn instant(text: &str) -> Option<DateTime<Utc>> {
         let time = chrono::NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S").ok()?;
         return Some(time.and_utc());
     }
-    text.parse()
-        .ok()
-        .filter(|seconds| *seconds > 0)
-        .map(utc_seconds)
+    text.parse().ok().filter(|seconds| *seconds > 0).map(utc_seconds)
 }
 
 /// Reads a number with or without the name behind it, as in `151011327_EOF`.
@@ -218,10 +209,7 @@ mod tests {
         let SigningOutcome::Created(created) = after_considering(line) else {
             panic!("no signature seen");
         };
-        assert_eq!(
-            created.fingerprint.to_string(),
-            "24AC890D9710955D44F22A56F1DFBE380DDEBC3A"
-        );
+        assert_eq!(created.fingerprint.to_string(), "24AC890D9710955D44F22A56F1DFBE380DDEBC3A");
         assert_eq!(created.algorithm, Algorithm::Rsa);
         assert_eq!(created.digest, DigestAlgorithm::Sha512);
         assert_eq!(created.at.to_rfc3339(), "2026-11-21T07:28:17+00:00");
@@ -231,26 +219,11 @@ mod tests {
     #[test]
     fn tells_the_failures_apart() {
         use SigningOutcome::*;
-        assert_eq!(
-            after_considering("[GNUPG:] FAILURE sign 67108875"),
-            BadPassphrase
-        );
-        assert_eq!(
-            after_considering("[GNUPG:] FAILURE sign 67108963"),
-            Cancelled
-        );
-        assert_eq!(
-            after_considering("[GNUPG:] FAILURE sign 83886179_CANCELED"),
-            Cancelled
-        );
-        assert_eq!(
-            after_considering("[GNUPG:] FAILURE sign 67108949"),
-            NoPinentry
-        );
-        assert_eq!(
-            after_considering("[GNUPG:] FAILURE sign 33587235"),
-            OutputExists
-        );
+        assert_eq!(after_considering("[GNUPG:] FAILURE sign 67108875"), BadPassphrase);
+        assert_eq!(after_considering("[GNUPG:] FAILURE sign 67108963"), Cancelled);
+        assert_eq!(after_considering("[GNUPG:] FAILURE sign 83886179_CANCELED"), Cancelled);
+        assert_eq!(after_considering("[GNUPG:] FAILURE sign 67108949"), NoPinentry);
+        assert_eq!(after_considering("[GNUPG:] FAILURE sign 33587235"), OutputExists);
         let terminal = "[GNUPG:] PINENTRY_LAUNCHED 18480 curses 1.2.1 - xterm - - 0/0 -\n\
                         [GNUPG:] FAILURE sign 83918950";
         assert_eq!(after_considering(terminal), NoTerminal);
@@ -263,25 +236,16 @@ mod tests {
         assert_eq!(signing_outcome(expired), Unusable);
         let no_agent = b"[GNUPG:] INV_SGNR 0 a@apache.org\n[GNUPG:] FAILURE sign 33554509\n";
         assert_eq!(signing_outcome(no_agent), NoAgent);
-        assert_eq!(
-            signing_outcome(b"gpg: signing failed: Unpassende Passphrase\n"),
-            Silent
-        );
+        assert_eq!(signing_outcome(b"gpg: signing failed: Unpassende Passphrase\n"), Silent);
         let card = after_considering("[GNUPG:] FAILURE sign 100663408");
         assert_eq!(card, Card(ErrorCode(100_663_408)));
-        assert_eq!(
-            after_considering("[GNUPG:] FAILURE sign 1"),
-            Other(ErrorCode(1))
-        );
+        assert_eq!(after_considering("[GNUPG:] FAILURE sign 1"), Other(ErrorCode(1)));
     }
 
     #[test]
     fn a_failure_after_a_signature_is_a_failure() {
         let status = "[GNUPG:] SIG_CREATED D 1 10 00 1795246097 \
                       24AC890D9710955D44F22A56F1DFBE380DDEBC3A\n[GNUPG:] FAILURE sign 33587228";
-        assert_eq!(
-            after_considering(status),
-            SigningOutcome::Other(ErrorCode(33_587_228))
-        );
+        assert_eq!(after_considering(status), SigningOutcome::Other(ErrorCode(33_587_228)));
     }
 }

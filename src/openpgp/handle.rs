@@ -46,10 +46,7 @@ impl Fingerprint {
         if let Ok(twenty) = bytes.try_into() {
             return Some(Self(Digits::Twenty(twenty)));
         }
-        bytes
-            .try_into()
-            .ok()
-            .map(|thirty_two| Self(Digits::ThirtyTwo(thirty_two)))
+        bytes.try_into().ok().map(|thirty_two| Self(Digits::ThirtyTwo(thirty_two)))
     }
 
     /// Returns the raw bytes.
@@ -109,10 +106,8 @@ impl FromStr for Fingerprint {
 
     fn from_str(text: &str) -> Result<Self, HandleError> {
         let bytes = hexadecimal(text)?;
-        Self::from_bytes(&bytes).ok_or(HandleError::WrongLength {
-            found: bytes.len() * 2,
-            wanted: "40 or 64",
-        })
+        Self::from_bytes(&bytes)
+            .ok_or(HandleError::WrongLength { found: bytes.len() * 2, wanted: "40 or 64" })
     }
 }
 
@@ -122,49 +117,29 @@ impl FromStr for KeyId {
     fn from_str(text: &str) -> Result<Self, HandleError> {
         let bytes = hexadecimal(text)?;
         let found = bytes.len() * 2;
-        bytes
-            .try_into()
-            .map(Self)
-            .map_err(|_| HandleError::WrongLength {
-                found,
-                wanted: "16",
-            })
+        bytes.try_into().map(Self).map_err(|_| HandleError::WrongLength { found, wanted: "16" })
     }
 }
 
 /// Reads digits, skipping what people put between them; an odd digit counts as half a byte too much.
 fn hexadecimal(text: &str) -> Result<Vec<u8>, HandleError> {
     let text = text.trim();
-    let text = text
-        .strip_prefix("0x")
-        .or_else(|| text.strip_prefix("0X"))
-        .unwrap_or(text);
+    let text = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
     let mut digits = Vec::with_capacity(64);
     for character in text.chars() {
         if character.is_whitespace() || character == ':' {
             continue;
         }
-        let digit = character
-            .to_digit(16)
-            .ok_or(HandleError::NotHexadecimal(character))?;
+        let digit = character.to_digit(16).ok_or(HandleError::NotHexadecimal(character))?;
         digits.push(u8::try_from(digit).expect("a hexadecimal digit is below 16"));
         if digits.len() > 64 {
-            return Err(HandleError::WrongLength {
-                found: digits.len(),
-                wanted: "16, 40 or 64",
-            });
+            return Err(HandleError::WrongLength { found: digits.len(), wanted: "16, 40 or 64" });
         }
     }
     if digits.len() % 2 == 1 {
-        return Err(HandleError::WrongLength {
-            found: digits.len(),
-            wanted: "16, 40 or 64",
-        });
+        return Err(HandleError::WrongLength { found: digits.len(), wanted: "16, 40 or 64" });
     }
-    Ok(digits
-        .chunks_exact(2)
-        .map(|pair| pair[0] << 4 | pair[1])
-        .collect())
+    Ok(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
 impl fmt::Display for Fingerprint {
@@ -214,16 +189,10 @@ mod tests {
     #[test]
     fn reads_the_forms_people_paste() -> Result<(), HandleError> {
         let plain: Fingerprint = "07617D4968B34D8F13D56E20BE5AAA0BA210C095".parse()?;
-        assert_eq!(
-            plain,
-            "0761 7D49 68B3 4D8F 13D5  6E20 BE5A AA0B A210 C095".parse()?
-        );
+        assert_eq!(plain, "0761 7D49 68B3 4D8F 13D5  6E20 BE5A AA0B A210 C095".parse()?);
         assert_eq!(plain, "0x07617d4968b34d8f13d56e20be5aaa0ba210c095".parse()?);
         assert_eq!(plain.key_id(), "BE5AAA0BA210C095".parse()?);
-        assert_eq!(
-            plain.spaced(),
-            "0761 7D49 68B3 4D8F 13D5  6E20 BE5A AA0B A210 C095"
-        );
+        assert_eq!(plain.spaced(), "0761 7D49 68B3 4D8F 13D5  6E20 BE5A AA0B A210 C095");
         assert_eq!(plain.to_string().parse(), Ok(plain));
         Ok(())
     }
@@ -232,15 +201,9 @@ mod tests {
     fn refuses_what_is_neither() {
         assert_eq!(
             "A210 C0".parse::<KeyId>(),
-            Err(HandleError::WrongLength {
-                found: 6,
-                wanted: "16"
-            })
+            Err(HandleError::WrongLength { found: 6, wanted: "16" })
         );
-        assert_eq!(
-            "xyz".parse::<KeyId>(),
-            Err(HandleError::NotHexadecimal('x'))
-        );
+        assert_eq!("xyz".parse::<KeyId>(), Err(HandleError::NotHexadecimal('x')));
         assert!("0".repeat(1 << 20).parse::<Fingerprint>().is_err());
     }
 }

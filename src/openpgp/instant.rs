@@ -6,10 +6,7 @@ use chrono::{DateTime, Utc};
 
 /// Turns an instant of a packet (32-bit seconds, perhaps plus a 32-bit period) into ours.
 pub(super) fn utc(time: SystemTime) -> DateTime<Utc> {
-    let seconds = time
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs();
+    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
     utc_seconds(seconds)
 }
 

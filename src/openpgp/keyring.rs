@@ -100,17 +100,11 @@ impl Keyring {
     }
 
     fn index(&mut self, raw: &RawCertificate, occurrence: Occurrence) {
-        let entry = *self
-            .by_fingerprint
-            .entry(raw.fingerprint)
-            .or_insert_with(|| {
-                let (fingerprint, occurrences) = (raw.fingerprint, Vec::new());
-                self.entries.push(Entry {
-                    fingerprint,
-                    occurrences,
-                });
-                self.entries.len() - 1
-            });
+        let entry = *self.by_fingerprint.entry(raw.fingerprint).or_insert_with(|| {
+            let (fingerprint, occurrences) = (raw.fingerprint, Vec::new());
+            self.entries.push(Entry { fingerprint, occurrences });
+            self.entries.len() - 1
+        });
         self.entries[entry].occurrences.push(occurrence);
         for key in std::iter::once(&raw.fingerprint).chain(&raw.subkeys) {
             let places = self.by_key_id.entry(key.key_id()).or_default();
@@ -148,18 +142,13 @@ impl Keyring {
     pub fn certificates_with_key(&self, key: &Fingerprint) -> Vec<Fingerprint> {
         let places = self.places(&key.key_id());
         let found = places.iter().filter(|place| place.key == *key);
-        found
-            .map(|place| self.entries[place.entry].fingerprint)
-            .collect()
+        found.map(|place| self.entries[place.entry].fingerprint).collect()
     }
 
     /// Returns the certificates that hold a key of that id.
     pub fn certificates_with_key_id(&self, key: &KeyId) -> Vec<Fingerprint> {
-        let mut found: Vec<_> = self
-            .places(key)
-            .iter()
-            .map(|place| self.entries[place.entry].fingerprint)
-            .collect();
+        let mut found: Vec<_> =
+            self.places(key).iter().map(|place| self.entries[place.entry].fingerprint).collect();
         found.dedup();
         found
     }
@@ -201,9 +190,7 @@ impl Keyring {
             let cert = Cert::from_bytes(&own).map_err(|error| unreadable(&error))?;
             merged = Some(match merged {
                 None => cert,
-                Some(before) => before
-                    .merge_public(cert)
-                    .map_err(|error| unreadable(&error))?,
+                Some(before) => before.merge_public(cert).map_err(|error| unreadable(&error))?,
             });
             seen.push(own);
         }
@@ -215,23 +202,17 @@ impl Keyring {
         &self,
         algorithm: u8,
     ) -> impl Iterator<Item = (usize, Key<PublicParts, UnspecifiedRole>)> {
-        self.entries
-            .iter()
-            .enumerate()
-            .flat_map(move |(number, entry)| {
-                let first = entry.occurrences.first();
-                let data = first.map_or(&[][..], |occurrence| self.packets(occurrence));
-                packets(data)
-                    .map_while(Result::ok)
-                    .filter_map(move |packet| {
-                        let key =
-                            matches!(packet.tag, packets::PUBLIC_KEY | packets::PUBLIC_SUBKEY);
-                        if !key || data.get(packet.body.start + 5) != Some(&algorithm) {
-                            return None;
-                        }
-                        parse_key(&data[packet.whole]).map(|key| (number, key))
-                    })
+        self.entries.iter().enumerate().flat_map(move |(number, entry)| {
+            let first = entry.occurrences.first();
+            let data = first.map_or(&[][..], |occurrence| self.packets(occurrence));
+            packets(data).map_while(Result::ok).filter_map(move |packet| {
+                let key = matches!(packet.tag, packets::PUBLIC_KEY | packets::PUBLIC_SUBKEY);
+                if !key || data.get(packet.body.start + 5) != Some(&algorithm) {
+                    return None;
+                }
+                parse_key(&data[packet.whole]).map(|key| (number, key))
             })
+        })
     }
 
     pub(super) fn packets(&self, occurrence: &Occurrence) -> &[u8] {
@@ -311,14 +292,9 @@ fn is_reasonable_key(body: &[u8]) -> bool {
     if !matches!(algorithm, 1..=3) {
         return true;
     }
-    let mpis = if body.first() == Some(&6) {
-        mpis.get(4..).unwrap_or_default()
-    } else {
-        mpis
-    };
+    let mpis = if body.first() == Some(&6) { mpis.get(4..).unwrap_or_default() } else { mpis };
     let bits = |at: usize| {
-        mpis.get(at..at + 2)
-            .map(|two| usize::from(u16::from_be_bytes([two[0], two[1]])))
+        mpis.get(at..at + 2).map(|two| usize::from(u16::from_be_bytes([two[0], two[1]])))
     };
     let Some(modulus) = bits(0) else { return false };
     let exponent = bits(2 + modulus.div_ceil(8));

@@ -116,11 +116,7 @@ impl KeysFile {
             let (length, limit) = (bytes.len(), limits.file_bytes);
             return Err(KeysFileError::TooLarge { length, limit });
         }
-        let mut file = Self {
-            blocks: Vec::new(),
-            problems: Vec::new(),
-            encoding: Encoding::Utf8,
-        };
+        let mut file = Self { blocks: Vec::new(), problems: Vec::new(), encoding: Encoding::Utf8 };
         let decoded;
         let text = match bytes {
             [0xff, 0xfe, units @ ..] => {
@@ -149,17 +145,10 @@ impl KeysFile {
             _ => bytes,
         };
         if file.encoding == Encoding::Utf16 {
-            file.problems.push(Problem {
-                line: 1,
-                kind: ProblemKind::Utf16,
-            });
+            file.problems.push(Problem { line: 1, kind: ProblemKind::Utf16 });
         }
         // The mark is not part of the first line; byte ranges still count it.
-        let skipped = if file.encoding == Encoding::Utf8WithMark {
-            3
-        } else {
-            0
-        };
+        let skipped = if file.encoding == Encoding::Utf8WithMark { 3 } else { 0 };
         file.scan(text, skipped, limits);
         Ok(file)
     }
@@ -167,10 +156,7 @@ impl KeysFile {
     /// Returns the certificates of all blocks with the block they are in, in the order of the file.
     pub fn certificates(&self) -> impl Iterator<Item = (&Block, &RawCertificate)> {
         self.blocks.iter().flat_map(|block| {
-            block
-                .certificates
-                .iter()
-                .map(move |certificate| (block, certificate))
+            block.certificates.iter().map(move |certificate| (block, certificate))
         })
     }
 
@@ -193,9 +179,7 @@ impl KeysFile {
                 }
             }
             if left == 0 {
-                let kind = ProblemKind::TooManyCertificates {
-                    limit: limits.certificates,
-                };
+                let kind = ProblemKind::TooManyCertificates { limit: limits.certificates };
                 let line = self.blocks.last().map_or(1, |block| block.first_line);
                 self.problems.push(Problem { line, kind });
                 return;
@@ -227,12 +211,7 @@ fn armored_block(armored: Armored, limits: &Limits, left: &mut usize) -> Block {
         }
         label => {
             block.data.clear();
-            problem(
-                &mut block,
-                ProblemKind::NotKeys {
-                    label: label.words(),
-                },
-            );
+            problem(&mut block, ProblemKind::NotKeys { label: label.words() });
         }
     }
     block
@@ -328,12 +307,7 @@ fn read_packets(block: &mut Block, limits: &Limits, left: &mut usize) {
         block.data = keep_public(&data, &mut block.certificates);
         return;
     }
-    if !any
-        && block
-            .problems
-            .iter()
-            .all(|problem| !problem.kind.hides_keys())
-    {
+    if !any && block.problems.iter().all(|problem| !problem.kind.hides_keys()) {
         problem(block, ProblemKind::Empty);
     }
     block.data = data;
@@ -365,9 +339,7 @@ fn primary(block: &mut Block, body: &[u8], range: Range<usize>) -> Option<RawCer
 }
 
 fn malformed(error: PacketError) -> ProblemKind {
-    ProblemKind::Malformed {
-        reason: error.to_string(),
-    }
+    ProblemKind::Malformed { reason: error.to_string() }
 }
 
 /// Whether the bytes start with a public or secret key packet, as no text does.

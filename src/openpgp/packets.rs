@@ -62,9 +62,7 @@ impl Iterator for Packets<'_> {
             return None;
         }
         let packet = packet_at(self.data, self.at);
-        self.at = packet
-            .as_ref()
-            .map_or(self.data.len(), |packet| packet.whole.end);
+        self.at = packet.as_ref().map_or(self.data.len(), |packet| packet.whole.end);
         Some(packet)
     }
 }
@@ -75,9 +73,7 @@ fn packet_at(data: &[u8], start: usize) -> Result<Packet, PacketError> {
         return Err(PacketError::NoHeader(start));
     }
     let byte = |offset: usize| {
-        data.get(start + offset)
-            .map(|byte| usize::from(*byte))
-            .ok_or(PacketError::CutOff(start))
+        data.get(start + offset).map(|byte| usize::from(*byte)).ok_or(PacketError::CutOff(start))
     };
     let number = |from: usize, count: usize| {
         (from..from + count).try_fold(0usize, |sum, offset| Ok(sum << 8 | byte(offset)?))
@@ -103,11 +99,7 @@ fn packet_at(data: &[u8], start: usize) -> Result<Packet, PacketError> {
     let body = start + header;
     let end = body.checked_add(length).filter(|end| *end <= data.len());
     let end = end.ok_or(PacketError::CutOff(start))?;
-    Ok(Packet {
-        tag,
-        whole: start..end,
-        body: body..end,
-    })
+    Ok(Packet { tag, whole: start..end, body: body..end })
 }
 
 /// Returns the fingerprint of a public key packet's body; versions 4, 5 and 6 have one we can compute.
@@ -205,13 +197,9 @@ fn subpackets(mut area: &[u8], glance: &mut Glance) {
         };
         match kind & 0x7f {
             2 => glance.created = value.try_into().ok().map(u32::from_be_bytes),
-            16 => glance
-                .key_ids
-                .extend(value.try_into().ok().map(KeyId::from_bytes)),
+            16 => glance.key_ids.extend(value.try_into().ok().map(KeyId::from_bytes)),
             33 if value.len() > 1 => {
-                glance
-                    .fingerprints
-                    .extend(Fingerprint::from_bytes(&value[1..]));
+                glance.fingerprints.extend(Fingerprint::from_bytes(&value[1..]));
             }
             _ => {}
         }
@@ -230,9 +218,7 @@ fn subpacket_length(area: &[u8]) -> Option<(usize, &[u8])> {
 }
 
 fn big_endian(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .fold(0, |sum, byte| sum << 8 | usize::from(*byte))
+    bytes.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte))
 }
 
 #[cfg(test)]
@@ -242,26 +228,15 @@ mod tests {
     #[test]
     fn walks_both_header_formats() {
         let data = [0x98, 1, 4, 0xcd, 2, b'h', b'i', 0xc2, 0xff, 0, 0, 0, 0];
-        let found: Vec<_> = packets(&data)
-            .map(|packet| packet.map(|p| (p.tag, p.body)))
-            .collect();
+        let found: Vec<_> = packets(&data).map(|packet| packet.map(|p| (p.tag, p.body))).collect();
         assert_eq!(found, [Ok((6, 2..3)), Ok((13, 5..7)), Ok((2, 13..13))]);
     }
 
     #[test]
     fn refuses_lengths_without_an_end() {
-        assert_eq!(
-            packets(&[0xcb, 0xe1, 0, 0]).next(),
-            Some(Err(PacketError::NoLength(0)))
-        );
-        assert_eq!(
-            packets(&[0xab, 0, 0]).next(),
-            Some(Err(PacketError::NoLength(0)))
-        );
-        assert_eq!(
-            packets(&[0xcd, 5, 0]).next(),
-            Some(Err(PacketError::CutOff(0)))
-        );
+        assert_eq!(packets(&[0xcb, 0xe1, 0, 0]).next(), Some(Err(PacketError::NoLength(0))));
+        assert_eq!(packets(&[0xab, 0, 0]).next(), Some(Err(PacketError::NoLength(0))));
+        assert_eq!(packets(&[0xcd, 5, 0]).next(), Some(Err(PacketError::CutOff(0))));
         assert_eq!(packets(&[0xcd, 255, 255, 255, 255, 255]).count(), 1);
         assert_eq!(packets(b"text").next(), Some(Err(PacketError::NoHeader(0))));
     }

@@ -82,10 +82,7 @@ impl Search<'_> {
             let places = self.keyring.places(&fingerprint.key_id()).iter();
             places.filter(move |place| place.key == *fingerprint)
         });
-        let by_key_id = glance
-            .key_ids
-            .iter()
-            .flat_map(|key_id| self.keyring.places(key_id));
+        let by_key_id = glance.key_ids.iter().flat_map(|key_id| self.keyring.places(key_id));
         let places = by_fingerprint.chain(by_key_id);
         let mut claimed: Vec<_> = places.map(|place| (place.entry, place.key)).collect();
         let mut seen = std::collections::HashSet::new();
@@ -102,16 +99,11 @@ impl Search<'_> {
 
     fn try_all(&self) -> Option<Outcome> {
         const TRIES: usize = 5000;
-        let keys = self
-            .keyring
-            .keys_of_algorithm(self.found.glance.key_algorithm);
+        let keys = self.keyring.keys_of_algorithm(self.found.glance.key_algorithm);
         for (entry, key) in keys.take(TRIES) {
             if self.check(&key).is_ok() {
                 let cert = self.keyring.cert(entry).ok()?;
-                return Some(Outcome::Verified(
-                    cert,
-                    fingerprint(key.fingerprint().as_bytes()),
-                ));
+                return Some(Outcome::Verified(cert, fingerprint(key.fingerprint().as_bytes())));
             }
         }
         None
@@ -122,18 +114,15 @@ impl Search<'_> {
         if (self.signature.version() == 6) != (key.version() == 6) {
             return Err(None);
         }
-        key.verify(
-            self.signature.mpis(),
-            self.signature.hash_algo(),
-            self.digest,
+        key.verify(self.signature.mpis(), self.signature.hash_algo(), self.digest).map_err(
+            |error| match error.downcast_ref::<SequoiaError>() {
+                Some(
+                    error @ (SequoiaError::UnsupportedPublicKeyAlgorithm(_)
+                    | SequoiaError::UnsupportedEllipticCurve(_)
+                    | SequoiaError::UnsupportedHashAlgorithm(_)),
+                ) => Some(error.to_string()),
+                _ => None,
+            },
         )
-        .map_err(|error| match error.downcast_ref::<SequoiaError>() {
-            Some(
-                error @ (SequoiaError::UnsupportedPublicKeyAlgorithm(_)
-                | SequoiaError::UnsupportedEllipticCurve(_)
-                | SequoiaError::UnsupportedHashAlgorithm(_)),
-            ) => Some(error.to_string()),
-            _ => None,
-        })
     }
 }

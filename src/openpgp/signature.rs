@@ -74,39 +74,27 @@ impl SignatureFile {
     pub fn read(bytes: &[u8]) -> Result<Self, SignatureFileError> {
         const LIMIT: usize = 1 << 20;
         if bytes.len() > LIMIT {
-            return Err(SignatureFileError::TooLarge {
-                length: bytes.len(),
-                limit: LIMIT,
-            });
+            return Err(SignatureFileError::TooLarge { length: bytes.len(), limit: LIMIT });
         }
-        let mut file = Self {
-            signatures: Vec::new(),
-            armored: false,
-        };
+        let mut file = Self { signatures: Vec::new(), armored: false };
         for piece in armor::scan(bytes, LIMIT) {
             match piece {
                 Piece::Block(block) if block.label == Label::Signature => {
                     file.armored = true;
-                    let hiding = block
-                        .problems
-                        .iter()
-                        .find(|problem| problem.kind.hides_keys());
-                    file.packets(&block.data, block.first_line)
-                        .map_err(|error| {
-                            // A missing END line says more than the packet that is cut off by it.
-                            match (&error, hiding) {
-                                (SignatureFileError::Malformed { line, .. }, Some(problem)) => {
-                                    let (line, reason) = (*line, problem.kind.to_string());
-                                    SignatureFileError::Malformed { line, reason }
-                                }
-                                _ => error,
+                    let hiding = block.problems.iter().find(|problem| problem.kind.hides_keys());
+                    file.packets(&block.data, block.first_line).map_err(|error| {
+                        // A missing END line says more than the packet that is cut off by it.
+                        match (&error, hiding) {
+                            (SignatureFileError::Malformed { line, .. }, Some(problem)) => {
+                                let (line, reason) = (*line, problem.kind.to_string());
+                                SignatureFileError::Malformed { line, reason }
                             }
-                        })?;
+                            _ => error,
+                        }
+                    })?;
                 }
                 Piece::Block(block) => {
-                    return Err(SignatureFileError::NotDetached {
-                        found: block.label.words(),
-                    });
+                    return Err(SignatureFileError::NotDetached { found: block.label.words() });
                 }
                 Piece::Stray(problem) => match problem.kind {
                     super::ProblemKind::NotKeys { label } => {
@@ -142,14 +130,8 @@ impl SignatureFile {
 
     /// Starts the digests that all signatures of the file need, each of them once.
     pub fn hashing(&self) -> Hashing {
-        let mut hashing = Hashing {
-            streams: Vec::new(),
-        };
-        for signature in self
-            .signatures
-            .iter()
-            .filter_map(|found| found.signature.as_ref())
-        {
+        let mut hashing = Hashing { streams: Vec::new() };
+        for signature in self.signatures.iter().filter_map(|found| found.signature.as_ref()) {
             let Some(recipe) = Recipe::of(signature) else {
                 continue;
             };
@@ -161,11 +143,7 @@ impl SignatureFile {
             };
             let mut context = builder.for_signature(signature.version());
             context.update(&recipe.salt);
-            hashing.streams.push(Stream {
-                recipe,
-                context,
-                carriage_returns: 0,
-            });
+            hashing.streams.push(Stream { recipe, context, carriage_returns: 0 });
         }
         hashing
     }
@@ -180,19 +158,13 @@ impl SignatureFile {
                 packets::SIGNATURE => {}
                 packets::MARKER | packets::PADDING | packets::TRUST => continue,
                 packets::COMPRESSED => {
-                    return Err(SignatureFileError::NotDetached {
-                        found: "compressed data",
-                    });
+                    return Err(SignatureFileError::NotDetached { found: "compressed data" });
                 }
                 packets::PUBLIC_KEY => {
-                    return Err(SignatureFileError::NotDetached {
-                        found: "public key",
-                    });
+                    return Err(SignatureFileError::NotDetached { found: "public key" });
                 }
                 packets::SECRET_KEY => {
-                    return Err(SignatureFileError::NotDetached {
-                        found: "secret key",
-                    });
+                    return Err(SignatureFileError::NotDetached { found: "secret key" });
                 }
                 4 | 11 | 18 | 20 | 1 | 3 => {
                     return Err(SignatureFileError::NotDetached { found: "message" });
@@ -211,17 +183,9 @@ impl SignatureFile {
             let Some(glance) = glance else {
                 return Err(malformed("the signature packet is cut off".to_owned()));
             };
-            self.signatures.push(Found {
-                line,
-                glance,
-                signature,
-            });
+            self.signatures.push(Found { line, glance, signature });
         }
-        if any {
-            Ok(())
-        } else {
-            Err(malformed("the block is empty".to_owned()))
-        }
+        if any { Ok(()) } else { Err(malformed("the block is empty".to_owned())) }
     }
 }
 
@@ -263,11 +227,7 @@ impl Recipe {
             Signature::V6(signature) => signature.salt().to_vec(),
             _ => Vec::new(),
         };
-        Some(Self {
-            algorithm: signature.hash_algo(),
-            text,
-            salt,
-        })
+        Some(Self { algorithm: signature.hash_algo(), text, salt })
     }
 }
 
@@ -285,9 +245,7 @@ impl Hashing {
 
     /// Ends the document.
     pub fn finish(self) -> Digests {
-        Digests {
-            streams: self.streams,
-        }
+        Digests { streams: self.streams }
     }
 }
 

@@ -170,10 +170,7 @@ impl SignatureFile {
         keyring: &Keyring,
         now: DateTime<Utc>,
     ) -> Vec<Judgement> {
-        self.signatures
-            .iter()
-            .map(|found| one(found, digests, keyring, now))
-            .collect()
+        self.signatures.iter().map(|found| one(found, digests, keyring, now)).collect()
     }
 }
 
@@ -226,11 +223,7 @@ fn one(found: &Found, digests: &Digests, keyring: &Keyring, now: DateTime<Utc>) 
         line: found.line,
         issuer: Issuer {
             fingerprint: glance.fingerprints.first().copied(),
-            key_id: glance
-                .key_ids
-                .first()
-                .copied()
-                .filter(|key_id| !key_id.is_wildcard()),
+            key_id: glance.key_ids.first().copied().filter(|key_id| !key_id.is_wildcard()),
         },
         signer: None,
         algorithm: Algorithm::from_id(glance.key_algorithm),
@@ -239,9 +232,7 @@ fn one(found: &Found, digests: &Digests, keyring: &Keyring, now: DateTime<Utc>) 
         text_mode: glance.kind == 0x01,
     };
     let mut verdicts = match &found.signature {
-        None => vec![Verdict::Unsupported {
-            what: unsupported(found),
-        }],
+        None => vec![Verdict::Unsupported { what: unsupported(found) }],
         Some(signature) => verdicts(signature, &mut judgement, found, digests, keyring, now),
     };
     verdicts.sort_by_key(|verdict| std::cmp::Reverse(verdict.gravity()));
@@ -255,10 +246,7 @@ fn unsupported(found: &Found) -> String {
     let Found { glance, .. } = found;
     let algorithm = Algorithm::from_id(glance.key_algorithm);
     let digest = DigestAlgorithm::from_id(glance.digest_algorithm);
-    format!(
-        "signature version {} ({algorithm}, {digest})",
-        glance.version
-    )
+    format!("signature version {} ({algorithm}, {digest})", glance.version)
 }
 
 fn verdicts(
@@ -270,31 +258,18 @@ fn verdicts(
     now: DateTime<Utc>,
 ) -> Vec<Verdict> {
     if !matches!(signature.typ(), SignatureType::Binary | SignatureType::Text) {
-        return vec![Verdict::NotOverDocument {
-            signature_type: signature.typ().into(),
-        }];
+        return vec![Verdict::NotOverDocument { signature_type: signature.typ().into() }];
     }
     let Some(created) = judgement.created else {
-        return vec![Verdict::Unsupported {
-            what: "a signature without a time".to_owned(),
-        }];
+        return vec![Verdict::Unsupported { what: "a signature without a time".to_owned() }];
     };
     let Some(digest) = digests.of(signature) else {
-        return vec![Verdict::Unsupported {
-            what: judgement.digest.to_string(),
-        }];
+        return vec![Verdict::Unsupported { what: judgement.digest.to_string() }];
     };
     if has_unknown_critical(signature) {
-        return vec![Verdict::Unsupported {
-            what: "a critical subpacket".to_owned(),
-        }];
+        return vec![Verdict::Unsupported { what: "a critical subpacket".to_owned() }];
     }
-    let search = Search {
-        signature,
-        found,
-        digest: &digest,
-        keyring,
-    };
+    let search = Search { signature, found, digest: &digest, keyring };
     let (cert, key) = match search.signer() {
         Outcome::Verified(cert, key) => (cert, key),
         Outcome::Failed(cert, key) => {
@@ -310,13 +285,9 @@ fn verdicts(
         verdicts.push(Verdict::FromTheFuture);
     }
     if judgement.digest.is_weak() {
-        verdicts.push(Verdict::WeakDigest {
-            digest: judgement.digest,
-        });
+        verdicts.push(Verdict::WeakDigest { digest: judgement.digest });
     }
-    if let Some(expired) = signature
-        .signature_expiration_time()
-        .map(super::instant::utc)
+    if let Some(expired) = signature.signature_expiration_time().map(super::instant::utc)
         && expired <= now
     {
         verdicts.push(Verdict::SignatureExpired { expired });
@@ -334,10 +305,7 @@ fn verdicts(
 /// What the signer's certificate says about a signature made at `created`.
 fn about_key(certificate: &Certificate, key: Fingerprint, created: DateTime<Utc>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
-    let subkey = certificate
-        .subkeys
-        .iter()
-        .find(|subkey| subkey.fingerprint == key);
+    let subkey = certificate.subkeys.iter().find(|subkey| subkey.fingerprint == key);
     let (bound, can_sign, key_created) = match subkey {
         Some(subkey) => (subkey.bound, subkey.can_sign, subkey.created),
         None => (true, certificate.can_sign, certificate.created),
@@ -350,10 +318,7 @@ fn about_key(certificate: &Certificate, key: Fingerprint, created: DateTime<Utc>
     if created < key_created {
         verdicts.push(Verdict::BeforeKeyCreation { key_created });
     }
-    let revocations = [
-        &certificate.revoked,
-        subkey.map_or(&None, |subkey| &subkey.revoked),
-    ];
+    let revocations = [&certificate.revoked, subkey.map_or(&None, |subkey| &subkey.revoked)];
     for revocation in revocations.into_iter().flatten().cloned() {
         verdicts.push(if revocation.hard || revocation.at <= created {
             Verdict::KeyRevoked { revocation }
@@ -366,21 +331,13 @@ fn about_key(certificate: &Certificate, key: Fingerprint, created: DateTime<Utc>
 
 /// The earlier end of the key and its certificate.
 fn expiry(certificate: &Certificate, key: Fingerprint) -> Option<DateTime<Utc>> {
-    let subkey = certificate
-        .subkeys
-        .iter()
-        .find(|subkey| subkey.fingerprint == key);
-    let ends = [
-        certificate.expires,
-        subkey.and_then(|subkey| subkey.expires),
-    ];
+    let subkey = certificate.subkeys.iter().find(|subkey| subkey.fingerprint == key);
+    let ends = [certificate.expires, subkey.and_then(|subkey| subkey.expires)];
     ends.into_iter().flatten().min()
 }
 
 fn signer(certificate: &Certificate, key: Fingerprint, cert: &Cert) -> Signer {
-    let used = cert
-        .keys()
-        .find(|found| found.key().fingerprint().as_bytes() == key.as_bytes());
+    let used = cert.keys().find(|found| found.key().fingerprint().as_bytes() == key.as_bytes());
     let bound = |primary: bool| {
         let mut user_ids = certificate.user_ids.iter();
         user_ids.find(|user_id| user_id.bound && !user_id.revoked && (user_id.primary || !primary))
@@ -388,13 +345,8 @@ fn signer(certificate: &Certificate, key: Fingerprint, cert: &Cert) -> Signer {
     Signer {
         certificate: certificate.fingerprint,
         key,
-        kind: used.map_or_else(
-            || certificate.kind.clone(),
-            |found| KeyKind::of(found.key()),
-        ),
-        user_id: bound(true)
-            .or_else(|| bound(false))
-            .map(|user_id| user_id.text.clone()),
+        kind: used.map_or_else(|| certificate.kind.clone(), |found| KeyKind::of(found.key())),
+        user_id: bound(true).or_else(|| bound(false)).map(|user_id| user_id.text.clone()),
         asf_id: certificate.asf_id.clone(),
     }
 }

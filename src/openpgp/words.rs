@@ -10,10 +10,7 @@ impl Judgement {
     /// revocation: foreign text, to be escaped before it reaches a terminal.
     pub fn words(&self) -> String {
         let who = self.who();
-        let made = self
-            .created
-            .map(|at| format!(", made {}", day(at)))
-            .unwrap_or_default();
+        let made = self.created.map(|at| format!(", made {}", day(at))).unwrap_or_default();
         let mut sentence = match &self.verdict {
             Verdict::Good => format!("good signature by {who}{made}"),
             Verdict::Bad => {
@@ -27,10 +24,7 @@ impl Judgement {
             verdict if verdict.is_good() => {
                 format!("good signature by {who}{made}; {}", verdict.clause())
             }
-            verdict => format!(
-                "signature by {who}{made} does not count: {}",
-                verdict.clause()
-            ),
+            verdict => format!("signature by {who}{made} does not count: {}", verdict.clause()),
         };
         for further in &self.also {
             sentence.push_str("; ");
@@ -42,14 +36,8 @@ impl Judgement {
     fn who(&self) -> String {
         match (&self.signer, self.issuer.fingerprint, self.issuer.key_id) {
             (Some(signer), ..) => {
-                let name = signer
-                    .user_id
-                    .as_deref()
-                    .unwrap_or("a key without a user id");
-                format!(
-                    "{name} ({}, {}, key {})",
-                    signer.kind, self.digest, signer.key
-                )
+                let name = signer.user_id.as_deref().unwrap_or("a key without a user id");
+                format!("{name} ({}, {}, key {})", signer.kind, self.digest, signer.key)
             }
             (None, Some(fingerprint), _) => format!("key {fingerprint}"),
             (None, None, Some(key_id)) => format!("key {key_id}"),
@@ -67,10 +55,7 @@ impl Verdict {
                 format!("the key was valid then and expired on {}", day(*expired))
             }
             Self::GoodKeyRevokedLater { revocation } => {
-                format!(
-                    "the key was valid then and revoked on {}",
-                    revoked(revocation)
-                )
+                format!("the key was valid then and revoked on {}", revoked(revocation))
             }
             Self::SignatureExpired { expired } => {
                 format!("the signature itself expired on {}", day(*expired))

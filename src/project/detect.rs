@@ -105,37 +105,22 @@ pub fn detect(sighting: &Sighting) -> Proposals {
     let asf = read_asf_yaml(sighting, &mut found);
     detect_names(&mut found, repository.as_ref(), asf.as_ref());
     if let Some(notice) = &sighting.notice {
-        found.display = product_line(notice).map(|value| Proposal {
-            value,
-            from: "the first line of NOTICE".to_owned(),
-        });
+        found.display = product_line(notice)
+            .map(|value| Proposal { value, from: "the first line of NOTICE".to_owned() });
     }
     read_doap(sighting, &mut found);
     let names = Names {
-        project: found
-            .name
-            .as_ref()
-            .map(|name| name.value.to_string())
-            .unwrap_or_default(),
-        component: found
-            .component
-            .as_ref()
-            .map(|component| component.value.to_string()),
+        project: found.name.as_ref().map(|name| name.value.to_string()).unwrap_or_default(),
+        component: found.component.as_ref().map(|component| component.value.to_string()),
         ..Names::default()
     };
     found.candidate_tag = tag_form(&sighting.tags, &CANDIDATE_TAGS, &names);
-    let candidates: Option<Template> = found
-        .candidate_tag
-        .as_ref()
-        .and_then(|form| form.value.parse().ok());
+    let candidates: Option<Template> =
+        found.candidate_tag.as_ref().and_then(|form| form.value.parse().ok());
     let releases: Vec<String> = sighting
         .tags
         .iter()
-        .filter(|tag| {
-            candidates
-                .as_ref()
-                .is_none_or(|form| form.read(tag, &names).is_none())
-        })
+        .filter(|tag| candidates.as_ref().is_none_or(|form| form.read(tag, &names).is_none()))
         .cloned()
         .collect();
     found.tag = tag_form(&releases, &RELEASE_TAGS, &names);
@@ -147,12 +132,7 @@ fn detect_kind(
     found: &mut Proposals,
     repository: Option<&(String, String, String)>,
 ) {
-    let propose = |value, from: &str| {
-        Some(Proposal {
-            value,
-            from: from.to_owned(),
-        })
-    };
+    let propose = |value, from: &str| Some(Proposal { value, from: from.to_owned() });
     let of_the_asf = sighting
         .notice
         .as_ref()
@@ -191,17 +171,10 @@ fn read_asf_yaml(sighting: &Sighting, found: &mut Proposals) -> Option<AsfYaml> 
         |node: Option<&Yaml<'_>>, key: &str| node?.as_mapping_get(key)?.as_str().map(str::to_owned);
     let from = || ".asf.yaml".to_owned();
     let one_line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    found.description = text_in(github, "description").map(|value| Proposal {
-        value: one_line(value),
-        from: from(),
-    });
-    found.site = text_in(github, "homepage").map(|value| Proposal {
-        value,
-        from: from(),
-    });
-    let addresses = document
-        .as_mapping_get("notifications")
-        .and_then(Yaml::as_mapping);
+    found.description = text_in(github, "description")
+        .map(|value| Proposal { value: one_line(value), from: from() });
+    found.site = text_in(github, "homepage").map(|value| Proposal { value, from: from() });
+    let addresses = document.as_mapping_get("notifications").and_then(Yaml::as_mapping);
     let domain = addresses.into_iter().flatten().find_map(|(_, address)| {
         let (_, domain) = address.as_str()?.split_once('@')?;
         Some(domain.strip_suffix(".apache.org")?.to_owned())
@@ -220,10 +193,7 @@ fn detect_names(
             value: format!("dev@{name}.apache.org"),
             from: "the lists in .asf.yaml".to_owned(),
         });
-        found.name = Some(Proposal {
-            value: name,
-            from: "the lists in .asf.yaml".to_owned(),
-        });
+        found.name = Some(Proposal { value: name, from: "the lists in .asf.yaml".to_owned() });
     }
     let Some((_, repository, remote)) = repository else {
         return;
@@ -242,9 +212,8 @@ fn detect_names(
             found.name = name.map(|value| Proposal { value, from });
         }
         Some(name) => {
-            let component = short
-                .strip_prefix(name.value.as_str())
-                .and_then(|rest| rest.strip_prefix('-'));
+            let component =
+                short.strip_prefix(name.value.as_str()).and_then(|rest| rest.strip_prefix('-'));
             let component = component.and_then(|component| component.parse().ok());
             found.component = component.map(|value| Proposal { value, from });
         }
@@ -258,33 +227,22 @@ fn owner_and_name(remote: &str) -> Option<(String, String)> {
     let path = remote.trim_end_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path);
     let remote_address = path.contains("://") && !path.starts_with("file:");
-    let scp_like = !path.contains("://")
-        && path
-            .split_once(':')
-            .is_some_and(|(host, _)| host.contains('.'));
+    let scp_like =
+        !path.contains("://") && path.split_once(':').is_some_and(|(host, _)| host.contains('.'));
     if !remote_address && !scp_like {
         return None;
     }
     let mut parts = path.rsplit(['/', ':']);
     let name = parts.next().filter(|name| !name.is_empty())?;
     let owner = parts.next()?;
-    let owner = if path.contains("gitbox.apache.org/repos/asf/") {
-        "apache"
-    } else {
-        owner
-    };
+    let owner = if path.contains("gitbox.apache.org/repos/asf/") { "apache" } else { owner };
     Some((owner.to_lowercase(), name.to_lowercase()))
 }
 
 /// The product's name in NOTICE's first line (P-07).
 fn product_line(notice: &str) -> Option<String> {
-    let line = notice
-        .lines()
-        .map(str::trim)
-        .find(|line| !line.is_empty())?;
-    let line = line
-        .trim_start_matches(['=', '#', '-', '/', '*', ' '])
-        .trim();
+    let line = notice.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let line = line.trim_start_matches(['=', '#', '-', '/', '*', ' ']).trim();
     let lower = line.to_lowercase();
     let end = lower.find("(incubating)").unwrap_or(line.len());
     // Lower case can be longer than what it was made of.
@@ -307,19 +265,13 @@ fn read_doap(sighting: &Sighting, found: &mut Proposals) {
         }
     };
     let value = |name: &str| -> Option<Proposal<String>> {
-        let node = document
-            .descendants()
-            .find(|node| node.has_tag_name((DOAP, name)))?;
+        let node = document.descendants().find(|node| node.has_tag_name((DOAP, name)))?;
         let text = node.attribute((RDF, "resource")).or_else(|| node.text())?;
         let value = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        (!value.is_empty()).then(|| Proposal {
-            value,
-            from: file.clone(),
-        })
+        (!value.is_empty()).then(|| Proposal { value, from: file.clone() })
     };
-    found.display = value("name")
-        .filter(|name| name.value.contains(' '))
-        .or_else(|| found.display.take());
+    found.display =
+        value("name").filter(|name| name.value.contains(' ')).or_else(|| found.display.take());
     found.description = value("shortdesc").or_else(|| found.description.take());
     found.site = value("homepage").or_else(|| found.site.take());
     found.download_page = value("download-page");
@@ -373,12 +325,7 @@ mod tests {
     fn a_top_level_project_shows_itself() {
         let sighting = Sighting {
             remotes: vec!["git@github.com:apache/directory-fortress-core.git".into()],
-            tags: vec![
-                "3.0.1".into(),
-                "3.0.1-rc2".into(),
-                "3.0.1-rc1".into(),
-                "3.0.0".into(),
-            ],
+            tags: vec!["3.0.1".into(), "3.0.1-rc2".into(), "3.0.1-rc1".into(), "3.0.0".into()],
             notice: Some("Apache Fortress\nCopyright 2026 The Apache Software Foundation\n".into()),
             asf_yaml: Some(
                 "github:\n  description: Role based access\n  homepage: https://d.apache.org\n\
@@ -388,24 +335,12 @@ mod tests {
             ..Sighting::default()
         };
         let found = detect(&sighting);
-        assert_eq!(
-            value(&found.name).map(String::from).as_deref(),
-            Some("directory")
-        );
-        assert_eq!(
-            value(&found.component).map(String::from).as_deref(),
-            Some("fortress-core")
-        );
+        assert_eq!(value(&found.name).map(String::from).as_deref(), Some("directory"));
+        assert_eq!(value(&found.component).map(String::from).as_deref(), Some("fortress-core"));
         assert_eq!(value(&found.kind), Some(Preset::TopLevel));
         assert_eq!(value(&found.display).as_deref(), Some("Apache Fortress"));
-        assert_eq!(
-            value(&found.list).as_deref(),
-            Some("dev@directory.apache.org")
-        );
-        assert_eq!(
-            value(&found.candidate_tag).as_deref(),
-            Some("{version}-rc{rc}")
-        );
+        assert_eq!(value(&found.list).as_deref(), Some("dev@directory.apache.org"));
+        assert_eq!(value(&found.candidate_tag).as_deref(), Some("{version}-rc{rc}"));
         assert_eq!(value(&found.tag).as_deref(), Some("{version}"));
         assert_eq!(value(&found.site).as_deref(), Some("https://d.apache.org"));
     }
@@ -418,10 +353,7 @@ mod tests {
         };
         let found = detect(&remote);
         assert_eq!(value(&found.kind), Some(Preset::Podling));
-        assert_eq!(
-            value(&found.name).map(String::from).as_deref(),
-            Some("burr")
-        );
+        assert_eq!(value(&found.name).map(String::from).as_deref(), Some("burr"));
         let disclaimer = Sighting {
             remotes: vec!["https://gitbox.apache.org/repos/asf/burr.git".into()],
             disclaimer: Some("DISCLAIMER-WIP".into()),
@@ -443,10 +375,7 @@ mod tests {
             thing</shortdesc><homepage rdf:resource="https://x.apache.org"/>
             <download-page rdf:resource="https://x.apache.org/download.html"/></Project></rdf:RDF>"#;
         let doap = Some(("doap_X.rdf".to_owned(), text.to_owned()));
-        let found = detect(&Sighting {
-            doap,
-            ..Sighting::default()
-        });
+        let found = detect(&Sighting { doap, ..Sighting::default() });
         assert_eq!(value(&found.display).as_deref(), Some("Apache X"));
         assert_eq!(value(&found.description).as_deref(), Some("A thing"));
         assert_eq!(
@@ -458,48 +387,23 @@ mod tests {
     #[test]
     fn nothing_is_made_up() {
         assert_eq!(detect(&Sighting::default()), Proposals::default());
-        let local = Sighting {
-            remotes: vec!["/srv/git/x.git".into()],
-            ..Sighting::default()
-        };
+        let local = Sighting { remotes: vec!["/srv/git/x.git".into()], ..Sighting::default() };
         assert_eq!(detect(&local).name, None);
-        let broken = Sighting {
-            asf_yaml: Some("a: [".into()),
-            ..Sighting::default()
-        };
+        let broken = Sighting { asf_yaml: Some("a: [".into()), ..Sighting::default() };
         assert_eq!(detect(&broken).unreadable.len(), 1);
     }
 
     #[test]
     fn tags_of_real_projects_have_forms() {
         for (tags, candidate, release) in [
-            (
-                vec!["v1.2.0", "v1.2.0-rc1"],
-                Some("v{version}-rc{rc}"),
-                Some("v{version}"),
-            ),
-            (
-                vec!["rel/2.6.0", "2.6.0RC0"],
-                Some("{version}RC{rc}"),
-                Some("rel/{version}"),
-            ),
-            (
-                vec!["v0.52.0", "v0.52.0-rc.1"],
-                Some("v{version}-rc.{rc}"),
-                Some("v{version}"),
-            ),
-            (
-                vec!["2.11.0rc1", "2.10.5"],
-                Some("{version}rc{rc}"),
-                Some("{version}"),
-            ),
+            (vec!["v1.2.0", "v1.2.0-rc1"], Some("v{version}-rc{rc}"), Some("v{version}")),
+            (vec!["rel/2.6.0", "2.6.0RC0"], Some("{version}RC{rc}"), Some("rel/{version}")),
+            (vec!["v0.52.0", "v0.52.0-rc.1"], Some("v{version}-rc.{rc}"), Some("v{version}")),
+            (vec!["2.11.0rc1", "2.10.5"], Some("{version}rc{rc}"), Some("{version}")),
             (vec!["nightly"], None, None),
         ] {
             let tags = tags.into_iter().map(str::to_owned).collect();
-            let found = detect(&Sighting {
-                tags,
-                ..Sighting::default()
-            });
+            let found = detect(&Sighting { tags, ..Sighting::default() });
             assert_eq!(value(&found.candidate_tag).as_deref(), candidate);
             assert_eq!(value(&found.tag).as_deref(), release);
         }

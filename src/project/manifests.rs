@@ -22,23 +22,15 @@ pub const USUAL: [&str; 8] = [
 /// What is wrong with the file.
 pub fn version(path: &str, text: &str) -> Result<Option<String>, String> {
     match path.rsplit('/').next().unwrap_or(path) {
-        "Cargo.toml" => toml_value(
-            text,
-            &[
-                &["package", "version"],
-                &["workspace", "package", "version"],
-            ],
-        ),
-        "pyproject.toml" => toml_value(
-            text,
-            &[&["project", "version"], &["tool", "poetry", "version"]],
-        ),
+        "Cargo.toml" => {
+            toml_value(text, &[&["package", "version"], &["workspace", "package", "version"]])
+        }
+        "pyproject.toml" => {
+            toml_value(text, &[&["project", "version"], &["tool", "poetry", "version"]])
+        }
         "package.json" => {
             let json: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-            Ok(json
-                .get("version")
-                .and_then(Value::as_str)
-                .map(str::to_owned))
+            Ok(json.get("version").and_then(Value::as_str).map(str::to_owned))
         }
         "pom.xml" => maven(text),
         "build.gradle" | "build.gradle.kts" | "gradle.properties" => Ok(gradle(text)),
@@ -56,14 +48,11 @@ pub fn version_after(text: &str, after: &str) -> Option<String> {
 }
 
 fn toml_value(text: &str, paths: &[&[&str]]) -> Result<Option<String>, String> {
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| error.message().to_owned())?;
+    let table: toml::Table =
+        text.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
     let table = toml::Value::Table(table);
     let find = |path: &&[&str]| {
-        path.iter()
-            .try_fold(&table, |value, key| value.get(key))
-            .and_then(toml::Value::as_str)
+        path.iter().try_fold(&table, |value, key| value.get(key)).and_then(toml::Value::as_str)
     };
     Ok(paths.iter().find_map(find).map(str::to_owned))
 }
@@ -73,17 +62,10 @@ fn maven(text: &str) -> Result<Option<String>, String> {
     let document = roxmltree::Document::parse(text).map_err(|error| error.to_string())?;
     let project = document.root_element();
     let child = |node: roxmltree::Node<'_, '_>, name: &str| {
-        let found = node
-            .children()
-            .find(|child| child.tag_name().name() == name);
+        let found = node.children().find(|child| child.tag_name().name() == name);
         found.map(|found| found.id())
     };
-    let text_of = |id| {
-        document
-            .get_node(id)
-            .and_then(|node| node.text())
-            .map(str::trim)
-    };
+    let text_of = |id| document.get_node(id).and_then(|node| node.text()).map(str::trim);
     let own = child(project, "version");
     let parent =
         || child(project, "parent").and_then(|id| child(document.get_node(id)?, "version"));
@@ -103,11 +85,7 @@ fn maven(text: &str) -> Result<Option<String>, String> {
         let Some(value) = property(name).filter(|value| !value.contains("${")) else {
             return Ok(None);
         };
-        version = format!(
-            "{}{value}{}",
-            &version[..start],
-            &version[start + length + 1..]
-        );
+        version = format!("{}{value}{}", &version[..start], &version[start + length + 1..]);
     }
     Ok(Some(version))
 }
@@ -140,9 +118,7 @@ fn cmake(text: &str) -> Option<String> {
     let mut words = arguments.split_whitespace();
     words.find(|word| word.eq_ignore_ascii_case("VERSION"))?;
     let version = words.next()?;
-    version
-        .starts_with(|c: char| c.is_ascii_digit())
-        .then(|| version.to_owned())
+    version.starts_with(|c: char| c.is_ascii_digit()).then(|| version.to_owned())
 }
 
 #[cfg(test)]
@@ -155,59 +131,19 @@ mod tests {
                    <version>${revision}</version><properties><revision>1.2.0</revision></properties>\
                    <dependencies><dependency><version>7</version></dependency></dependencies></project>";
         let cases = [
-            (
-                "Cargo.toml",
-                "[package]\nname='a'\nversion='1.2.0'\n",
-                Some("1.2.0"),
-            ),
-            (
-                "Cargo.toml",
-                "[workspace.package]\nversion='1.2.0'\n",
-                Some("1.2.0"),
-            ),
+            ("Cargo.toml", "[package]\nname='a'\nversion='1.2.0'\n", Some("1.2.0")),
+            ("Cargo.toml", "[workspace.package]\nversion='1.2.0'\n", Some("1.2.0")),
             ("Cargo.toml", "[package]\nversion.workspace=true\n", None),
             ("pom.xml", pom, Some("1.2.0")),
-            (
-                "pom.xml",
-                "<project><parent><version>3</version></parent></project>",
-                Some("3"),
-            ),
-            (
-                "pom.xml",
-                "<project><version>${changelist}</version></project>",
-                None,
-            ),
-            (
-                "package.json",
-                r#"{"name":"a","version":"1.2.0"}"#,
-                Some("1.2.0"),
-            ),
+            ("pom.xml", "<project><parent><version>3</version></parent></project>", Some("3")),
+            ("pom.xml", "<project><version>${changelist}</version></project>", None),
+            ("package.json", r#"{"name":"a","version":"1.2.0"}"#, Some("1.2.0")),
             ("pyproject.toml", "[project]\ndynamic=['version']\n", None),
-            (
-                "pyproject.toml",
-                "[tool.poetry]\nversion='1.2.0'\n",
-                Some("1.2.0"),
-            ),
-            (
-                "build.gradle",
-                "plugins {}\nversion = '1.2.0'\n",
-                Some("1.2.0"),
-            ),
-            (
-                "build.gradle.kts",
-                "version = \"1.2.0-SNAPSHOT\"\n",
-                Some("1.2.0-SNAPSHOT"),
-            ),
-            (
-                "build.gradle",
-                "versions.a = '3'\nversion project.findProperty('v')\n",
-                None,
-            ),
-            (
-                "gradle.properties",
-                "group=org\nversion=1.2.0\n",
-                Some("1.2.0"),
-            ),
+            ("pyproject.toml", "[tool.poetry]\nversion='1.2.0'\n", Some("1.2.0")),
+            ("build.gradle", "plugins {}\nversion = '1.2.0'\n", Some("1.2.0")),
+            ("build.gradle.kts", "version = \"1.2.0-SNAPSHOT\"\n", Some("1.2.0-SNAPSHOT")),
+            ("build.gradle", "versions.a = '3'\nversion project.findProperty('v')\n", None),
+            ("gradle.properties", "group=org\nversion=1.2.0\n", Some("1.2.0")),
             (
                 "CMakeLists.txt",
                 "# project(x VERSION 9)\nproject(x\n  VERSION 1.2.0\n  LANGUAGES C)",
@@ -215,17 +151,11 @@ mod tests {
             ),
         ];
         for (path, text, expected) in cases {
-            assert_eq!(
-                version(path, text),
-                Ok(expected.map(str::to_owned)),
-                "{path}: {text}"
-            );
+            assert_eq!(version(path, text), Ok(expected.map(str::to_owned)), "{path}: {text}");
         }
-        for (path, text) in [
-            ("Cargo.toml", "[package"),
-            ("pom.xml", "<project>"),
-            ("package.json", "{"),
-        ] {
+        for (path, text) in
+            [("Cargo.toml", "[package"), ("pom.xml", "<project>"), ("package.json", "{")]
+        {
             assert!(version(path, text).is_err(), "{path}: {text}");
         }
     }

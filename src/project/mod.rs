@@ -150,28 +150,19 @@ impl Project {
         flags: &Flags,
     ) -> Result<Self, ProjectError> {
         let layers = Layers { user, project };
-        let preset = layers
-            .pick(|file| file.project.kind)
-            .unwrap_or_else(|| Sourced {
-                value: Preset::default(),
-                source: Source::Default(Preset::default()),
-            });
+        let preset = layers.pick(|file| file.project.kind).unwrap_or_else(|| Sourced {
+            value: Preset::default(),
+            source: Source::Default(Preset::default()),
+        });
         let kind = preset.value;
         let name = match &flags.project {
-            Some(name) => Sourced {
-                value: name.clone(),
-                source: Source::Flag("--project"),
-            },
-            None => layers
-                .pick(|file| file.project.name.clone())
-                .ok_or(ProjectError::Unnamed)?,
+            Some(name) => Sourced { value: name.clone(), source: Source::Flag("--project") },
+            None => layers.pick(|file| file.project.name.clone()).ok_or(ProjectError::Unnamed)?,
         };
-        let display = layers
-            .pick(|file| file.project.display.clone())
-            .unwrap_or_else(|| Sourced {
-                value: default_display(kind, name.value.as_str()),
-                source: Source::Default(kind),
-            });
+        let display = layers.pick(|file| file.project.display.clone()).unwrap_or_else(|| Sourced {
+            value: default_display(kind, name.value.as_str()),
+            source: Source::Default(kind),
+        });
         let template = |pick: fn(&SettingsFile) -> Option<Template>, default: &str| {
             layers.pick(pick).unwrap_or_else(|| fallback(default, kind))
         };
@@ -180,12 +171,12 @@ impl Project {
         };
         let archive = template(|file| file.naming.archive.clone(), default_archive(kind));
         let area = |area: &str| match kind {
-            Preset::TopLevel => Some(format!(
-                "https://dist.apache.org/repos/dist/{area}/{{project}}"
-            )),
-            Preset::Podling => Some(format!(
-                "https://dist.apache.org/repos/dist/{area}/incubator/{{project}}"
-            )),
+            Preset::TopLevel => {
+                Some(format!("https://dist.apache.org/repos/dist/{area}/{{project}}"))
+            }
+            Preset::Podling => {
+                Some(format!("https://dist.apache.org/repos/dist/{area}/incubator/{{project}}"))
+            }
             Preset::Plain => None,
         };
         let keys = match kind {
@@ -195,14 +186,9 @@ impl Project {
         };
         Ok(Self {
             display,
-            component: layers
-                .pick(|file| file.project.component.clone())
-                .map(|c| c.value),
+            component: layers.pick(|file| file.project.component.clone()).map(|c| c.value),
             tag: template(|file| file.naming.tag.clone(), "v{version}"),
-            candidate_tag: template(
-                |file| file.naming.candidate_tag.clone(),
-                "v{version}-rc{rc}",
-            ),
+            candidate_tag: template(|file| file.naming.candidate_tag.clone(), "v{version}-rc{rc}"),
             top_directory: layers
                 .pick(|file| file.naming.top_directory.clone())
                 .unwrap_or_else(|| archive.clone()),
@@ -210,16 +196,10 @@ impl Project {
             formats: formats(&layers, flags, kind)?,
             submodules: layers
                 .pick(|file| file.source.submodules)
-                .unwrap_or(Sourced {
-                    value: Submodules::default(),
-                    source: Source::Default(kind),
-                }),
+                .unwrap_or(Sourced { value: Submodules::default(), source: Source::Default(kind) }),
             level: level(&layers, flags, kind)?,
             key: match &flags.key {
-                Some(key) => Some(Sourced {
-                    value: key.clone(),
-                    source: Source::Flag("--key"),
-                }),
+                Some(key) => Some(Sourced { value: key.clone(), source: Source::Flag("--key") }),
                 None => layers.pick(|file| file.signing.key.clone()),
             },
             dist_dev: optional(|file| file.dist.dev.clone(), area("dev").as_deref()),
@@ -250,27 +230,16 @@ impl Project {
     /// A template that needs a version.
     pub fn keys_address(&self) -> Result<Option<String>, MissingValue> {
         let names = self.names(None, None);
-        self.keys
-            .as_ref()
-            .map(|keys| keys.value.render(&names))
-            .transpose()
+        self.keys.as_ref().map(|keys| keys.value.render(&names)).transpose()
     }
 }
 
 /// What a project of this kind is called in full when nothing says otherwise.
 pub fn default_display(kind: Preset, name: &str) -> String {
     let mut letters = name.chars();
-    let capital: String = letters
-        .next()
-        .into_iter()
-        .flat_map(char::to_uppercase)
-        .collect();
+    let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     let name = format!("{capital}{}", letters.as_str());
-    if kind.is_asf() {
-        format!("Apache {name}")
-    } else {
-        name
-    }
+    if kind.is_asf() { format!("Apache {name}") } else { name }
 }
 
 /// The archive's base name when nothing says otherwise: no candidate number in it, so that
@@ -297,13 +266,8 @@ impl Layers<'_> {
 }
 
 fn fallback(template: &str, kind: Preset) -> Sourced<Template> {
-    let value = template
-        .parse()
-        .expect("the templates in this file are well-formed");
-    Sourced {
-        value,
-        source: Source::Default(kind),
-    }
+    let value = template.parse().expect("the templates in this file are well-formed");
+    Sourced { value, source: Source::Default(kind) }
 }
 
 fn formats(
@@ -312,16 +276,10 @@ fn formats(
     kind: Preset,
 ) -> Result<Sourced<Vec<Format>>, ProjectError> {
     let mut formats = if !flags.formats.is_empty() {
-        Sourced {
-            value: flags.formats.clone(),
-            source: Source::Flag("--archive"),
-        }
+        Sourced { value: flags.formats.clone(), source: Source::Flag("--archive") }
     } else if let Some(Sourced { value, source }) = layers.pick(|file| file.naming.formats.clone())
     {
-        let parsed = value
-            .iter()
-            .map(|text| Format::from_str(text))
-            .collect::<Result<Vec<_>, _>>();
+        let parsed = value.iter().map(|text| Format::from_str(text)).collect::<Result<Vec<_>, _>>();
         let wrong = |message: String| ProjectError::Value {
             setting: "naming.formats",
             layer: source.clone(),
@@ -333,10 +291,7 @@ fn formats(
         }
         Sourced { value, source }
     } else {
-        Sourced {
-            value: vec![Format::TarGz],
-            source: Source::Default(kind),
-        }
+        Sourced { value: vec![Format::TarGz], source: Source::Default(kind) }
     };
     formats.value.sort();
     formats.value.dedup();
@@ -345,32 +300,22 @@ fn formats(
 
 fn level(layers: &Layers<'_>, flags: &Flags, kind: Preset) -> Result<Sourced<Level>, ProjectError> {
     if let Some(value) = flags.level {
-        return Ok(Sourced {
-            value,
-            source: Source::Flag("--level"),
-        });
+        return Ok(Sourced { value, source: Source::Flag("--level") });
     }
     let Some(Sourced { value, source }) = layers.pick(|file| file.source.level.clone()) else {
-        return Ok(Sourced {
-            value: Level::default(),
-            source: Source::Default(kind),
-        });
+        return Ok(Sourced { value: Level::default(), source: Source::Default(kind) });
     };
     match value.parse() {
         Ok(value) => Ok(Sourced { value, source }),
-        Err(message) => Err(ProjectError::Value {
-            setting: "source.level",
-            layer: source,
-            message,
-        }),
+        Err(message) => {
+            Err(ProjectError::Value { setting: "source.level", layer: source, message })
+        }
     }
 }
 
 fn roster(layers: &Layers<'_>, kind: Preset) -> Result<Roster, ProjectError> {
     const WHIMSY: &str = "https://whimsy.apache.org/public";
-    let from = layers
-        .pick(|file| file.vote.roster.from.clone())
-        .map(|from| from.value);
+    let from = layers.pick(|file| file.vote.roster.from.clone()).map(|from| from.value);
     let Some(Sourced { value, source }) = layers.pick(|file| file.vote.roster.source.clone())
     else {
         return Ok(if kind.is_asf() {
@@ -391,8 +336,7 @@ fn roster(layers: &Layers<'_>, kind: Preset) -> Result<Roster, ProjectError> {
         ("list", _) => {
             let ids = layers
                 .pick(|file| Some(file.vote.roster.ids.clone()).filter(|ids| !ids.is_empty()));
-            ids.map(|ids| Roster::List(ids.value))
-                .ok_or_else(|| wrong("`list` also needs `ids`"))
+            ids.map(|ids| Roster::List(ids.value)).ok_or_else(|| wrong("`list` also needs `ids`"))
         }
         _ => Err(wrong("expected `whimsy`, `file` or `list`")),
     }
@@ -411,10 +355,7 @@ mod tests {
     fn each_value_knows_its_layer() {
         let project = "[project]\nname = \"fortress\"\n[naming]\ntag = \"rel/{version}\"\n";
         let user = "[signing]\nkey = \"jane@apache.org\"\n[naming]\ntag = \"x{version}\"\n";
-        let flags = Flags {
-            formats: vec![Format::Zip, Format::TarGz],
-            ..Flags::default()
-        };
+        let flags = Flags { formats: vec![Format::Zip, Format::TarGz], ..Flags::default() };
         let resolved = resolve(project, user, &flags).expect("a project");
         assert_eq!(resolved.tag.value.as_str(), "rel/{version}");
         assert_eq!(resolved.tag.source, Source::Project);
@@ -422,11 +363,7 @@ mod tests {
         assert_eq!(resolved.formats.value, [Format::TarGz, Format::Zip]);
         assert_eq!(resolved.display.value, "Apache Fortress");
         let version = "1.2.0".parse().ok();
-        let names = Names {
-            project: "fortress".into(),
-            version,
-            ..Names::default()
-        };
+        let names = Names { project: "fortress".into(), version, ..Names::default() };
         assert_eq!(
             resolved.archive.value.render(&names).as_deref(),
             Ok("apache-fortress-1.2.0-src")
@@ -439,15 +376,9 @@ mod tests {
         let podling = resolve(text, "", &Flags::default()).expect("a project");
         let names = podling.names("0.40.0".parse().ok().as_ref(), Some(CandidateNumber(1)));
         let render = |t: &Template| t.render(&names).expect("all values");
-        assert_eq!(
-            render(&podling.archive.value),
-            "apache-burr-0.40.0-incubating-src"
-        );
+        assert_eq!(render(&podling.archive.value), "apache-burr-0.40.0-incubating-src");
         let dev = podling.dist_dev.expect("a default").value;
-        assert_eq!(
-            render(&dev),
-            "https://dist.apache.org/repos/dist/dev/incubator/burr"
-        );
+        assert_eq!(render(&dev), "https://dist.apache.org/repos/dist/dev/incubator/burr");
     }
 
     #[test]
@@ -461,16 +392,7 @@ mod tests {
             "",
             &Flags::default(),
         );
-        assert!(matches!(
-            wrong,
-            Err(ProjectError::Value {
-                setting: "naming.formats",
-                ..
-            })
-        ));
-        assert_eq!(
-            resolve("", "", &Flags::default()).err(),
-            Some(ProjectError::Unnamed)
-        );
+        assert!(matches!(wrong, Err(ProjectError::Value { setting: "naming.formats", .. })));
+        assert_eq!(resolve("", "", &Flags::default()).err(), Some(ProjectError::Unnamed));
     }
 }

@@ -62,10 +62,7 @@ impl Variable {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Text(String),
-    Variable {
-        separator: Option<char>,
-        variable: Variable,
-    },
+    Variable { separator: Option<char>, variable: Variable },
 }
 
 /// A parsed template.
@@ -80,10 +77,7 @@ pub struct Template {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
     /// A name that is no variable.
-    #[error(
-        "`{{{name}}}` in the template `{template}` is not a variable; there are {}",
-        known()
-    )]
+    #[error("`{{{name}}}` in the template `{template}` is not a variable; there are {}", known())]
     Unknown {
         /// What stands between the braces.
         name: String,
@@ -106,9 +100,7 @@ pub struct MissingValue {
 }
 
 fn known() -> String {
-    Variable::ALL
-        .map(|variable| format!("{{{}}}", variable.as_str()))
-        .join(" ")
+    Variable::ALL.map(|variable| format!("{{{}}}", variable.as_str())).join(" ")
 }
 
 /// The values that templates are filled with.
@@ -177,22 +169,21 @@ impl Template {
         for piece in &self.pieces {
             match piece {
                 Piece::Text(literal) => text.push_str(literal),
-                Piece::Variable {
-                    separator,
-                    variable,
-                } => match (separator, names.value(*variable)) {
-                    (separator, Some(value)) => {
-                        text.extend(*separator);
-                        text.push_str(&value);
+                Piece::Variable { separator, variable } => {
+                    match (separator, names.value(*variable)) {
+                        (separator, Some(value)) => {
+                            text.extend(*separator);
+                            text.push_str(&value);
+                        }
+                        (Some(_), None) => {}
+                        (None, None) => {
+                            return Err(MissingValue {
+                                variable: variable.as_str(),
+                                template: self.text.clone(),
+                            });
+                        }
                     }
-                    (Some(_), None) => {}
-                    (None, None) => {
-                        return Err(MissingValue {
-                            variable: variable.as_str(),
-                            template: self.text.clone(),
-                        });
-                    }
-                },
+                }
             }
         }
         Ok(text)
@@ -201,10 +192,7 @@ impl Template {
     /// Reads version and candidate number out of a text that this template could have made; what
     /// `names` already says must agree. None if it could not have made it.
     pub fn read(&self, text: &str, names: &Names) -> Option<Read> {
-        let start = Read {
-            version: names.version.clone(),
-            rc: names.rc,
-        };
+        let start = Read { version: names.version.clone(), rc: names.rc };
         read_pieces(&self.pieces, text, names, start)
     }
 }
@@ -215,10 +203,7 @@ fn read_pieces(pieces: &[Piece], text: &str, names: &Names, known: Read) -> Opti
     };
     match piece {
         Piece::Text(literal) => read_pieces(rest, text.strip_prefix(&literal[..])?, names, known),
-        Piece::Variable {
-            separator,
-            variable,
-        } => {
+        Piece::Variable { separator, variable } => {
             let skipped = || separator.and_then(|_| read_pieces(rest, text, names, known.clone()));
             let after = match separator {
                 Some(separator) => match text.strip_prefix(*separator) {
@@ -276,31 +261,21 @@ impl FromStr for Template {
             }
             let inside = tail.strip_prefix('{').ok_or_else(unclosed)?;
             let (name, later) = inside.split_once('}').ok_or_else(unclosed)?;
-            let separator = name
-                .chars()
-                .next()
-                .filter(|c| matches!(c, '-' | '_' | '.' | '/' | ' '));
+            let separator =
+                name.chars().next().filter(|c| matches!(c, '-' | '_' | '.' | '/' | ' '));
             let word = separator.map_or(name, |separator| &name[separator.len_utf8()..]);
-            let variable = Variable::ALL
-                .into_iter()
-                .find(|variable| variable.as_str() == word);
+            let variable = Variable::ALL.into_iter().find(|variable| variable.as_str() == word);
             let variable = variable.ok_or_else(|| TemplateError::Unknown {
                 name: name.to_owned(),
                 template: text.to_owned(),
             })?;
-            pieces.push(Piece::Variable {
-                separator,
-                variable,
-            });
+            pieces.push(Piece::Variable { separator, variable });
             rest = later;
         }
         if !rest.is_empty() {
             pieces.push(Piece::Text(rest.to_owned()));
         }
-        Ok(Self {
-            text: text.to_owned(),
-            pieces,
-        })
+        Ok(Self { text: text.to_owned(), pieces })
     }
 }
 
@@ -355,26 +330,16 @@ mod tests {
             let template: Template = template.parse().expect("a template");
             assert_eq!(template.render(&podling).as_deref(), Ok(expected));
         }
-        let plain: Template = "apache-{project}{-component}-{version}{-incubating}-src"
-            .parse()
-            .expect("a template");
-        assert_eq!(
-            plain.render(&names("1.0", None)).as_deref(),
-            Ok("apache-fortress-1.0-src")
-        );
+        let plain: Template =
+            "apache-{project}{-component}-{version}{-incubating}-src".parse().expect("a template");
+        assert_eq!(plain.render(&names("1.0", None)).as_deref(), Ok("apache-fortress-1.0-src"));
         let tag: Template = "v{version}-rc{rc}".parse().expect("a template");
-        assert_eq!(
-            tag.render(&names("1.0", None)).map_err(|e| e.variable),
-            Err("rc")
-        );
+        assert_eq!(tag.render(&names("1.0", None)).map_err(|e| e.variable), Err("rc"));
     }
 
     #[test]
     fn tags_are_read_back() {
-        let nothing = Names {
-            project: "fortress".to_owned(),
-            ..Names::default()
-        };
+        let nothing = Names { project: "fortress".to_owned(), ..Names::default() };
         let read = |template: &str, text: &str, names: &Names| {
             let template: Template = template.parse().expect("a template");
             template
@@ -395,10 +360,7 @@ mod tests {
             Some((version("1.0.0-M1"), Some(2)))
         );
         assert_eq!(read("v{version}-rc{rc}", "v1.2.0", &nothing), None);
-        assert_eq!(
-            read("v{version}-rc{rc}", "v1.2.0-rc1", &names("1.3.0", None)),
-            None
-        );
+        assert_eq!(read("v{version}-rc{rc}", "v1.2.0-rc1", &names("1.3.0", None)), None);
         assert_eq!(
             read("rel/{project}-{version}", "rel/fortress-3.1", &nothing),
             Some((version("3.1"), None))

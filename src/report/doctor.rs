@@ -38,10 +38,7 @@ impl Report for DoctorReport {
     fn exit(&self) -> ExitStatus {
         let worst = self.checks.iter().map(|check| match &check.outcome {
             CheckOutcome::Finding { findings } => {
-                match findings
-                    .iter()
-                    .any(|finding| finding.severity == Severity::Error)
-                {
+                match findings.iter().any(|finding| finding.severity == Severity::Error) {
                     true => ExitStatus::Bad,
                     false => ExitStatus::Done,
                 }
@@ -69,12 +66,7 @@ impl Report for DoctorReport {
                 }
                 CheckOutcome::NotRun { reason } => {
                     let text = format!("{}: {reason}", check.title);
-                    page.item(
-                        Tone::Warning,
-                        "not run",
-                        &text,
-                        [("why", check.why.to_owned())],
-                    );
+                    page.item(Tone::Warning, "not run", &text, [("why", check.why.to_owned())]);
                 }
                 CheckOutcome::Finding { findings } => {
                     for finding in findings {

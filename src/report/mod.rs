@@ -44,12 +44,7 @@ pub enum Tone {
 enum Block {
     Title(String),
     Fields(Vec<(String, String)>),
-    Item {
-        tone: Tone,
-        label: String,
-        text: String,
-        details: Vec<(String, String)>,
-    },
+    Item { tone: Tone, label: String, text: String, details: Vec<(String, String)> },
     Paragraph(String),
     Commands(Vec<String>),
 }
@@ -68,9 +63,7 @@ impl Page {
 
     /// Names and values below each other.
     pub fn fields<'a>(&mut self, fields: impl IntoIterator<Item = (&'a str, String)>) {
-        let fields = fields
-            .into_iter()
-            .map(|(label, value)| (label.to_owned(), harmless(&value)));
+        let fields = fields.into_iter().map(|(label, value)| (label.to_owned(), harmless(&value)));
         self.blocks.push(Block::Fields(fields.collect()));
     }
 
@@ -82,9 +75,8 @@ impl Page {
         text: &str,
         details: impl IntoIterator<Item = (&'a str, String)>,
     ) {
-        let details = details
-            .into_iter()
-            .map(|(label, value)| (label.to_owned(), harmless(&value)));
+        let details =
+            details.into_iter().map(|(label, value)| (label.to_owned(), harmless(&value)));
         self.blocks.push(Block::Item {
             tone,
             label: label.to_owned(),
@@ -101,15 +93,9 @@ impl Page {
     /// Commands to type.
     pub fn commands<'a>(&mut self, commands: impl IntoIterator<Item = &'a [&'a str]>) {
         let line = |words: &[&str]| {
-            harmless(&shell_line(
-                &words
-                    .iter()
-                    .map(|&word| word.to_owned())
-                    .collect::<Vec<_>>(),
-            ))
+            harmless(&shell_line(&words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>()))
         };
-        self.blocks
-            .push(Block::Commands(commands.into_iter().map(line).collect()));
+        self.blocks.push(Block::Commands(commands.into_iter().map(line).collect()));
     }
 
     /// Plain text, wrapped to `width` columns where that is possible, with colours if asked.
@@ -117,10 +103,7 @@ impl Page {
         let mut out = String::new();
         for (index, block) in self.blocks.iter().enumerate() {
             let joined = matches!(
-                (
-                    index.checked_sub(1).map(|before| &self.blocks[before]),
-                    block
-                ),
+                (index.checked_sub(1).map(|before| &self.blocks[before]), block),
                 (None, _)
                     | (Some(Block::Title(_)), Block::Fields(_) | Block::Commands(_))
                     | (Some(Block::Item { .. }), Block::Item { .. })
@@ -151,12 +134,7 @@ fn text_block(out: &mut String, block: &Block, width: usize, colour: bool) {
     match block {
         Block::Title(text) => push_line(out, &paint(text, "1", colour)),
         Block::Fields(fields) => push_fields(out, fields, 2, width),
-        Block::Item {
-            tone,
-            label,
-            text,
-            details,
-        } => {
+        Block::Item { tone, label, text, details } => {
             let code = match tone {
                 Tone::Good => "32",
                 Tone::Bad => "1;31",
@@ -167,17 +145,14 @@ fn text_block(out: &mut String, block: &Block, width: usize, colour: bool) {
             let wrapped = wrap(text, width.saturating_sub(indent), indent);
             push_line(
                 out,
-                &format!(
-                    "{} {wrapped}",
-                    paint(&format!("{label:<LABEL_WIDTH$}"), code, colour)
-                ),
+                &format!("{} {wrapped}", paint(&format!("{label:<LABEL_WIDTH$}"), code, colour)),
             );
             push_fields(out, details, indent, width);
         }
         Block::Paragraph(text) => push_line(out, &wrap(text, width, 0)),
-        Block::Commands(lines) => lines
-            .iter()
-            .for_each(|line| push_line(out, &format!("  {line}"))),
+        Block::Commands(lines) => {
+            lines.iter().for_each(|line| push_line(out, &format!("  {line}")))
+        }
     }
 }
 
@@ -185,11 +160,7 @@ fn text_block(out: &mut String, block: &Block, width: usize, colour: bool) {
 const LABEL_WIDTH: usize = 8;
 
 fn push_fields(out: &mut String, fields: &[(String, String)], indent: usize, width: usize) {
-    let labels = fields
-        .iter()
-        .map(|(label, _)| label.chars().count())
-        .max()
-        .unwrap_or(0);
+    let labels = fields.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
     for (label, value) in fields {
         let column = indent + labels + 2;
         let wrapped = wrap(value, width.saturating_sub(column), column);
@@ -203,11 +174,7 @@ fn push_line(out: &mut String, line: &str) {
 }
 
 fn paint(text: &str, code: &str, colour: bool) -> String {
-    if colour {
-        format!("\u{1b}[{code}m{text}\u{1b}[0m")
-    } else {
-        text.to_owned()
-    }
+    if colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 
 /// Breaks text at blanks; a word that is longer than a line stays whole, so that digests and
@@ -240,12 +207,7 @@ fn markdown_block(out: &mut String, block: &Block) {
                 push_line(out, &format!("- {label}: {}", code(value)));
             }
         }
-        Block::Item {
-            label,
-            text,
-            details,
-            ..
-        } => {
+        Block::Item { label, text, details, .. } => {
             push_line(out, &format!("- **{label}** {}", markdown_text(text)));
             for (label, value) in details {
                 push_line(out, &format!("  - {label}: {}", markdown_text(value)));
@@ -280,15 +242,14 @@ pub fn harmless(text: &str) -> String {
     if !text.contains(acts) {
         return text.to_owned();
     }
-    text.chars()
-        .fold(String::with_capacity(text.len()), |mut out, c| {
-            if acts(c) {
-                out.extend(c.escape_unicode());
-            } else {
-                out.push(c);
-            }
-            out
-        })
+    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        if acts(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+        out
+    })
 }
 
 /// A count of bytes for people: `128.4 MB`, in powers of ten as download pages have it.
@@ -311,20 +272,14 @@ mod tests {
 
     #[test]
     fn foreign_text_cannot_act() {
-        assert_eq!(
-            harmless("a\u{1b}[31mb\r\n\u{202e}c"),
-            r"a\u{1b}[31mb\u{d}\u{a}\u{202e}c"
-        );
+        assert_eq!(harmless("a\u{1b}[31mb\r\n\u{202e}c"), r"a\u{1b}[31mb\u{d}\u{a}\u{202e}c");
         assert_eq!(harmless("Łukasz – ok"), "Łukasz – ok");
         assert_eq!(markdown_text("<b> *x* `a_b`"), r"\<b\> \*x\* `a_b`");
     }
 
     #[test]
     fn long_words_stay_whole() {
-        assert_eq!(
-            wrap("a bb ccc dddddddd e", 6, 2),
-            "a bb\n  ccc\n  dddddddd\n  e"
-        );
+        assert_eq!(wrap("a bb ccc dddddddd e", 6, 2), "a bb\n  ccc\n  dddddddd\n  e");
     }
 
     #[test]

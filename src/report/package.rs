@@ -77,10 +77,7 @@ impl Report for PackageReport {
             let name = artifact.path.rsplit('/').next().unwrap_or(&artifact.path);
             page.title(name);
             let mut fields = vec![
-                (
-                    "commit",
-                    format!("{} ({})", artifact.commit, self.reference),
-                ),
+                ("commit", format!("{} ({})", artifact.commit, self.reference)),
                 (
                     "holds",
                     format!(
@@ -97,10 +94,7 @@ impl Report for PackageReport {
                     fields.push(("signed by", signer.user_id.clone()));
                     fields.push((
                         "key",
-                        format!(
-                            "{} ({}, {})",
-                            signer.fingerprint, signer.algorithm, signer.digest
-                        ),
+                        format!("{} ({}, {})", signer.fingerprint, signer.algorithm, signer.digest),
                     ));
                 }
                 None => fields.push(("signed by", "nobody (--no-sign)".to_owned())),
@@ -120,14 +114,8 @@ impl Report for PackageReport {
         let mut commands: Vec<Vec<&str>> = Vec::new();
         let rc = self.rc.map(|rc| rc.to_string());
         for artifact in &self.artifacts {
-            let mut words = vec![
-                "plusone",
-                "package",
-                "--check",
-                &artifact.path,
-                "--ref",
-                &self.reference,
-            ];
+            let mut words =
+                vec!["plusone", "package", "--check", &artifact.path, "--ref", &self.reference];
             words.extend(["--version", self.version.as_str()]);
             if let Some(rc) = &rc {
                 words.extend(["--rc", rc]);
@@ -139,13 +127,8 @@ impl Report for PackageReport {
 }
 
 fn date(mtime: u64) -> String {
-    let at = i64::try_from(mtime)
-        .ok()
-        .and_then(|at| chrono::DateTime::from_timestamp(at, 0));
-    at.map_or_else(
-        || mtime.to_string(),
-        |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
-    )
+    let at = i64::try_from(mtime).ok().and_then(|at| chrono::DateTime::from_timestamp(at, 0));
+    at.map_or_else(|| mtime.to_string(), |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string())
 }
 
 /// What comparing an archive with a commit found.
@@ -182,10 +165,9 @@ impl Report for CheckReport {
     fn write(&self, page: &mut Page) {
         let (verdict, meaning) = match &self.comparison {
             Comparison::Identical => ("identical", "every byte is what the commit gives"),
-            Comparison::ContentIdentical { .. } => (
-                "content identical",
-                "it holds exactly what the commit gives; its bytes differ",
-            ),
+            Comparison::ContentIdentical { .. } => {
+                ("content identical", "it holds exactly what the commit gives; its bytes differ")
+            }
             Comparison::Different { .. } => ("different", "it is not what the commit gives"),
         };
         page.title(&format!("{verdict}: {meaning}"));
@@ -202,12 +184,7 @@ impl Report for CheckReport {
                     page.item(Tone::Plain, "differs", sentence, []);
                 }
             }
-            Comparison::Different {
-                added,
-                missing,
-                changed,
-                metadata,
-            } => {
+            Comparison::Different { added, missing, changed, metadata } => {
                 for (label, tone, paths) in [
                     ("added", Tone::Bad, added),
                     ("missing", Tone::Bad, missing),
