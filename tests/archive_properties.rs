@@ -19,6 +19,11 @@ use plusone::archive::{Effort, Format, Layout, Level, write};
 use plusone::source::{Kind, ListedTree, TreePath};
 use proptest::prelude::*;
 
+/// So many cases; a failure prints its input, which becomes a test of its own.
+fn cases(count: u32) -> ProptestConfig {
+    ProptestConfig { cases: count, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 type Entries = BTreeMap<String, (Kind, Vec<u8>)>;
 
 fn layout() -> Layout {
@@ -90,7 +95,7 @@ fn listed(bytes: Vec<u8>) -> Vec<Member> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(cases(48))]
 
     #[test]
     fn order_and_threads_change_nothing(entries in entries(), rotation in 0usize..12) {
@@ -175,7 +180,7 @@ fn as_python_prints(members: &[Member]) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(cases(12))]
 
     #[test]
     fn python_reads_what_was_put_in(entries in entries()) {

@@ -213,7 +213,7 @@ fn tar_member<R: Read>(
         tar::EntryType::Directory => MemberKind::Directory,
         tar::EntryType::Symlink => {
             let target = member.link_name_bytes().unwrap_or_default().into_owned();
-            MemberKind::Symlink(member_path(&target, limits)?)
+            MemberKind::Symlink(bounded(target, limits)?)
         }
         tar::EntryType::Regular | tar::EntryType::Continuous | tar::EntryType::GNUSparse => {
             let (sha512, size) = digest(member).map_err(ReadError::Broken)?;
@@ -242,7 +242,7 @@ fn list_zip(archive: impl Read + Seek, limits: Limits) -> Result<Listing, ReadEr
             let mut target = Vec::new();
             let limit = limits.path as u64 + 1;
             content.take(limit).read_to_end(&mut target).map_err(ReadError::Broken)?;
-            MemberKind::Symlink(member_path(&target, limits)?)
+            MemberKind::Symlink(bounded(target, limits)?)
         } else {
             let (sha512, size) = digest(content).map_err(ReadError::Broken)?;
             left = left
@@ -265,10 +265,14 @@ fn zip_time(time: zip::DateTime) -> i64 {
 }
 
 fn member_path(bytes: &[u8], limits: Limits) -> Result<Vec<u8>, ReadError> {
+    bounded(bytes.strip_suffix(b"/").unwrap_or(bytes).to_vec(), limits)
+}
+
+fn bounded(bytes: Vec<u8>, limits: Limits) -> Result<Vec<u8>, ReadError> {
     if bytes.len() > limits.path {
         return Err(ReadError::Limit { what: "bytes in a path", limit: limits.path as u64 });
     }
-    Ok(bytes.strip_suffix(b"/").unwrap_or(bytes).to_vec())
+    Ok(bytes)
 }
 
 fn check_count(count: usize, limits: Limits) -> Result<(), ReadError> {
