@@ -48,7 +48,10 @@ fn complaint(stderr: &str) -> String {
 pub fn output(command: &mut Command, stdin: Option<&[u8]>) -> Result<Output, ProcessError> {
     let program = name(command);
     let start = |source: io::Error| match source.kind() {
-        io::ErrorKind::NotFound => ProcessError::NotFound { program: program.clone() },
+        io::ErrorKind::NotFound => {
+            let program = program.split(' ').next().unwrap_or_default().to_owned();
+            ProcessError::NotFound { program }
+        }
         _ => ProcessError::Start { program: program.clone(), source },
     };
     command.env("LC_ALL", "C").env_remove("LANGUAGE");

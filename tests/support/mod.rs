@@ -245,3 +245,38 @@ pub fn ran(command: &mut Command) -> Ran {
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
 }
+
+/// A web server of Python's on 127.0.0.1 that serves a directory until it is dropped.
+pub struct Server {
+    child: std::process::Child,
+    /// Its address, without a final `/`.
+    pub url: String,
+}
+
+impl Server {
+    pub fn new(directory: &Path) -> Self {
+        use std::io::BufRead;
+        const SCRIPT: &str = "import functools, http.server as h, sys\n\
+            handler = functools.partial(h.SimpleHTTPRequestHandler, directory=sys.argv[1])\n\
+            server = h.ThreadingHTTPServer(('127.0.0.1', 0), handler)\n\
+            print(server.server_port, flush=True)\n\
+            server.serve_forever()\n";
+        let mut child = Command::new("python3")
+            .args(["-c", SCRIPT])
+            .arg(directory)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut port = String::new();
+        std::io::BufReader::new(child.stdout.take().unwrap()).read_line(&mut port).unwrap();
+        Self { child, url: format!("http://127.0.0.1:{}", port.trim()) }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
