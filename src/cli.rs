@@ -24,25 +24,39 @@ pub struct Cli {
 #[derive(Debug, Args)]
 pub struct Global {
     /// Settings to use instead of the repository's plusone.toml
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = "Global options", value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Work as if started in this directory
-    #[arg(short = 'C', global = true, value_name = "DIR")]
+    #[arg(short = 'C', global = true, help_heading = "Global options", value_name = "DIR")]
     pub directory: Option<PathBuf>,
     /// Form of the result on standard output
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORM")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
+        value_enum,
+        default_value_t,
+        value_name = "FORM"
+    )]
     pub format: OutputFormat,
     /// Judge as of this instant instead of now, as in 2026-11-24T10:00:00Z
-    #[arg(long, global = true, value_name = "RFC3339", value_parser = instant)]
+    #[arg(long, global = true, help_heading = "Global options", value_name = "RFC3339", value_parser = instant)]
     pub time: Option<DateTime<Utc>>,
     /// When to use colours
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
+        value_enum,
+        default_value_t,
+        value_name = "WHEN"
+    )]
     pub color: Colour,
     /// Say more
-    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    #[arg(short, long, global = true, help_heading = "Global options", conflicts_with = "quiet")]
     pub verbose: bool,
     /// Say only what is wrong
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = "Global options")]
     pub quiet: bool,
 }
 

@@ -289,17 +289,21 @@ fn tree_committed(ready: &Readiness) -> CheckOutcome {
         ),
         Some(upstream) => {
             if facts.ahead > 0 {
-                warn(format!("{} commits are not in {upstream}", facts.ahead), "`git push`");
+                warn(format!("{upstream} lacks {}", commits(facts.ahead)), "`git push`");
             }
             if facts.behind > 0 {
                 warn(
-                    format!("{upstream} has {} more commits", facts.behind),
+                    format!("{upstream} is {} further", commits(facts.behind)),
                     "`git pull --ff-only`",
                 );
             }
         }
     }
     outcome(findings, "clean and pushed".to_owned())
+}
+
+fn commits(number: u64) -> String {
+    format!("{number} {}", if number == 1 { "commit" } else { "commits" })
 }
 
 fn tags_free(ready: &Readiness) -> CheckOutcome {

@@ -103,7 +103,7 @@ fn each_thing_that_is_not_ready_is_found() {
     world.write("README.md", "changed\n");
     expect("tree-committed", 0, &["1 file is changed", "git status", "P-18"]);
     world.commit("not pushed");
-    expect("tree-committed", 0, &["1 commits are not in origin/main", "git push"]);
+    expect("tree-committed", 0, &["origin/main lacks 1 commit", "git push"]);
     world.git(&["branch", "--unset-upstream"]);
     expect("tree-committed", 0, &["follows no upstream"]);
 

@@ -98,6 +98,19 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     fs::rename(&name, path).map_err(at("write", path))
 }
 
+/// Makes a directory for output inside a work tree, if there is none yet, that git takes no notice
+/// of: what is made there shall not make the work tree look dirty.
+///
+/// # Errors
+/// It cannot be made.
+pub fn ensure_ignored_directory(directory: &Path) -> Result<(), FileError> {
+    if exists(directory) {
+        return Ok(());
+    }
+    fs::create_dir_all(directory).map_err(at("create the directory", directory))?;
+    write(&directory.join(".gitignore"), b"*\n")
+}
+
 /// A directory for files in the making, in the same filesystem as their final place. It is removed
 /// with all that is left in it when dropped.
 #[derive(Debug)]

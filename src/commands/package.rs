@@ -76,6 +76,9 @@ pub struct PackageArgs {
     check: Option<PathBuf>,
 }
 
+/// Where candidates are put unless `--out` says otherwise.
+const OUTPUT: &str = "dist";
+
 /// Everything that is settled before the first byte is packed.
 struct Job {
     repository: Repository,
@@ -339,7 +342,7 @@ fn package(session: &Session, job: &Job, args: &PackageArgs) -> Result<ExitStatu
                 let hint = format!("say --{}, or --out DIR", missing.variable);
                 Failure::usage(missing).hint(hint)
             })?;
-            Path::new("dist").join(below)
+            Path::new(OUTPUT).join(below)
         }
     };
     // A key that cannot sign is met before the work, not after it.
@@ -348,6 +351,9 @@ fn package(session: &Session, job: &Job, args: &PackageArgs) -> Result<ExitStatu
     mention_work_tree(session, job);
     warnings.extend(unstable_substitutions(job)?);
 
+    if args.out.is_none() {
+        files::ensure_ignored_directory(Path::new(OUTPUT)).map_err(Failure::outside)?;
+    }
     let staging = Staging::inside(&directory).map_err(Failure::outside)?;
     let mut artifacts = Vec::new();
     let mut finished = Vec::new();

@@ -59,14 +59,18 @@ impl Report for DoctorReport {
         for check in &self.checks {
             match &check.outcome {
                 CheckOutcome::Pass { seen } => {
-                    page.item(Tone::Good, "ok", &format!("{}: {seen}", check.title), []);
+                    page.item(Tone::Good, "ok", &format!("{}: {seen}", check.id), []);
                 }
                 CheckOutcome::NotApplicable { reason } => {
-                    page.item(Tone::Plain, "-", &format!("{}: {reason}", check.title), []);
+                    page.item(Tone::Plain, "-", &format!("{}: {reason}", check.id), []);
                 }
                 CheckOutcome::NotRun { reason } => {
-                    let text = format!("{}: {reason}", check.title);
-                    page.item(Tone::Warning, "not run", &text, [("why", check.why.to_owned())]);
+                    let text = format!("{}: {reason}", check.id);
+                    let details = [
+                        ("why", check.why.to_owned()),
+                        ("fix", "look whether the address and the network are right".to_owned()),
+                    ];
+                    page.item(Tone::Warning, "not run", &text, details);
                 }
                 CheckOutcome::Finding { findings } => {
                     for finding in findings {
@@ -80,7 +84,8 @@ impl Report for DoctorReport {
                         if let Some(rule) = check.rule {
                             details.push(("rule", format!("{} {}", rule.id, rule.link)));
                         }
-                        page.item(tone, label, &finding.message, details);
+                        let text = format!("{}: {}", check.id, finding.message);
+                        page.item(tone, label, &text, details);
                     }
                 }
             }
