@@ -365,8 +365,14 @@ fn primary(block: &mut Block, body: &[u8], range: Range<usize>) -> Option<RawCer
 }
 
 fn malformed(error: PacketError) -> ProblemKind {
-    ProblemKind::Malformed {
-        reason: error.to_string(),
+    match error {
+        PacketError::NoLength {
+            tag: packets::COMPRESSED,
+            ..
+        } => ProblemKind::Compressed,
+        error => ProblemKind::Malformed {
+            reason: error.to_string(),
+        },
     }
 }
 

@@ -40,8 +40,8 @@ pub(super) enum PacketError {
     NoHeader(usize),
     #[error("the packet at byte {0} is cut off")]
     CutOff(usize),
-    #[error("the packet at byte {0} has no definite length")]
-    NoLength(usize),
+    #[error("the packet at byte {at} has no definite length")]
+    NoLength { at: usize, tag: u8 },
 }
 
 /// The packets of `data`, in order; ends after the first error.
@@ -88,7 +88,12 @@ fn packet_at(data: &[u8], start: usize) -> Result<Packet, PacketError> {
             short @ 0..192 => (2, short),
             first @ 192..224 => (3, ((first - 192) << 8) + byte(2)? + 192),
             255 => (6, number(2, 4)?),
-            _ => return Err(PacketError::NoLength(start)),
+            _ => {
+                return Err(PacketError::NoLength {
+                    at: start,
+                    tag: first & 0x3f,
+                });
+            }
         };
         (first & 0x3f, header, length)
     } else {
@@ -96,7 +101,12 @@ fn packet_at(data: &[u8], start: usize) -> Result<Packet, PacketError> {
             0 => (2, number(1, 1)?),
             1 => (3, number(1, 2)?),
             2 => (5, number(1, 4)?),
-            _ => return Err(PacketError::NoLength(start)),
+            _ => {
+                return Err(PacketError::NoLength {
+                    at: start,
+                    tag: first >> 2 & 0x0f,
+                });
+            }
         };
         (first >> 2 & 0x0f, header, length)
     };
@@ -252,11 +262,11 @@ mod tests {
     fn refuses_lengths_without_an_end() {
         assert_eq!(
             packets(&[0xcb, 0xe1, 0, 0]).next(),
-            Some(Err(PacketError::NoLength(0)))
+            Some(Err(PacketError::NoLength { at: 0, tag: 11 }))
         );
         assert_eq!(
             packets(&[0xab, 0, 0]).next(),
-            Some(Err(PacketError::NoLength(0)))
+            Some(Err(PacketError::NoLength { at: 0, tag: 10 }))
         );
         assert_eq!(
             packets(&[0xcd, 5, 0]).next(),
