@@ -1,17 +1,7 @@
 //! Verdicts on signatures made by the real `gpg`, compared with what `gpg` and `sqv` say of them.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
-mod support {
-    #![allow(
-        dead_code,
-        unreachable_pub,
-        clippy::print_stderr,
-        reason = "shared by several tests"
-    )]
-    pub mod gpg;
-    #[path = "mod.rs"]
-    pub mod shared;
-}
+mod support;
 
 use chrono::{DateTime, Utc};
 use plusone::openpgp::{

@@ -299,8 +299,7 @@ pub fn certificates(
             if entry >= count {
                 return found;
             }
-            let cert = keyring.cert(entry);
-            found.push((entry, cert.map(|cert| Certificate::checked(&cert, now))));
+            found.push((entry, keyring.checked(entry, now)));
         }
     };
     let mut found = if threads.get() == 1 || count < 2 {

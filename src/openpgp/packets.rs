@@ -120,6 +120,37 @@ fn packet_at(data: &[u8], start: usize) -> Result<Packet, PacketError> {
     })
 }
 
+/// Appends a packet with the header that `gpg` writes, so that an entry made here is the same as one made there.
+pub(super) fn write(tag: u8, body: &[u8], out: &mut Vec<u8>) {
+    let length = u32::try_from(body.len()).expect("packets are cut from files of at most 4 GiB");
+    let [_, _, high, low] = length.to_be_bytes();
+    if tag < 16 {
+        let first = 0x80 | tag << 2;
+        match length {
+            0..0x100 => out.extend([first, low]),
+            0x100..0x1_0000 => out.extend([first | 1, high, low]),
+            _ => {
+                out.push(first | 2);
+                out.extend(length.to_be_bytes());
+            }
+        }
+    } else {
+        out.push(0xc0 | tag);
+        match length {
+            0..192 => out.push(low),
+            192..8384 => {
+                let [.., high, low] = (length - 192).to_be_bytes();
+                out.extend([high + 192, low]);
+            }
+            _ => {
+                out.push(255);
+                out.extend(length.to_be_bytes());
+            }
+        }
+    }
+    out.extend_from_slice(body);
+}
+
 /// Returns the fingerprint of a public key packet's body; versions 4, 5 and 6 have one we can compute.
 pub(super) fn fingerprint(body: &[u8]) -> Option<Fingerprint> {
     let length = u32::try_from(body.len()).ok()?;
@@ -204,6 +235,22 @@ pub(super) fn glance(body: &[u8]) -> Option<Glance> {
     }
 }
 
+/// Returns what of a signature's body its maker signed, together with the signature itself: two signatures that differ in
+/// the rest alone, the unhashed area, are the same.
+pub(super) fn signed_part(body: &[u8]) -> Vec<u8> {
+    let cut = || {
+        let width = match body.first()? {
+            4 | 5 => 2,
+            6 => 4,
+            _ => return None,
+        };
+        let hashed = 4 + width + big_endian(body.get(4..4 + width)?);
+        let unhashed = hashed + width + big_endian(body.get(hashed..hashed + width)?);
+        Some([body.get(..hashed)?, body.get(unhashed..)?].concat())
+    };
+    cut().unwrap_or_else(|| body.to_vec())
+}
+
 fn subpackets(mut area: &[u8], glance: &mut Glance) {
     while let Some((length, rest)) = subpacket_length(area) {
         let Some((subpacket, rest)) = rest.split_at_checked(length) else {
@@ -256,6 +303,21 @@ mod tests {
             .map(|packet| packet.map(|p| (p.tag, p.body)))
             .collect();
         assert_eq!(found, [Ok((6, 2..3)), Ok((13, 5..7)), Ok((2, 13..13))]);
+    }
+
+    #[test]
+    fn reads_what_it_writes() {
+        for tag in [2, 6, 13, 17] {
+            for length in [0, 1, 191, 192, 255, 256, 8383, 8384, 65535, 65536] {
+                let body = vec![7; length];
+                let mut data = Vec::new();
+                write(tag, &body, &mut data);
+                let found: Vec<_> = packets(&data)
+                    .map(|p| p.map(|p| (p.tag, p.body.len())))
+                    .collect();
+                assert_eq!(found, [Ok((tag, length))]);
+            }
+        }
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! What several tests share.
 #![allow(
     dead_code,
+    unreachable_pub,
     clippy::print_stderr,
+    clippy::unwrap_used,
     reason = "each test uses its part, and says what it leaves out"
 )]
+
+pub mod gpg;
 
 use std::path::PathBuf;
 
