@@ -445,3 +445,119 @@ fn what_is_no_detached_signature_is_named() {
         Err(SignatureFileError::Malformed { line: 1, .. })
     ));
 }
+
+#[test]
+fn the_issuer_is_only_a_hint() {
+    let fixture = |name: &str| std::fs::read(format!("tests/fixtures/keys/{name}")).unwrap();
+    let (keys, others) = (fixture("nameless.asc"), fixture("rsa4096.asc"));
+    let (signature, document) = (
+        fixture("document.txt.nameless.sig"),
+        fixture("document.txt"),
+    );
+    let all = [&others[..], &keys].concat();
+    if programs_for("the_issuer_is_only_a_hint") {
+        let judgement = agree(&keys, &signature, &document, "GOODSIG", true);
+        assert_eq!(judgement.verdict, Verdict::Good);
+    }
+
+    // The key id stands in the unsigned part: that of a stranger, of somebody in KEYS, and of nobody at all.
+    let place = signature.windows(2).position(|two| two == [9, 16]).unwrap();
+    let with_issuer = |key_id: &[u8]| {
+        let mut signature = signature.clone();
+        signature[place + 2..place + 10].copy_from_slice(key_id);
+        signature
+    };
+    let known = keyring(&others).fingerprints().next().unwrap().key_id();
+    let mut anonymous = signature.clone();
+    anonymous[place + 1] = 100; // A subpacket of no meaning.
+    for signature in [
+        with_issuer(&[7; 8]),
+        with_issuer(known.as_bytes()),
+        anonymous.clone(),
+    ] {
+        let judgement = &judged(&all, &signature, &document)[0];
+        assert_eq!(judgement.verdict, Verdict::Good, "{judgement:?}");
+        assert_eq!(
+            judgement.signer.as_ref().unwrap().asf_id.as_deref(),
+            Some("nameless")
+        );
+        assert_eq!(
+            judged(&all, &signature, b"else")[0].signer.is_none(),
+            signature != with_issuer(known.as_bytes())
+        );
+    }
+    let verdict = |keys: &[u8], signature: &[u8], document: &[u8]| {
+        judged(keys, signature, document)[0].verdict.clone()
+    };
+    assert_eq!(
+        verdict(&others, &with_issuer(known.as_bytes()), &document),
+        Verdict::Bad
+    );
+    assert_eq!(
+        verdict(&others, &with_issuer(&[7; 8]), &document),
+        Verdict::SignerNotInKeys
+    );
+    assert_eq!(
+        verdict(&others, &anonymous, &document),
+        Verdict::SignerNotInKeys
+    );
+    assert_eq!(verdict(&all, &anonymous, b"else"), Verdict::Bad);
+}
+
+#[test]
+fn one_digest_serves_all_signatures_of_an_algorithm() {
+    let one = std::fs::read("tests/fixtures/keys/document.txt.rsa4096.asc").unwrap();
+    let two = std::fs::read("tests/fixtures/keys/document.txt.ed25519.asc").unwrap();
+    let file = SignatureFile::read(&[one, two].concat()).unwrap();
+    assert_eq!((file.len(), file.hashing().digests()), (2, 1));
+}
+
+#[test]
+fn real_releases_are_judged_as_gpg_does() {
+    let name = "real_releases_are_judged_as_gpg_does";
+    let Some(corpus) = support::corpus_for(name) else {
+        return;
+    };
+    if !programs_for(name) {
+        return;
+    }
+    for directory in std::fs::read_dir(corpus.join("releases")).unwrap() {
+        let directory = directory.unwrap().path();
+        let keys = std::fs::read(directory.join("signing-key.asc")).unwrap();
+        for file in std::fs::read_dir(&directory).unwrap() {
+            let path = file.unwrap().path();
+            let Some(document) = path.to_str().unwrap().strip_suffix(".asc") else {
+                continue;
+            };
+            let Ok(document) = std::fs::read(document) else {
+                continue;
+            };
+            let signatures = std::fs::read(&path).unwrap();
+            let judgements = judged(&keys, &signatures, &document);
+            let said: Vec<_> = judgements
+                .iter()
+                .map(|judgement| match judgement.verdict {
+                    Verdict::Good => "GOODSIG",
+                    Verdict::GoodKeyExpiredNow { .. } => "EXPKEYSIG",
+                    Verdict::GoodKeyRevokedLater { .. } | Verdict::KeyRevoked { .. } => "REVKEYSIG",
+                    Verdict::Bad => "BADSIG",
+                    Verdict::SignerNotInKeys => "ERRSIG",
+                    _ => "other",
+                })
+                .collect();
+            assert_eq!(
+                said,
+                gpg_says(&keys, &signatures, &document),
+                "{}",
+                path.display()
+            );
+            let altered = [&document[..], b"x"].concat();
+            if judgements[0].verdict != Verdict::SignerNotInKeys {
+                assert_eq!(
+                    judged(&keys, &signatures, &altered)[0].verdict,
+                    Verdict::Bad
+                );
+            }
+        }
+    }
+}

@@ -294,6 +294,11 @@ impl Hashing {
         }
     }
 
+    /// The number of different digests that are made; all signatures of an algorithm share one.
+    pub fn digests(&self) -> usize {
+        self.streams.len()
+    }
+
     /// Ends the document.
     pub fn finish(self) -> Digests {
         Digests {
