@@ -561,3 +561,39 @@ fn real_releases_are_judged_as_gpg_does() {
         }
     }
 }
+
+#[test]
+fn an_earlier_instant_can_be_asked_for() {
+    if !programs_for("an_earlier_instant_can_be_asked_for") {
+        return;
+    }
+    let home = Home::new();
+    let at = |day: &str| format!("--faked-system-time {day}T120000! --armor");
+    let key = home.key(
+        &at("20200101"),
+        "As Of <asof@apache.org>",
+        "ed25519",
+        "sign",
+        "1y",
+    );
+    let signature = home.sign(&at("20200601"), &key, DOCUMENT);
+    let before = home.export(&[&key]);
+    // The renewed self-signature takes the place of the first one.
+    home.ok(&at("20240101"), &["--quick-set-expire", &key, "never"]);
+    let after = home.export(&[&key]);
+    let verdict = |keys: &[u8], day: &str| {
+        let day = format!("{day}T00:00:00Z").parse().unwrap();
+        judge(&signature, &mut &*DOCUMENT, &keyring(keys), day)
+            .unwrap()
+            .remove(0)
+            .verdict
+    };
+    assert_eq!(verdict(&before, "2020-07-01"), Verdict::Good);
+    assert!(matches!(
+        verdict(&before, "2021-07-01"),
+        Verdict::GoodKeyExpiredNow { .. }
+    ));
+    assert_eq!(verdict(&after, "2020-07-01"), Verdict::Good);
+    assert_eq!(verdict(&after, "2025-07-01"), Verdict::Good);
+    assert_eq!(verdict(&before, "2020-03-01"), Verdict::FromTheFuture);
+}

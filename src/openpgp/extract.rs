@@ -111,22 +111,16 @@ fn is_reasonable_key(body: &[u8]) -> bool {
     if body.len() > LONGEST / 8 * 4 {
         return false;
     }
-    let mpis = match body.first() {
-        Some(4) => body.get(5..),
-        Some(6) => body.get(5..6).and_then(|_| body.get(5..)),
-        _ => None,
-    };
-    let Some([algorithm, mpis @ ..]) = mpis else {
+    let (Some(version), Some(algorithm)) = (body.first(), body.get(5)) else {
         return false;
     };
     if !matches!(algorithm, 1..=3) {
         return true;
     }
-    let mpis = if body.first() == Some(&6) {
-        mpis.get(4..).unwrap_or_default()
-    } else {
-        mpis
-    };
+    // Version 6 has the length of what follows before it.
+    let mpis = body
+        .get(if *version == 6 { 10 } else { 6 }..)
+        .unwrap_or_default();
     let bits = |at: usize| {
         mpis.get(at..at + 2)
             .map(|two| usize::from(u16::from_be_bytes([two[0], two[1]])))

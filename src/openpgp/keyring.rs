@@ -10,6 +10,7 @@ use sequoia_openpgp::parse::Parse;
 
 use chrono::{DateTime, Utc};
 
+use super::algorithm::Algorithm;
 use super::certificate::Certificate;
 use super::extract;
 use super::handle::{Fingerprint, KeyId};
@@ -262,7 +263,7 @@ impl Keyring {
     /// Returns the public keys whose signatures are of the given algorithm, unchecked, with their entries.
     pub(super) fn keys_of_algorithm(
         &self,
-        algorithm: u8,
+        algorithm: Algorithm,
     ) -> impl Iterator<Item = (usize, Key<PublicParts, UnspecifiedRole>)> {
         self.entries
             .iter()
@@ -275,7 +276,8 @@ impl Keyring {
                     .filter_map(move |packet| {
                         let key =
                             matches!(packet.tag, packets::PUBLIC_KEY | packets::PUBLIC_SUBKEY);
-                        if !key || data.get(packet.body.start + 5) != Some(&algorithm) {
+                        let id = data.get(packet.body.start + 5).copied();
+                        if !key || id.map(Algorithm::from_id) != Some(algorithm) {
                             return None;
                         }
                         parse_key(&data[packet.whole]).map(|key| (number, key))

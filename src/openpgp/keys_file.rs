@@ -187,18 +187,20 @@ impl KeysFile {
         for piece in armor::scan(&text[skipped..], limits.block_bytes) {
             match piece {
                 Piece::Stray(problem) => self.problems.push(problem),
+                Piece::Block(armored) if left == 0 => {
+                    let kind = ProblemKind::TooManyCertificates {
+                        limit: limits.certificates,
+                    };
+                    self.problems.push(Problem {
+                        line: armored.first_line,
+                        kind,
+                    });
+                    return;
+                }
                 Piece::Block(mut armored) => {
                     armored.bytes = armored.bytes.start + skipped..armored.bytes.end + skipped;
                     self.blocks.push(armored_block(armored, limits, &mut left));
                 }
-            }
-            if left == 0 {
-                let kind = ProblemKind::TooManyCertificates {
-                    limit: limits.certificates,
-                };
-                let line = self.blocks.last().map_or(1, |block| block.first_line);
-                self.problems.push(Problem { line, kind });
-                return;
             }
         }
     }
@@ -291,6 +293,8 @@ fn read_packets(block: &mut Block, limits: &Limits, left: &mut usize) {
                 block.certificates.extend(current.take());
                 count = 1;
                 if *left == 0 {
+                    let limit = limits.certificates;
+                    problem(block, ProblemKind::TooManyCertificates { limit });
                     break;
                 }
                 current = primary(block, body, packet.whole.clone());
