@@ -114,8 +114,8 @@ impl KeyKind {
             _ => None,
         };
         let bits = key.mpis().bits().and_then(|bits| u32::try_from(bits).ok());
-        // A curve of 255 bits is called 256 everywhere.
-        let bits = bits.map(|bits| if bits == 255 { 256 } else { bits });
+        // As `gpg` counts Ed25519.
+        let bits = bits.map(|bits| if bits == 256 && is_25519(&curve) { 255 } else { bits });
         Self { algorithm: Algorithm::of(key.pk_algo()), bits, curve }
     }
 
@@ -132,6 +132,10 @@ impl KeyKind {
             _ => Strength::TooWeak,
         }
     }
+}
+
+fn is_25519(curve: &Option<String>) -> bool {
+    curve.as_deref().is_some_and(|curve| curve.ends_with("25519"))
 }
 
 impl Strength {

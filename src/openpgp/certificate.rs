@@ -1,6 +1,7 @@
 //! What a certificate says about itself, its self-signatures checked.
 
 use std::num::NonZero;
+use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use sequoia_openpgp::Cert;
@@ -149,7 +150,8 @@ impl Certificate {
     }
 
     pub(super) fn checked(cert: &Cert, now: DateTime<Utc>) -> Self {
-        let at = system(now);
+        let reference = reference(cert, now);
+        let at = system(reference);
         let valid = cert.with_policy(&Lenient, at).ok();
         let primary = cert.primary_key();
         let valid_primary = valid.as_ref().map(|valid| valid.primary_key());
@@ -159,8 +161,8 @@ impl Certificate {
             // Keys from before key flags sign with whatever can sign.
             primary.key_flags().map_or(kind.algorithm.can_sign(), |flags| flags.for_signing())
         });
-        let user_ids = user_ids(cert, now);
-        let subkeys: Vec<_> = subkeys(cert, now);
+        let user_ids = user_ids(cert, at);
+        let subkeys: Vec<_> = subkeys(cert, at, now);
         let mut digests: Vec<_> = user_ids.iter().filter_map(|user_id| user_id.digest).collect();
         let binding = valid_primary.as_ref().map(|primary| primary.binding_signature());
         digests.extend(binding.map(|binding| DigestAlgorithm::of(binding.hash_algo())));
@@ -202,6 +204,19 @@ impl UserId {
     }
 }
 
+/// Returns the instant at which self-signatures are looked for: `now`, except when all of them are newer. Who renews a
+/// key replaces its self-signatures, so that asking for an earlier instant would find nothing in today's KEYS file.
+fn reference(cert: &Cert, now: DateTime<Utc>) -> DateTime<Utc> {
+    if cert.with_policy(&Lenient, system(now)).is_ok() {
+        return now;
+    }
+    let user_ids = cert.userids();
+    let of_user_ids = user_ids.flat_map(|user_id| user_id.self_signatures());
+    let all = of_user_ids.chain(cert.primary_key().self_signatures());
+    let newest = all.filter_map(|signature| signature.signature_creation_time()).map(utc).max();
+    newest.map_or(now, |newest| newest.max(now))
+}
+
 /// Whether a revocation is to be heeded: policy accepts it, and it is not a soft one from the future.
 fn counts(signature: &Signature, now: DateTime<Utc>) -> bool {
     use sequoia_openpgp::policy::{HashAlgoSecurity, Policy as _};
@@ -210,8 +225,7 @@ fn counts(signature: &Signature, now: DateTime<Utc>) -> bool {
     accepted && (revocation.hard || revocation.at <= now)
 }
 
-fn user_ids(cert: &Cert, now: DateTime<Utc>) -> Vec<UserId> {
-    let at = system(now);
+fn user_ids(cert: &Cert, at: SystemTime) -> Vec<UserId> {
     let valid = cert.with_policy(&Lenient, at).ok();
     let primary = valid.as_ref().and_then(|valid| valid.primary_userid().ok());
     let primary = primary.as_ref().map(|primary| primary.userid().value());
@@ -231,8 +245,7 @@ fn user_ids(cert: &Cert, now: DateTime<Utc>) -> Vec<UserId> {
         .collect()
 }
 
-fn subkeys(cert: &Cert, now: DateTime<Utc>) -> Vec<Subkey> {
-    let at = system(now);
+fn subkeys(cert: &Cert, at: SystemTime, now: DateTime<Utc>) -> Vec<Subkey> {
     cert.keys()
         .subkeys()
         .map(|subkey| {
@@ -279,8 +292,7 @@ pub fn certificates(
             if entry >= count {
                 return found;
             }
-            let cert = keyring.cert(entry);
-            found.push((entry, cert.map(|cert| Certificate::checked(&cert, now))));
+            found.push((entry, keyring.checked(entry, now)));
         }
     };
     let mut found = if threads.get() == 1 || count < 2 {

@@ -10,7 +10,9 @@ use sequoia_openpgp::parse::Parse;
 
 use chrono::{DateTime, Utc};
 
+use super::algorithm::Algorithm;
 use super::certificate::Certificate;
+use super::extract;
 use super::handle::{Fingerprint, KeyId};
 use super::keys_file::{Block, KeysFile, RawCertificate};
 use super::packets::{self, packets};
@@ -165,7 +167,51 @@ impl Keyring {
     ) -> Result<Certificate, CertificateError> {
         let entry = self.by_fingerprint.get(fingerprint);
         let entry = entry.ok_or(CertificateError::Unknown(*fingerprint))?;
-        Ok(Certificate::checked(&self.cert(*entry)?, now))
+        self.checked(*entry, now)
+    }
+
+    pub(super) fn checked(
+        &self,
+        entry: usize,
+        now: DateTime<Utc>,
+    ) -> Result<Certificate, CertificateError> {
+        let mut certificate = Certificate::checked(&self.cert(entry)?, now);
+        let (subkeys, user_ids) = self.order(entry);
+        let place = |subkey: &Fingerprint| subkeys.iter().position(|known| known == subkey);
+        certificate.subkeys.sort_by_key(|subkey| place(&subkey.fingerprint));
+        let place = |text: &str| user_ids.iter().position(|known| known == text);
+        certificate.user_ids.sort_by_key(|user_id| place(&user_id.text));
+        Ok(certificate)
+    }
+
+    /// The subkeys and user ids in the order they were written in; Sequoia has an order of its own.
+    pub(super) fn order(&self, entry: usize) -> (Vec<Fingerprint>, Vec<String>) {
+        let mut subkeys = Vec::new();
+        let mut user_ids = Vec::new();
+        for occurrence in &self.entries[entry].occurrences {
+            let data = self.packets(occurrence);
+            for packet in packets(data).map_while(Result::ok) {
+                let body = &data[packet.body];
+                match packet.tag {
+                    packets::PUBLIC_SUBKEY => subkeys.extend(packets::fingerprint(body)),
+                    packets::USER_ID if body.len() <= extract::USER_ID_BYTES => {
+                        user_ids.push(String::from_utf8_lossy(body).into_owned());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        (subkeys, user_ids)
+    }
+
+    /// All packets of the entry that may be published, each once: those of later occurrences behind their own parts.
+    pub(super) fn all_packets(&self, entry: usize) -> Vec<u8> {
+        let occurrences = self.entries[entry].occurrences.iter();
+        extract::merged(occurrences.map(|occurrence| self.packets(occurrence)))
+    }
+
+    pub(super) fn entry(&self, certificate: &Fingerprint) -> Option<usize> {
+        self.by_fingerprint.get(certificate).copied()
     }
 
     pub(super) fn places(&self, key: &KeyId) -> &[Place] {
@@ -182,7 +228,7 @@ impl Keyring {
         let mut merged: Option<Cert> = None;
         let mut seen: Vec<Vec<u8>> = Vec::new();
         for occurrence in &entry.occurrences {
-            let own = own_packets(self.packets(occurrence), &entry.fingerprint)
+            let own = extract::own_packets(self.packets(occurrence), &entry.fingerprint)
                 .map_err(|reason| unreadable(&reason))?;
             if seen.contains(&own) {
                 continue;
@@ -200,14 +246,15 @@ impl Keyring {
     /// Returns the public keys whose signatures are of the given algorithm, unchecked, with their entries.
     pub(super) fn keys_of_algorithm(
         &self,
-        algorithm: u8,
+        algorithm: Algorithm,
     ) -> impl Iterator<Item = (usize, Key<PublicParts, UnspecifiedRole>)> {
         self.entries.iter().enumerate().flat_map(move |(number, entry)| {
             let first = entry.occurrences.first();
             let data = first.map_or(&[][..], |occurrence| self.packets(occurrence));
             packets(data).map_while(Result::ok).filter_map(move |packet| {
                 let key = matches!(packet.tag, packets::PUBLIC_KEY | packets::PUBLIC_SUBKEY);
-                if !key || data.get(packet.body.start + 5) != Some(&algorithm) {
+                let id = data.get(packet.body.start + 5).copied();
+                if !key || id.map(Algorithm::from_id) != Some(algorithm) {
                     return None;
                 }
                 parse_key(&data[packet.whole]).map(|key| (number, key))
@@ -227,76 +274,4 @@ fn parse_key(packet: &[u8]) -> Option<Key<PublicParts, UnspecifiedRole>> {
         SequoiaPacket::PublicSubkey(key) => Some(key.role_into_unspecified()),
         _ => None,
     }
-}
-
-/// Leaves out what proves nothing about the certificate itself: certifications by others (most of the bytes of a well
-/// connected key, and hashing each of them is what makes reading slow), photos, and keys nobody would compute with.
-pub(super) fn own_packets(data: &[u8], primary: &Fingerprint) -> Result<Vec<u8>, String> {
-    let mut own = Vec::with_capacity(data.len().min(1 << 16));
-    let mut signatures = 0;
-    let mut component_kept = true;
-    for packet in packets(data).map_while(Result::ok) {
-        let body = &data[packet.body.clone()];
-        let keep = match packet.tag {
-            packets::PUBLIC_KEY if !is_reasonable_key(body) => {
-                return Err("a key of unreasonable size".to_owned());
-            }
-            packets::PUBLIC_KEY => true,
-            packets::USER_ID => {
-                component_kept = body.len() <= USER_ID_BYTES;
-                component_kept
-            }
-            packets::PUBLIC_SUBKEY => {
-                component_kept = is_reasonable_key(body);
-                component_kept
-            }
-            packets::USER_ATTRIBUTE => {
-                component_kept = false;
-                false
-            }
-            packets::SIGNATURE if component_kept && signatures < SELF_SIGNATURES => {
-                let keep = packets::glance(body)
-                    .is_some_and(|glance| glance.may_be_by(primary) || glance.revokes());
-                signatures += usize::from(keep);
-                keep
-            }
-            _ => false,
-        };
-        if keep {
-            own.extend_from_slice(&data[packet.whole]);
-        }
-    }
-    Ok(own)
-}
-
-/// User ids above this are not looked at; `gpg` refuses them too.
-const USER_ID_BYTES: usize = 2048;
-
-/// Self-signatures of one certificate that are looked at; real ones have dozens.
-const SELF_SIGNATURES: usize = 2000;
-
-/// Whether arithmetic with the key ends soon: at most 16384 bits, and an RSA exponent of at most 64.
-fn is_reasonable_key(body: &[u8]) -> bool {
-    const LONGEST: usize = 16 * 1024;
-    if body.len() > LONGEST / 8 * 4 {
-        return false;
-    }
-    let mpis = match body.first() {
-        Some(4) => body.get(5..),
-        Some(6) => body.get(5..6).and_then(|_| body.get(5..)),
-        _ => None,
-    };
-    let Some([algorithm, mpis @ ..]) = mpis else {
-        return false;
-    };
-    if !matches!(algorithm, 1..=3) {
-        return true;
-    }
-    let mpis = if body.first() == Some(&6) { mpis.get(4..).unwrap_or_default() } else { mpis };
-    let bits = |at: usize| {
-        mpis.get(at..at + 2).map(|two| usize::from(u16::from_be_bytes([two[0], two[1]])))
-    };
-    let Some(modulus) = bits(0) else { return false };
-    let exponent = bits(2 + modulus.div_ceil(8));
-    modulus <= LONGEST && exponent.is_some_and(|exponent| exponent <= 64)
 }

@@ -173,16 +173,15 @@ impl KeysFile {
         for piece in armor::scan(&text[skipped..], limits.block_bytes) {
             match piece {
                 Piece::Stray(problem) => self.problems.push(problem),
+                Piece::Block(armored) if left == 0 => {
+                    let kind = ProblemKind::TooManyCertificates { limit: limits.certificates };
+                    self.problems.push(Problem { line: armored.first_line, kind });
+                    return;
+                }
                 Piece::Block(mut armored) => {
                     armored.bytes = armored.bytes.start + skipped..armored.bytes.end + skipped;
                     self.blocks.push(armored_block(armored, limits, &mut left));
                 }
-            }
-            if left == 0 {
-                let kind = ProblemKind::TooManyCertificates { limit: limits.certificates };
-                let line = self.blocks.last().map_or(1, |block| block.first_line);
-                self.problems.push(Problem { line, kind });
-                return;
             }
         }
     }
@@ -270,6 +269,8 @@ fn read_packets(block: &mut Block, limits: &Limits, left: &mut usize) {
                 block.certificates.extend(current.take());
                 count = 1;
                 if *left == 0 {
+                    let limit = limits.certificates;
+                    problem(block, ProblemKind::TooManyCertificates { limit });
                     break;
                 }
                 current = primary(block, body, packet.whole.clone());
@@ -339,7 +340,10 @@ fn primary(block: &mut Block, body: &[u8], range: Range<usize>) -> Option<RawCer
 }
 
 fn malformed(error: PacketError) -> ProblemKind {
-    ProblemKind::Malformed { reason: error.to_string() }
+    match error {
+        PacketError::NoLength { tag: packets::COMPRESSED, .. } => ProblemKind::Compressed,
+        error => ProblemKind::Malformed { reason: error.to_string() },
+    }
 }
 
 /// Whether the bytes start with a public or secret key packet, as no text does.

@@ -10,6 +10,7 @@
 //! - [`Keyring::certificate`] checks the self-signatures of one entry; [`certificates`] those of all.
 //! - [`judge`] says what each signature of an `.asc` file is worth; [`SignatureFile`] is the same in steps, for a caller
 //!   who reads the document only once and has other uses for its bytes.
+//! - [`lint`], [`entry`] and [`append`] serve `plusone keys check`, `export` and `append`.
 //! - [`gpg_status`] and [`gpg_listing`] read what `gpg` says while it signs and when it lists secret keys.
 //!
 //! Foreign text (user ids, comments, reasons for revocation) is handed on as it is, bounded in length. Escaping it for
@@ -19,6 +20,7 @@ mod algorithm;
 mod armor;
 mod base64;
 mod certificate;
+mod extract;
 mod handle;
 mod instant;
 mod keyring;
@@ -31,8 +33,11 @@ mod signature;
 mod verdict;
 mod words;
 
+pub mod append;
+pub mod entry;
 pub mod gpg_listing;
 pub mod gpg_status;
+pub mod lint;
 
 pub use algorithm::{Algorithm, DigestAlgorithm, KeyKind, Strength, StrengthRule};
 pub use certificate::{Certificate, Revocation, Subkey, UserId, certificates};

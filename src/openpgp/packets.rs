@@ -40,8 +40,8 @@ pub(super) enum PacketError {
     NoHeader(usize),
     #[error("the packet at byte {0} is cut off")]
     CutOff(usize),
-    #[error("the packet at byte {0} has no definite length")]
-    NoLength(usize),
+    #[error("the packet at byte {at} has no definite length")]
+    NoLength { at: usize, tag: u8 },
 }
 
 /// The packets of `data`, in order; ends after the first error.
@@ -84,7 +84,9 @@ fn packet_at(data: &[u8], start: usize) -> Result<Packet, PacketError> {
             short @ 0..192 => (2, short),
             first @ 192..224 => (3, ((first - 192) << 8) + byte(2)? + 192),
             255 => (6, number(2, 4)?),
-            _ => return Err(PacketError::NoLength(start)),
+            _ => {
+                return Err(PacketError::NoLength { at: start, tag: first & 0x3f });
+            }
         };
         (first & 0x3f, header, length)
     } else {
@@ -92,7 +94,9 @@ fn packet_at(data: &[u8], start: usize) -> Result<Packet, PacketError> {
             0 => (2, number(1, 1)?),
             1 => (3, number(1, 2)?),
             2 => (5, number(1, 4)?),
-            _ => return Err(PacketError::NoLength(start)),
+            _ => {
+                return Err(PacketError::NoLength { at: start, tag: first >> 2 & 0x0f });
+            }
         };
         (first >> 2 & 0x0f, header, length)
     };
@@ -100,6 +104,37 @@ fn packet_at(data: &[u8], start: usize) -> Result<Packet, PacketError> {
     let end = body.checked_add(length).filter(|end| *end <= data.len());
     let end = end.ok_or(PacketError::CutOff(start))?;
     Ok(Packet { tag, whole: start..end, body: body..end })
+}
+
+/// Appends a packet with the header that `gpg` writes, so that an entry made here is the same as one made there.
+pub(super) fn write(tag: u8, body: &[u8], out: &mut Vec<u8>) {
+    let length = u32::try_from(body.len()).expect("packets are cut from files of at most 4 GiB");
+    let [_, _, high, low] = length.to_be_bytes();
+    if tag < 16 {
+        let first = 0x80 | tag << 2;
+        match length {
+            0..0x100 => out.extend([first, low]),
+            0x100..0x1_0000 => out.extend([first | 1, high, low]),
+            _ => {
+                out.push(first | 2);
+                out.extend(length.to_be_bytes());
+            }
+        }
+    } else {
+        out.push(0xc0 | tag);
+        match length {
+            0..192 => out.push(low),
+            192..8384 => {
+                let [.., high, low] = (length - 192).to_be_bytes();
+                out.extend([high + 192, low]);
+            }
+            _ => {
+                out.push(255);
+                out.extend(length.to_be_bytes());
+            }
+        }
+    }
+    out.extend_from_slice(body);
 }
 
 /// Returns the fingerprint of a public key packet's body; versions 4, 5 and 6 have one we can compute.
@@ -186,6 +221,22 @@ pub(super) fn glance(body: &[u8]) -> Option<Glance> {
     }
 }
 
+/// Returns what of a signature's body its maker signed, together with the signature itself: two signatures that differ in
+/// the rest alone, the unhashed area, are the same.
+pub(super) fn signed_part(body: &[u8]) -> Vec<u8> {
+    let cut = || {
+        let width = match body.first()? {
+            4 | 5 => 2,
+            6 => 4,
+            _ => return None,
+        };
+        let hashed = 4 + width + big_endian(body.get(4..4 + width)?);
+        let unhashed = hashed + width + big_endian(body.get(hashed..hashed + width)?);
+        Some([body.get(..hashed)?, body.get(unhashed..)?].concat())
+    };
+    cut().unwrap_or_else(|| body.to_vec())
+}
+
 fn subpackets(mut area: &[u8], glance: &mut Glance) {
     while let Some((length, rest)) = subpacket_length(area) {
         let Some((subpacket, rest)) = rest.split_at_checked(length) else {
@@ -233,9 +284,29 @@ mod tests {
     }
 
     #[test]
+    fn reads_what_it_writes() {
+        for tag in [2, 6, 13, 17] {
+            for length in [0, 1, 191, 192, 255, 256, 8383, 8384, 65535, 65536] {
+                let body = vec![7; length];
+                let mut data = Vec::new();
+                write(tag, &body, &mut data);
+                let found: Vec<_> =
+                    packets(&data).map(|p| p.map(|p| (p.tag, p.body.len()))).collect();
+                assert_eq!(found, [Ok((tag, length))]);
+            }
+        }
+    }
+
+    #[test]
     fn refuses_lengths_without_an_end() {
-        assert_eq!(packets(&[0xcb, 0xe1, 0, 0]).next(), Some(Err(PacketError::NoLength(0))));
-        assert_eq!(packets(&[0xab, 0, 0]).next(), Some(Err(PacketError::NoLength(0))));
+        assert_eq!(
+            packets(&[0xcb, 0xe1, 0, 0]).next(),
+            Some(Err(PacketError::NoLength { at: 0, tag: 11 }))
+        );
+        assert_eq!(
+            packets(&[0xab, 0, 0]).next(),
+            Some(Err(PacketError::NoLength { at: 0, tag: 10 }))
+        );
         assert_eq!(packets(&[0xcd, 5, 0]).next(), Some(Err(PacketError::CutOff(0))));
         assert_eq!(packets(&[0xcd, 255, 255, 255, 255, 255]).count(), 1);
         assert_eq!(packets(b"text").next(), Some(Err(PacketError::NoHeader(0))));

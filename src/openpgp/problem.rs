@@ -123,11 +123,13 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    /// Whether keys may be missing from what was read, or must not be in such a file at all.
+    /// Whether keys may be missing from what was read, or secrets are in it that must not be.
     pub fn hides_keys(&self) -> bool {
         !matches!(
             self,
-            Self::OtherEndMarker
+            Self::EndWithoutBegin
+                | Self::NotKeys { .. }
+                | Self::OtherEndMarker
                 | Self::BlankLineMissing
                 | Self::TextAfterMarker
                 | Self::ForeignCharacters { .. }

@@ -6,6 +6,7 @@ use sequoia_openpgp::packet::key::{PublicParts, UnspecifiedRole};
 use sequoia_openpgp::packet::signature::subpacket::SubpacketTag;
 use sequoia_openpgp::packet::{Key, Signature};
 
+use super::algorithm::Algorithm;
 use super::certificate::fingerprint;
 use super::handle::Fingerprint;
 use super::keyring::Keyring;
@@ -99,7 +100,8 @@ impl Search<'_> {
 
     fn try_all(&self) -> Option<Outcome> {
         const TRIES: usize = 5000;
-        let keys = self.keyring.keys_of_algorithm(self.found.glance.key_algorithm);
+        let algorithm = Algorithm::from_id(self.found.glance.key_algorithm);
+        let keys = self.keyring.keys_of_algorithm(algorithm);
         for (entry, key) in keys.take(TRIES) {
             if self.check(&key).is_ok() {
                 let cert = self.keyring.cert(entry).ok()?;

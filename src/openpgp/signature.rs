@@ -9,7 +9,7 @@ use sequoia_openpgp::parse::Parse;
 use sequoia_openpgp::types::{HashAlgorithm, SignatureType};
 
 use super::armor::{self, Label, Piece};
-use super::packets::{self, Glance, packets};
+use super::packets::{self, Glance, PacketError, packets};
 
 /// The signatures of one `.asc` file, in order; voters may have added theirs, as further blocks or as further packets
 /// of one block (POLICY K-04).
@@ -153,23 +153,28 @@ impl SignatureFile {
         let malformed = |reason: String| SignatureFileError::Malformed { line, reason };
         let mut any = false;
         for packet in packets(data) {
-            let packet = packet.map_err(|error| malformed(error.to_string()))?;
+            let packet = match packet {
+                Ok(packet) => packet,
+                Err(error) => {
+                    // Compressed messages often have no length.
+                    let PacketError::NoLength { tag, .. } = error else {
+                        return Err(malformed(error.to_string()));
+                    };
+                    return Err(match other_kind(tag) {
+                        Some(found) => SignatureFileError::NotDetached { found },
+                        None => malformed(error.to_string()),
+                    });
+                }
+            };
             match packet.tag {
                 packets::SIGNATURE => {}
                 packets::MARKER | packets::PADDING | packets::TRUST => continue,
-                packets::COMPRESSED => {
-                    return Err(SignatureFileError::NotDetached { found: "compressed data" });
+                tag => {
+                    return Err(match other_kind(tag) {
+                        Some(found) => SignatureFileError::NotDetached { found },
+                        None => malformed(format!("unexpected packet of type {tag}")),
+                    });
                 }
-                packets::PUBLIC_KEY => {
-                    return Err(SignatureFileError::NotDetached { found: "public key" });
-                }
-                packets::SECRET_KEY => {
-                    return Err(SignatureFileError::NotDetached { found: "secret key" });
-                }
-                4 | 11 | 18 | 20 | 1 | 3 => {
-                    return Err(SignatureFileError::NotDetached { found: "message" });
-                }
-                tag => return Err(malformed(format!("unexpected packet of type {tag}"))),
             }
             any = true;
             if self.signatures.len() == LIMIT {
@@ -186,6 +191,18 @@ impl SignatureFile {
             self.signatures.push(Found { line, glance, signature });
         }
         if any { Ok(()) } else { Err(malformed("the block is empty".to_owned())) }
+    }
+}
+
+/// Returns the words for OpenPGP data that is no detached signature.
+fn other_kind(tag: u8) -> Option<&'static str> {
+    match tag {
+        packets::COMPRESSED => Some("compressed data"),
+        packets::PUBLIC_KEY => Some("public key"),
+        packets::SECRET_KEY => Some("secret key"),
+        // One-pass signature, literal data and encrypted data with their session keys.
+        1 | 3 | 4 | 9 | 11 | 18 | 20 => Some("message"),
+        _ => None,
     }
 }
 
@@ -241,6 +258,11 @@ impl Hashing {
                 stream.context.update(bytes);
             }
         }
+    }
+
+    /// The number of different digests that are made; all signatures of an algorithm share one.
+    pub fn digests(&self) -> usize {
+        self.streams.len()
     }
 
     /// Ends the document.

@@ -1,6 +1,6 @@
 //! What a detached signature is worth, in words a voter understands.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sequoia_openpgp::Cert;
@@ -26,6 +26,8 @@ pub struct Judgement {
     pub also: Vec<Verdict>,
     /// The line of the signature's armored block, counted from 1.
     pub line: u32,
+    /// Whether the signature file is ASCII-armored, as it has to be (POLICY K-01, K-02).
+    pub armored: bool,
     /// Who the signature says made it; unproved.
     pub issuer: Issuer,
     /// The key in KEYS that it was checked with, if there is one.
@@ -158,7 +160,15 @@ pub fn judge(
 ) -> Result<Vec<Judgement>, JudgeError> {
     let file = SignatureFile::read(signatures)?;
     let mut hashing = file.hashing();
-    std::io::copy(document, &mut hashing).map_err(JudgeError::Document)?;
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        match document.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(length) => hashing.update(&buffer[..length]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(JudgeError::Document(error)),
+        }
+    }
     Ok(file.judge(&hashing.finish(), keyring, now))
 }
 
@@ -221,6 +231,7 @@ fn one(found: &Found, digests: &Digests, keyring: &Keyring, now: DateTime<Utc>) 
         verdict: Verdict::Good,
         also: Vec::new(),
         line: found.line,
+        armored: true,
         issuer: Issuer {
             fingerprint: glance.fingerprints.first().copied(),
             key_id: glance.key_ids.first().copied().filter(|key_id| !key_id.is_wildcard()),

@@ -9,6 +9,8 @@
     reason = "each test uses its part; tests touch the outside, and a panic is how they fail"
 )]
 
+pub mod gpg;
+
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
