@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{doctor, init, package, sign};
+use crate::commands::{doctor, init, keys, package, sign};
 use crate::ui::{Colour, OutputFormat};
 
 /// Cut, stage, put to the vote, verify, tally, promote and announce Apache-style source releases
@@ -67,6 +67,8 @@ pub enum Command {
     Init(init::InitArgs),
     /// Check whether tools, key, roster and credentials are usable for a release
     Doctor(doctor::DoctorArgs),
+    /// The release manager's key and the project's KEYS file
+    Keys(keys::KeysArgs),
     /// Build reproducible source archives of a commit, with .sha512 and .asc
     Package(package::PackageArgs),
     /// Give further artifacts their .sha512 and .asc

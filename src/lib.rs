@@ -7,7 +7,7 @@
 //! list of effects that only the effect rooms may have.
 //!
 //! Pure: [`release`], [`policy`], [`project`], [`source`], [`archive`], [`checksum`], [`openpgp`],
-//! [`candidate`], [`checks`], [`readiness`], [`report`].
+//! [`candidate`], [`plan`], [`checks`], [`readiness`], [`report`].
 //! With effects: [`backend`], [`commands`], [`ui`].
 
 #![forbid(unsafe_code)]
@@ -21,6 +21,7 @@ pub mod cli;
 pub mod commands;
 pub mod error;
 pub mod openpgp;
+pub mod plan;
 pub mod policy;
 pub mod project;
 pub mod readiness;

@@ -98,6 +98,17 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     fs::rename(&name, path).map_err(at("write", path))
 }
 
+/// Removes a file; that there is none is fine.
+///
+/// # Errors
+/// It cannot be removed.
+pub fn remove_if_present(path: &Path) -> Result<(), FileError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other.map_err(at("remove", path)),
+    }
+}
+
 /// Makes a directory for output inside a work tree, if there is none yet, that git takes no notice
 /// of: what is made there shall not make the work tree look dirty.
 ///

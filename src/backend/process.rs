@@ -41,11 +41,31 @@ fn complaint(stderr: &str) -> String {
     if text.is_empty() { String::new() } else { format!(": {text}") }
 }
 
-/// Runs a program to its end and returns what it printed, whatever its exit status.
+/// What a program reads on its standard input.
+#[derive(Debug, Clone, Copy)]
+pub enum Stdin<'a> {
+    /// Nothing.
+    Nothing,
+    /// What we read on ours.
+    Ours,
+    /// These bytes.
+    Bytes(&'a [u8]),
+}
+
+/// Runs a program to its end and returns what it printed, whatever its exit status. It reads the
+/// given bytes, or nothing.
 ///
 /// # Errors
 /// The program is missing or cannot be started.
 pub fn output(command: &mut Command, stdin: Option<&[u8]>) -> Result<Output, ProcessError> {
+    output_from(command, stdin.map_or(Stdin::Nothing, Stdin::Bytes))
+}
+
+/// As [`output`], with another standard input.
+///
+/// # Errors
+/// As [`output`].
+pub fn output_from(command: &mut Command, stdin: Stdin<'_>) -> Result<Output, ProcessError> {
     let program = name(command);
     let start = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => {
@@ -56,9 +76,14 @@ pub fn output(command: &mut Command, stdin: Option<&[u8]>) -> Result<Output, Pro
     };
     command.env("LC_ALL", "C").env_remove("LANGUAGE");
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() });
+    let (pipe, bytes) = match stdin {
+        Stdin::Nothing => (Stdio::null(), None),
+        Stdin::Ours => (Stdio::inherit(), None),
+        Stdin::Bytes(bytes) => (Stdio::piped(), Some(bytes.to_vec())),
+    };
+    command.stdin(pipe);
     let mut child = command.spawn().map_err(start)?;
-    let feeder = child.stdin.take().zip(stdin.map(<[u8]>::to_vec)).map(|(mut pipe, bytes)| {
+    let feeder = child.stdin.take().zip(bytes).map(|(mut pipe, bytes)| {
         // A program that stops reading has its reasons, which its exit status tells.
         std::thread::spawn(move || drop(pipe.write_all(&bytes)))
     });

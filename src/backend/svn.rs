@@ -1,11 +1,70 @@
-//! Subversion.
+//! Subversion, by its own programs.
+//!
+//! Credentials come from svn's own store, or from a command whose answer is handed over on stdin:
+//! never on a command line, where every user of the machine could read them.
 
-use std::process::Command;
+use std::fmt;
+use std::path::PathBuf;
+use std::process::{Command, Output};
 
+use tempfile::TempDir;
+
+use super::files::{self, FileError};
 use super::process::{self, ProcessError};
 
 /// The oldest Subversion that takes a password on stdin.
 pub const OLDEST: (u32, u32) = (1, 10);
+
+/// How to get into a server, where svn's own store does not say.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// The user name.
+    pub username: Option<String>,
+    /// The password.
+    pub password: Option<Password>,
+}
+
+/// A password; it can be handed over, not printed.
+#[derive(Clone)]
+pub struct Password(Vec<u8>);
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+impl Password {
+    /// Takes the first line that a shell command prints.
+    ///
+    /// # Errors
+    /// The command fails.
+    pub fn from_command(line: &str) -> Result<Self, ProcessError> {
+        let out = process::stdout(Command::new("sh").args(["-c", line]), None)?;
+        let end = out.iter().position(|&byte| byte == b'\n').unwrap_or(out.len());
+        Ok(Self(out[..end].to_vec()))
+    }
+}
+
+fn run(access: &Access, words: &[&str], place: &str) -> Result<Output, ProcessError> {
+    let mut command = Command::new("svn");
+    command.args(words).arg("--non-interactive");
+    if let Some(username) = &access.username {
+        command.args(["--username", username]);
+    }
+    let stdin = access.password.as_ref().map(|password| {
+        command.args(["--password-from-stdin", "--no-auth-cache"]);
+        [&password.0[..], b"\n"].concat()
+    });
+    command.arg("--").arg(pegged(place));
+    let output = process::output(&mut command, stdin.as_deref())?;
+    if output.status.success() { Ok(output) } else { Err(process::failed(&command, &output)) }
+}
+
+/// A final `@` keeps an `@` inside a path from being read as a revision.
+fn pegged(place: &str) -> String {
+    if place.contains('@') { format!("{place}@") } else { place.to_owned() }
+}
 
 /// Asks the server about `url`, with stored credentials and without questions.
 ///
@@ -14,6 +73,174 @@ pub const OLDEST: (u32, u32) = (1, 10);
 /// # Errors
 /// svn is missing, or the server says no.
 pub fn info(url: &str) -> Result<(), ProcessError> {
-    let words = ["info", "--non-interactive", "--show-item", "url", "--"];
-    process::stdout(Command::new("svn").args(words).arg(url), None).map(drop)
+    run(&Access::default(), &["info", "--show-item", "url"], url).map(drop)
+}
+
+/// A file on a server could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// svn is missing, or the server says no.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// More than was reckoned with.
+    #[error("{url} has more than {limit} bytes")]
+    TooLarge {
+        /// What was asked for.
+        url: String,
+        /// Bytes.
+        limit: u64,
+    },
+}
+
+/// Reads the file at `url`, at most `limit` bytes.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn cat(url: &str, limit: u64, access: &Access) -> Result<Vec<u8>, ReadError> {
+    let bytes = run(access, &["cat"], url)?.stdout;
+    if bytes.len() as u64 > limit {
+        return Err(ReadError::TooLarge { url: url.to_owned(), limit });
+    }
+    Ok(bytes)
+}
+
+/// A file could not be committed.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Somebody else committed since it was read.
+    #[error("somebody else committed in between")]
+    OutOfDate,
+    /// svn failed, or the server says no.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// The working copy cannot be written.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// A working copy of one file, in a throw-away directory.
+#[derive(Debug)]
+pub struct SvnFile {
+    directory: TempDir,
+    name: String,
+    access: Access,
+}
+
+/// The file could not be checked out.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckOutError {
+    /// The address has no directory above it.
+    #[error("`{0}` is no address of a file in a directory")]
+    Address(String),
+    /// svn failed, or the server says no.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// No directory could be made.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl SvnFile {
+    /// Checks out the directory of the file at `url`, without anything else in it.
+    ///
+    /// # Errors
+    /// See [`CheckOutError`].
+    pub fn check_out(url: &str, access: &Access) -> Result<Self, CheckOutError> {
+        let (parent, name) = url
+            .rsplit_once('/')
+            .filter(|(parent, name)| !name.is_empty() && !parent.ends_with('/'))
+            .ok_or_else(|| CheckOutError::Address(url.to_owned()))?;
+        let directory = files::scratch()?;
+        let place = directory.path().join("wc");
+        let place = place.to_string_lossy().into_owned();
+        let mut words = vec!["checkout", "--quiet", "--depth", "empty"];
+        // checkout takes address and path; the path stands before our `--`.
+        let address = pegged(parent);
+        words.push(&address);
+        run(access, &words, &place)?;
+        let file = Self { directory, name: name.to_owned(), access: access.clone() };
+        file.update()?;
+        Ok(file)
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.path().join("wc").join(&self.name)
+    }
+
+    fn run(&self, words: &[&str]) -> Result<Output, ProcessError> {
+        run(&self.access, words, &self.path().to_string_lossy())
+    }
+
+    fn update(&self) -> Result<(), ProcessError> {
+        self.run(&["update", "--quiet"]).map(drop)
+    }
+
+    /// The content as the server had it when last asked; none if there is no such file.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn content(&self, limit: u64) -> Result<Option<Vec<u8>>, FileError> {
+        files::read(&self.path(), limit)
+    }
+
+    /// Commits new content; returns the revision.
+    ///
+    /// # Errors
+    /// See [`CommitError`]. After [`CommitError::OutOfDate`], [`SvnFile::refresh`] fetches what
+    /// somebody else committed.
+    pub fn commit(&self, content: &[u8], message: &str) -> Result<u64, CommitError> {
+        let new = !files::exists(&self.path());
+        files::write(&self.path(), content)?;
+        if new {
+            self.run(&["add", "--quiet"])?;
+        }
+        match self.run(&["commit", "--message", message]) {
+            Ok(output) => Ok(revision(&String::from_utf8_lossy(&output.stdout)).unwrap_or(0)),
+            Err(ProcessError::Failed { stderr, .. }) if is_out_of_date(&stderr) => {
+                Err(CommitError::OutOfDate)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Drops our change and fetches the newest content.
+    ///
+    /// # Errors
+    /// svn fails.
+    pub fn refresh(&mut self) -> Result<(), CheckOutError> {
+        self.run(&["revert", "--quiet"])?;
+        // A file that we had added is no longer known to svn, but still lies there.
+        files::remove_if_present(&self.path())?;
+        self.update()?;
+        Ok(())
+    }
+}
+
+/// `E155011` and `E160028`: out of date; `E160024`: a conflict with a later change; `E160020`:
+/// somebody else added the same path; `E170004`: the same over http.
+fn is_out_of_date(stderr: &str) -> bool {
+    ["E155011", "E160028", "E160024", "E160020", "E170004"].iter().any(|code| stderr.contains(code))
+}
+
+/// The number in `Committed revision 12.`
+fn revision(stdout: &str) -> Option<u64> {
+    stdout.lines().rev().find_map(|line| {
+        line.strip_prefix("Committed revision ")?.trim_end_matches('.').parse().ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn revisions_are_read() {
+        let text = "Sending        KEYS\nTransmitting file data .done\nCommitting transaction...\nCommitted revision 12.\n";
+        assert_eq!(revision(text), Some(12));
+    }
+
+    #[test]
+    fn passwords_do_not_print() {
+        assert_eq!(format!("{:?}", Password(b"s3cret".to_vec())), "Password(…)");
+    }
 }

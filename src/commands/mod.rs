@@ -2,6 +2,7 @@
 
 pub mod doctor;
 pub mod init;
+pub mod keys;
 pub mod package;
 pub mod sign;
 mod signing;
@@ -54,6 +55,7 @@ pub fn run(cli: Cli) -> ExitStatus {
     let done = moved.map_err(Failure::usage).and_then(|_| match cli.command {
         Command::Init(args) => init::run(&session, args),
         Command::Doctor(args) => doctor::run(&session, args),
+        Command::Keys(args) => keys::run(&session, args),
         Command::Package(args) => package::run(&session, args),
         Command::Sign(args) => sign::run(&session, args),
     });

@@ -142,47 +142,49 @@ impl Signer {
     }
 
     fn explain(&self, error: GpgError) -> Failure {
-        let GpgError::Signing { outcome, stderr } = error else {
-            return gpg_failure(error);
-        };
-        let failed = |what: &str| Failure::outside(format!("gpg made no signature: {what}"));
-        let key = &self.key.fingerprint;
-        match outcome {
-            SigningOutcome::BadPassphrase => failed("the passphrase or PIN was wrong")
-                .hint("try again; a smart card locks after three wrong PINs"),
-            SigningOutcome::Cancelled => {
-                failed("the question for the passphrase was cancelled").hint("try again")
-            }
-            SigningOutcome::TimedOut => failed("nobody answered the question for the passphrase")
-                .hint("try again; `plusone doctor` asks for it before the work begins"),
-            SigningOutcome::NoSecretKey => failed(&format!("the secret key of {key} is not here"))
-                .hint("insert the card, or name another key with --key"),
-            SigningOutcome::NoPinentry => failed("no pinentry program can be started")
-                .hint("install one (`apt install pinentry-curses`), or unlock the key beforehand"),
-            SigningOutcome::NoTerminal => failed("pinentry has no terminal to ask on")
-                .hint("run `export GPG_TTY=$(tty)` in a terminal, or unlock the key beforehand"),
-            SigningOutcome::NoAgent => failed("gpg-agent cannot be reached")
-                .hint("start it with `gpgconf --launch gpg-agent`; is GNUPGHOME right?"),
-            SigningOutcome::Unusable | SigningOutcome::KeyExpired | SigningOutcome::KeyRevoked => {
-                failed(&format!("the key {key} is expired, revoked or disabled"))
-                    .hint("`gpg --list-secret-keys` shows its state; name another with --key")
-            }
-            SigningOutcome::Card(code) => failed(&format!("the smart card does not work ({code})"))
-                .hint("`gpg --card-status` shows what is wrong with it"),
-            SigningOutcome::OutputExists
-            | SigningOutcome::Other(_)
-            | SigningOutcome::Silent
-            | SigningOutcome::Created(_) => {
-                let words = stderr.lines().next_back().unwrap_or("it did not say why").to_owned();
-                failed(words.trim_start_matches("gpg: "))
-                    .hint("`gpg --clearsign` in the same terminal shows whether gpg itself works")
-            }
+        let GpgError::Signing { outcome, stderr } = error else { return gpg_failure(error) };
+        unsuccessful("made no signature", outcome, &stderr, &self.key.fingerprint.to_string())
+    }
+}
+
+/// Says why gpg did not do what `it` says, with the remedy.
+pub(super) fn unsuccessful(it: &str, outcome: SigningOutcome, stderr: &str, key: &str) -> Failure {
+    let failed = |what: &str| Failure::outside(format!("gpg {it}: {what}"));
+    match outcome {
+        SigningOutcome::BadPassphrase => failed("the passphrase or PIN was wrong")
+            .hint("try again; a smart card locks after three wrong PINs"),
+        SigningOutcome::Cancelled => {
+            failed("the question for the passphrase was cancelled").hint("try again")
+        }
+        SigningOutcome::TimedOut => failed("nobody answered the question for the passphrase")
+            .hint("try again; `plusone doctor` asks for it before the work begins"),
+        SigningOutcome::NoSecretKey => failed(&format!("the secret key of {key} is not here"))
+            .hint("insert the card, or name another key with --key"),
+        SigningOutcome::NoPinentry => failed("no pinentry program can be started")
+            .hint("install one (`apt install pinentry-curses`), or unlock the key beforehand"),
+        SigningOutcome::NoTerminal => failed("pinentry has no terminal to ask on")
+            .hint("run `export GPG_TTY=$(tty)` in a terminal, or unlock the key beforehand"),
+        SigningOutcome::NoAgent => failed("gpg-agent cannot be reached")
+            .hint("start it with `gpgconf --launch gpg-agent`; is GNUPGHOME right?"),
+        SigningOutcome::Unusable | SigningOutcome::KeyExpired | SigningOutcome::KeyRevoked => {
+            failed(&format!("the key {key} is expired, revoked or disabled"))
+                .hint("`gpg --list-secret-keys` shows its state; name another with --key")
+        }
+        SigningOutcome::Card(code) => failed(&format!("the smart card does not work ({code})"))
+            .hint("`gpg --card-status` shows what is wrong with it"),
+        SigningOutcome::OutputExists
+        | SigningOutcome::Other(_)
+        | SigningOutcome::Silent
+        | SigningOutcome::Created(_) => {
+            let words = stderr.lines().next_back().unwrap_or("it did not say why").to_owned();
+            failed(words.trim_start_matches("gpg: "))
+                .hint("`gpg --clearsign` in the same terminal shows whether gpg itself works")
         }
     }
 }
 
 impl ChosenKey {
-    fn new(key: &SecretKey, part: &SecretPart) -> Self {
+    pub(super) fn new(key: &SecretKey, part: &SecretPart) -> Self {
         let kind = KeyKind {
             algorithm: part.algorithm,
             bits: Some(part.bits).filter(|bits| *bits > 0),
@@ -259,7 +261,7 @@ fn which_key(keys: &[(&SecretKey, &SecretPart)], wanted: Option<&str>) -> Failur
     })
 }
 
-fn gpg_failure(error: GpgError) -> Failure {
+pub(super) fn gpg_failure(error: GpgError) -> Failure {
     match error {
         GpgError::Process(ProcessError::NotFound { .. }) => Failure::outside(error)
             .hint("install GnuPG: `apt install gnupg`, `brew install gnupg`; or use --no-sign"),

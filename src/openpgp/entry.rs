@@ -45,6 +45,21 @@ pub fn entry(
     Ok(text)
 }
 
+/// Writes the certificate alone, armored, as a keyserver wants it.
+///
+/// # Errors
+///
+/// As [`entry`].
+pub fn armored(
+    keyring: &Keyring,
+    fingerprint: &Fingerprint,
+    extent: Extent,
+    now: DateTime<Utc>,
+) -> Result<String, CertificateError> {
+    let number = keyring.entry(fingerprint).ok_or(CertificateError::Unknown(*fingerprint))?;
+    Ok(armor::write(Label::PublicKey, &packets_of(keyring, number, extent, now)?))
+}
+
 /// Returns the packets that an entry holds.
 pub(super) fn packets_of(
     keyring: &Keyring,

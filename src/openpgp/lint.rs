@@ -72,6 +72,24 @@ pub enum FindingId {
     KeysEntryKept,
 }
 
+impl std::fmt::Display for FindingId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::KeysBlockReadable => "keys-block-readable",
+            Self::KeysNoSecret => "keys-no-secret",
+            Self::KeysNoDuplicate => "keys-no-duplicate",
+            Self::KeysSelfSigned => "keys-self-signed",
+            Self::KeysNotExpired => "keys-not-expired",
+            Self::KeysNotRevoked => "keys-not-revoked",
+            Self::KeysStrength => "keys-strength",
+            Self::KeysSelfSignatureDigest => "keys-self-signature-digest",
+            Self::KeysApacheUserId => "keys-apache-user-id",
+            Self::KeysCanSign => "keys-can-sign",
+            Self::KeysEntryKept => "keys-entry-kept",
+        })
+    }
+}
+
 /// What holds for a check.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {

@@ -5,7 +5,9 @@
 //! that no report can forget it. Pure.
 
 pub mod doctor;
+pub mod keys;
 pub mod package;
+pub mod plan;
 pub mod settings;
 pub mod sign;
 
@@ -47,6 +49,7 @@ enum Block {
     Item { tone: Tone, label: String, text: String, details: Vec<(String, String)> },
     Paragraph(String),
     Commands(Vec<String>),
+    Verbatim(String),
 }
 
 /// Text for people, block by block.
@@ -96,6 +99,12 @@ impl Page {
             harmless(&shell_line(&words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>()))
         };
         self.blocks.push(Block::Commands(commands.into_iter().map(line).collect()));
+    }
+
+    /// Text with lines of its own, neither wrapped nor indented.
+    pub fn verbatim(&mut self, text: &str) {
+        let lines: Vec<String> = text.lines().map(harmless).collect();
+        self.blocks.push(Block::Verbatim(lines.join("\n")));
     }
 
     /// Plain text, wrapped to `width` columns where that is possible, with colours if asked.
@@ -150,6 +159,7 @@ fn text_block(out: &mut String, block: &Block, width: usize, colour: bool) {
             push_fields(out, details, indent, width);
         }
         Block::Paragraph(text) => push_line(out, &wrap(text, width, 0)),
+        Block::Verbatim(text) => push_line(out, text),
         Block::Commands(lines) => {
             lines.iter().for_each(|line| push_line(out, &format!("  {line}")))
         }
@@ -214,6 +224,7 @@ fn markdown_block(out: &mut String, block: &Block) {
             }
         }
         Block::Paragraph(text) => push_line(out, &markdown_text(text)),
+        Block::Verbatim(text) => push_line(out, &format!("```\n{text}\n```")),
         Block::Commands(lines) => push_line(out, &format!("```\n{}\n```", lines.join("\n"))),
     }
 }

@@ -1,0 +1,120 @@
+//! `plusone keys list`: what a KEYS file holds, or which of your own keys fits the rules.
+
+use clap::Args;
+
+use super::super::Session;
+use super::super::signing::{ChosenKey, gpg_failure};
+use super::{keys_place, project, read_keys};
+use crate::backend::{gpg, machine};
+use crate::checksum::{self, Algorithm};
+use crate::error::{ExitStatus, Failure};
+use crate::openpgp::gpg_listing::{SecretKey, SecretPlace, Validity};
+use crate::openpgp::{Keyring, KeysFile, Limits, certificates};
+use crate::policy::{self, Preset};
+use crate::report::keys::{KeysReport, ListedCertificate, SecretKeyState, SecretKeysReport};
+
+/// Arguments of `plusone keys list`.
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    /// KEYS file: a path or an address [default: the project's]
+    #[arg(value_name = "FILE|URL")]
+    place: Option<String>,
+    /// List your own secret keys instead, and say which fit the rules
+    #[arg(long, conflicts_with = "place")]
+    secret: bool,
+}
+
+pub(super) fn run(session: &Session, args: ListArgs) -> Result<ExitStatus, Failure> {
+    if args.secret {
+        return secret(session);
+    }
+    let place = keys_place(session, args.place)?;
+    let bytes = read_keys(&place)?;
+    let digest = checksum::digest(Algorithm::Sha512, &bytes[..]).unwrap_or_default();
+    let file = KeysFile::read(&bytes, &Limits::default()).map_err(Failure::usage)?;
+    let problems = file.all_problems().into_iter().cloned().collect();
+    let keyring = Keyring::new(file);
+    let checked = certificates(&keyring, session.now, machine::threads());
+    let listed = keyring.fingerprints().zip(checked).map(|(fingerprint, checked)| {
+        let lines = keyring.occurrences(&fingerprint).iter().map(|place| place.line).collect();
+        match checked {
+            Ok(certificate) => {
+                ListedCertificate { lines, certificate: Some(certificate), unreadable: None }
+            }
+            Err(error) => {
+                ListedCertificate { lines, certificate: None, unreadable: Some(error.to_string()) }
+            }
+        }
+    });
+    session.ui.emit(&KeysReport {
+        source: place,
+        sha512: checksum::hex(&digest.unwrap_or_default()),
+        as_of: session.now,
+        certificates: listed.collect(),
+        problems,
+    })
+}
+
+fn secret(session: &Session) -> Result<ExitStatus, Failure> {
+    let preset = project(session)?.map_or(Preset::TopLevel, |project| project.preset.value);
+    let keys = gpg::secret_keys(None).map_err(gpg_failure)?;
+    let keys = keys.iter().map(|key| state(session, key, preset)).collect();
+    session.ui.emit(&SecretKeysReport { keys })
+}
+
+fn state(session: &Session, key: &SecretKey, preset: Preset) -> SecretKeyState {
+    let signing = key.signing_parts().max_by_key(|part| part.created);
+    let chosen = ChosenKey::new(key, signing.unwrap_or(&key.primary));
+    let mut objections = Vec::new();
+    let mut remarks = Vec::new();
+    match key.primary.validity {
+        Validity::Expired => objections.push("it has expired (K-13)".to_owned()),
+        Validity::Revoked => objections.push("it is revoked (K-12)".to_owned()),
+        Validity::Disabled | Validity::Invalid => {
+            objections.push("gpg holds it for disabled or invalid".to_owned());
+        }
+        Validity::Usable if signing.is_none() => {
+            let elsewhere = key
+                .subkeys
+                .iter()
+                .chain([&key.primary])
+                .any(|part| part.can_sign && part.place == SecretPlace::Elsewhere);
+            objections.push(match elsewhere {
+                true => "its secret is elsewhere: on a card or another machine".to_owned(),
+                false => "no part of it can sign".to_owned(),
+            });
+        }
+        Validity::Usable => {}
+    }
+    // By the letter of the ASF's rule; a plain project is only told.
+    let strength = match (chosen.rsa_bits, preset.is_asf()) {
+        (None, true) => Some("it signs with another algorithm than RSA (K-08)".to_owned()),
+        (Some(bits), _) if bits < 2048 => Some(format!("it has only {bits} bits (K-08)")),
+        (Some(bits), _) if bits < 4096 => {
+            remarks.push(format!("it has {bits} bits; new keys should have 4096 (K-08)"));
+            None
+        }
+        _ => None,
+    };
+    objections.extend(strength);
+    if let Some(domain) = preset.key_domain() {
+        let at_domain = |id: &String| id.trim_end_matches('>').ends_with(&format!("@{domain}"));
+        if !chosen.user_ids.iter().any(at_domain) {
+            remarks.push(format!("no user id has an @{domain} address (K-14)"));
+        }
+    }
+    if let Some(expires) = chosen.expires {
+        let days = (expires - session.now).num_days();
+        if (0..policy::KEY_DAYS_LEFT).contains(&days) {
+            remarks.push(format!("it expires in {days} days (K-13)"));
+        }
+    }
+    SecretKeyState {
+        fingerprint: chosen.fingerprint.to_string(),
+        algorithm: chosen.algorithm,
+        user_ids: chosen.user_ids,
+        expires: chosen.expires,
+        objections,
+        remarks,
+    }
+}
