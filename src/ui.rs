@@ -106,13 +106,18 @@ impl Ui {
         }
     }
 
+    /// Prints a failure as JSON on stdout, where scripts that asked for JSON read.
+    pub fn print_json_failure(failure: &Failure) {
+        if let Ok(text) = json("plusone.failure/1", failure) {
+            // Nothing can be done about a stdout that is gone.
+            let _ = io::stdout().lock().write_all(text.as_bytes());
+        }
+    }
+
     /// Says why a command could not do its work.
     pub fn fail(&self, failure: &Failure) {
-        if self.format == OutputFormat::Json
-            && let Ok(text) = json("plusone.failure/1", failure)
-        {
-            // Nothing can be done about a stdout that is gone.
-            let _ = self.print(&text);
+        if self.format == OutputFormat::Json {
+            Self::print_json_failure(failure);
         }
         let mut text = format!("{} {}\n", self.label("error:", "1;31"), harmless(&failure.error));
         for (index, hint) in failure.hints.iter().enumerate() {

@@ -13,6 +13,9 @@ gpg gnupg gnupg
 pinentry-curses pinentry-curses pinentry
 svn subversion subversion
 svnadmin subversion subversion
+svnserve subversion subversion
+apache2 apache2 httpd
+aiosmtpd python3-aiosmtpd -
 sqv sqv sequoia-sqv
 xz xz-utils xz
 zip zip zip
@@ -26,7 +29,12 @@ missing() {
     done
 }
 
+PATH=$PATH:/usr/sbin
 lacking=$(missing)
+# A module, not a program: the tests of Subversion over http need it.
+if command -v apt-get >/dev/null 2>&1 && [ ! -e /usr/lib/apache2/modules/mod_dav_svn.so ]; then
+    lacking=$(printf '%s\nmod_dav_svn libapache2-mod-svn subversion\n' "$lacking" | sed '/^$/d')
+fi
 if [ -n "$lacking" ] && [ "${1:-}" != --no-install ]; then
     packages=$(printf '%s\n' "$lacking" | cut -d' ' -f2 | sort -u | tr '\n' ' ')
     if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then

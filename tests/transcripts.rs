@@ -1,4 +1,4 @@
-//! What the program prints, word for word: the transcripts in `tests/cmd/` and those of the README.
+//! What the program prints, word for word: the transcripts in `tests/cmd/`.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests touch the outside")]
 
 mod support;
@@ -28,5 +28,4 @@ fn transcripts() {
     }
     cases.env("COLUMNS", "80");
     cases.case("tests/cmd/*.md");
-    cases.case("README.md");
 }

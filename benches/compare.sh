@@ -1,0 +1,74 @@
+#!/bin/sh
+# Runs plusone and its peers side by side on the same input and prints the ratios of this one run.
+#
+#   sh benches/compare.sh package [TREE]   against git archive | gzip / pigz + sha512sum + gpg; TREE from benches/tree.sh
+#   sh benches/compare.sh keys             against sqv and sq, see benches/keys.rs
+#
+# Needs hyperfine, pigz, python3 and GNU time (apt install hyperfine pigz time).
+set -eu
+cd "$(dirname "$0")/.."
+cargo build --release --locked --quiet
+plusone=$PWD/target/release/plusone
+work=$(mktemp -d /tmp/plusone-bench.XXXXXX)
+trap 'GNUPGHOME=$work/gnupg gpgconf --kill all 2>/dev/null || true; rm -rf "$work"' EXIT
+
+package() {
+    tree=${1:-$work/tree}
+    [ -d "$tree/.git" ] || sh benches/tree.sh "$tree"
+    GNUPGHOME=$work/gnupg
+    export GNUPGHOME
+    mkdir -m 700 "$GNUPGHOME"
+    gpg --batch --quiet --import tests/fixtures/keys/jane.secret.asc
+    cd "$tree"
+    recipe() { # $1 the compressor
+        echo "git archive --format=tar --prefix=apache-bench-1.0-src/ v1.0-rc1 | $1 >$work/r.tar.gz && sha512sum $work/r.tar.gz >$work/r.tar.gz.sha512 && gpg --batch --yes --armor --detach-sign $work/r.tar.gz"
+    }
+    ours() { # $1 the level
+        echo "$plusone package --quiet --ref v1.0-rc1 --level $1 --out $work/$1 --format json >/dev/null"
+    }
+    hyperfine --warmup 1 --runs "${RUNS:-5}" --export-json "$work/package.json" --shell sh \
+        --prepare "rm -rf $work/best $work/fast" \
+        -n best "$(ours best)" -n fast "$(ours fast)" \
+        -n gzip-9 "$(recipe 'gzip -9 -n')" -n pigz-6 "$(recipe 'pigz -6 -n')"
+    size() { stat -c %s "$1"; }
+    sh -c "$(recipe 'gzip -9 -n')"; gzip9=$(size "$work/r.tar.gz")
+    sh -c "$(recipe 'gzip -6 -n')"; gzip6=$(size "$work/r.tar.gz")
+    rm -rf "$work/best" "$work/fast"
+    sh -c "$(ours best)"; best=$(size "$work/best/apache-bench-1.0-src.tar.gz")
+    sh -c "$(ours fast)"; fast=$(size "$work/fast/apache-bench-1.0-src.tar.gz")
+    rm -rf "$work/best"
+    # Our own process; git, which maps its packs into memory, is counted apart by the system.
+    peak=$(python3 - "$plusone" "$work/best" <<'PY'
+import os, subprocess, sys, threading, time
+child = subprocess.Popen([sys.argv[1], "package", "--quiet", "--ref", "v1.0-rc1", "--out", sys.argv[2]], stdout=subprocess.DEVNULL)
+peak = 0
+while child.poll() is None:
+    try:
+        for line in open(f"/proc/{child.pid}/status"):
+            if line.startswith("VmHWM"):
+                peak = max(peak, int(line.split()[1]))
+    except OSError:
+        pass
+    time.sleep(0.005)
+print(peak // 1024)
+PY
+)
+    python3 - "$work/package.json" "$gzip9" "$gzip6" "$best" "$fast" "$peak" <<'PY'
+import json, sys
+results = {r["command"]: r for r in json.load(open(sys.argv[1]))["results"]}
+gzip9, gzip6, best, fast, peak = map(int, sys.argv[2:])
+wall = lambda name: results[name]["mean"]
+cpu = lambda name: results[name]["user"] + results[name]["system"]
+print(f"best against gzip -9: wall {wall('best') / wall('gzip-9'):.3f}, CPU {cpu('best') / cpu('gzip-9'):.3f}, size {best / gzip9:.4f}")
+print(f"fast against pigz -6: wall {wall('fast') / wall('pigz-6'):.3f}, CPU {cpu('fast') / cpu('pigz-6'):.3f}, size against gzip -6 {fast / gzip6:.4f}")
+print(f"peak memory of plusone at best: {peak} MB")
+PY
+}
+
+what=${1:-package}
+[ $# -eq 0 ] || shift
+case $what in
+    package) package "$@" ;;
+    keys) cargo bench --locked --bench keys -- "$@" ;;
+    *) echo "usage: benches/compare.sh package [TREE] | keys" >&2; exit 2 ;;
+esac
