@@ -65,10 +65,40 @@ print(f"peak memory of plusone at best: {peak} MB")
 PY
 }
 
+keys() {
+    corpus=${PLUSONE_CORPUS:-$PWD/../shared/corpus}/keys
+    [ -d "$corpus" ] || { echo "no corpus at $corpus" >&2; exit 1; }
+    # One large KEYS file: all of the corpus, twice to reach the size of the largest in use, the signer in the middle.
+    cat "$corpus"/*.KEYS tests/fixtures/keys/jane.asc "$corpus"/*.KEYS >"$work/KEYS"
+    # sqv wants keys only: a keyring of the same certificates, as gpg reads them.
+    GNUPGHOME=$work/gnupg
+    export GNUPGHOME
+    mkdir -m 700 "$GNUPGHOME"
+    gpg --batch --quiet --import tests/fixtures/keys/jane.secret.asc
+    gpg --batch --quiet --import "$work/KEYS" 2>/dev/null || true
+    gpg --batch --export >"$work/keyring.pgp"
+    echo small >"$work/file"
+    gpg --batch --armor --local-user 026C42E54EACA43DBD3E37BE2BD8343396AF737C --detach-sign "$work/file"
+    cargo build --release --locked --quiet --benches
+    bench=$(find target/release/deps -name 'keys-*' -type f -perm -u+x | xargs ls -t | head -1)
+    echo "KEYS: $(stat -c %s "$work/KEYS") bytes; keyring: $(stat -c %s "$work/keyring.pgp") bytes"
+    hyperfine --warmup 2 --runs "${RUNS:-10}" --ignore-failure --export-json "$work/keys.json" --shell none \
+        -n judge "$bench judge $work/KEYS $work/file.asc $work/file" \
+        -n sqv "sqv --keyring $work/keyring.pgp $work/file.asc $work/file" \
+        -n list "$bench list $work/KEYS" \
+        -n sq-list "sq keyring list $work/keyring.pgp"
+    python3 - "$work/keys.json" <<'PY'
+import json, sys
+mean = {r["command"]: r["mean"] for r in json.load(open(sys.argv[1]))["results"]}
+print(f"finding the signer and judging, against sqv: {mean['judge'] / mean['sqv']:.3f}")
+print(f"listing with checked self-signatures, against sq keyring list: {mean['list'] / mean['sq-list']:.3f}")
+PY
+}
+
 what=${1:-package}
 [ $# -eq 0 ] || shift
 case $what in
     package) package "$@" ;;
-    keys) cargo bench --locked --bench keys -- "$@" ;;
+    keys) keys ;;
     *) echo "usage: benches/compare.sh package [TREE] | keys" >&2; exit 2 ;;
 esac

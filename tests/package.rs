@@ -535,6 +535,32 @@ fn each_way_in_which_signing_fails_has_its_remedy() {
     nothing_left(&world);
 }
 
+#[test]
+fn an_interrupt_leaves_nothing_behind() {
+    let world = World::with_project();
+    let locked = world.new_key("locked@apache.org", "correct", &[]);
+    pinentry(&world, "sleep 20");
+    let mut child = world
+        .command(env!("CARGO_BIN_EXE_plusone"))
+        .args(["package", "--ref", "v1.2.0-rc1", "--key", &locked])
+        .spawn()
+        .unwrap();
+    let directory = world.repo("dist/1.2.0-rc1");
+    for _ in 0..200 {
+        // The archive is there under its temporary name while the pinentry waits.
+        if world.names(&directory).iter().any(|name| !world.names(&directory.join(name)).is_empty())
+        {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert_ne!(world.names(&directory), Vec::<String>::new());
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    world.run("kill", &["-INT", &child.id().to_string()]).ok();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    nothing_left(&world);
+}
+
 fn keygrip(world: &World, fingerprint: &str) -> String {
     let listing = world
         .run(

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::TempDir;
 
@@ -129,6 +130,24 @@ pub struct Staging {
     directory: TempDir,
 }
 
+/// Directories that an interrupt has to remove.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes what is unfinished when the program is interrupted or told to end.
+///
+/// # Errors
+/// The system does not let us; the program works all the same.
+pub fn clean_up_on_interrupt() -> Result<(), ctrlc::Error> {
+    ctrlc::set_handler(|| {
+        for directory in UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            // What cannot be removed stays under its temporary name.
+            let _ = fs::remove_dir_all(directory);
+        }
+        // As a shell reports a program that an interrupt ended.
+        std::process::exit(130);
+    })
+}
+
 impl Staging {
     /// Makes one inside `directory`, which is made too if need be.
     ///
@@ -140,6 +159,9 @@ impl Staging {
             .prefix(".plusone-")
             .tempdir_in(directory)
             .map_err(at("write to the directory", directory))?;
+        let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+        unfinished.push(directory.path().to_owned());
+        drop(unfinished);
         Ok(Self { directory })
     }
 
@@ -182,6 +204,13 @@ impl Staging {
 pub fn scratch() -> Result<TempDir, FileError> {
     let place = std::env::temp_dir();
     tempfile::Builder::new().prefix("plusone-").tempdir().map_err(at("write to", &place))
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+        unfinished.retain(|directory| directory != self.directory.path());
+    }
 }
 
 /// The path in full, for people and for other programs.

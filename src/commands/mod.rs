@@ -39,6 +39,8 @@ const LARGEST_SETTINGS: u64 = 1 << 20;
 /// Runs the command that was asked for.
 pub fn run(cli: Cli) -> ExitStatus {
     let global = cli.global;
+    // Without it an interrupt leaves a hidden temporary directory behind, nothing worse.
+    let _ = files::clean_up_on_interrupt();
     let moved = global.directory.as_deref().map(machine::work_in).transpose();
     let session = Session {
         now: global.time.unwrap_or_else(machine::now),
