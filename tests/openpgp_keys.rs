@@ -43,6 +43,14 @@ fn real_files_hold_what_gpg_lists() {
     }
 }
 
+/// Two subkeys that we see otherwise than gpg, on purpose: an ElGamal key for signing, which gpg calls invalid and we
+/// revoked (it is both); and a DSA key without flags and without a signature back to its certificate, of which gpg
+/// says in listings that it can sign, and whose signatures it then refuses.
+const SEEN_OTHERWISE: [&str; 2] = [
+    "BF1CAFD976C25159760E42FDEA17091C3EC3A5BB",
+    "8BD888D646A57ACCED82E32E366D6916F8B0462F",
+];
+
 /// Everything that `gpg --with-colons` says of the certificates of a file, in a form both sides can write.
 #[test]
 fn real_files_say_what_gpg_says() {
@@ -54,15 +62,22 @@ fn real_files_say_what_gpg_says() {
         return;
     }
     for file in [
-        "hadoop.KEYS",
-        "ant.KEYS",
-        "tomcat-old.KEYS",
-        "nutch.KEYS",
-        "unomi.KEYS",
+        "keys/hadoop.KEYS",
+        "keys/ant.KEYS",
+        "keys/tomcat-old.KEYS",
+        "keys/nutch.KEYS",
+        "keys/unomi.KEYS",
+        "releases/apr_1.7.2/signing-key.asc",
+        "releases/apr-util_1.6.3/signing-key.asc",
+        "releases/avro-c_1.11.1/signing-key.asc",
+        "releases/zookeeper_3.8.0/signing-key.asc",
     ] {
-        let path = corpus.join("keys").join(file);
-        let ours = our_words(&std::fs::read(&path).unwrap());
-        let theirs = gpg_words(path.to_str().unwrap());
+        let path = corpus.join(file);
+        let mut ours = our_words(&std::fs::read(&path).unwrap());
+        let mut theirs = gpg_words(path.to_str().unwrap());
+        for words in [&mut ours, &mut theirs] {
+            words.retain(|word| !SEEN_OTHERWISE.iter().any(|subkey| word.contains(subkey)));
+        }
         assert_eq!(ours, theirs, "{file}");
     }
 }
@@ -82,7 +97,7 @@ fn our_words(bytes: &[u8]) -> BTreeSet<String> {
         let user_ids = certificate
             .user_ids
             .iter()
-            .filter(|user_id| user_id.bound)
+            .filter(|user_id| user_id.bound || user_id.revoked)
             .count();
         words.insert(format!(
             "pub {key} {bits} {created} {expires} {revoked} {user_ids}"
