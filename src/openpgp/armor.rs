@@ -144,7 +144,21 @@ impl Scan<'_> {
         let mut end = first.range.end;
         let mut closed = false;
         let mut too_large = false;
-        while let Some(line) = self.lines.peek() {
+        // The length of the line before, as armored lines are of one length.
+        let mut previous = 0;
+        while let Some(line) = self.lines.peek_like(previous) {
+            previous = 0;
+            if place == Place::Data
+                && decoder.out.len() <= self.block_bytes
+                && decoder.full_line(line.content)
+            {
+                previous = line.content.len();
+                end = line.range.end;
+                self.lines.skip(&line);
+                continue;
+            }
+            // A line that was guessed may be longer or shorter than it is.
+            let Some(line) = self.lines.peek() else { break };
             let content = line.content.trim_ascii_end();
             if content.starts_with(b"-----")
                 && let Some(marker) = marker(content)
@@ -273,6 +287,25 @@ impl<'t> Lines<'t> {
             [_, ..] => 1,
             [] => 0,
         };
+        Some(Line {
+            number: self.number.saturating_add(1),
+            content: &rest[..length],
+            range: self.at..self.at + length + ending,
+        })
+    }
+
+    /// Returns what would be the next line if it were as long as the one before, when a line ends there; else the next
+    /// line. Whoever takes it must find out that there is no line end in it.
+    fn peek_like(&self, length: usize) -> Option<Line<'t>> {
+        let rest = self.text.get(self.at..)?;
+        let ending = match rest.get(length..) {
+            Some([b'\n', ..]) => 1,
+            Some([b'\r', b'\n', ..]) => 2,
+            _ => 0,
+        };
+        if length == 0 || ending == 0 {
+            return self.peek();
+        }
         Some(Line {
             number: self.number.saturating_add(1),
             content: &rest[..length],
