@@ -37,6 +37,10 @@ fn real_files_hold_what_gpg_lists() {
             .map(|fingerprint| fingerprint.as_str().unwrap().to_owned())
             .collect();
         assert_eq!(ours, theirs, "{name}: {:?}", file.all_problems());
+        let bytes = std::fs::read(corpus.join("keys").join(name)).unwrap();
+        let quick = Keyring::new(KeysFile::read(&bytes, &Limits::for_verdicts()).unwrap());
+        let all = |keyring| certificates(keyring, Utc::now(), NonZero::<usize>::MIN);
+        assert_eq!(all(&quick), all(&keyring), "{name}");
         for problem in file.all_problems() {
             eprintln!("{name}: {problem}");
         }

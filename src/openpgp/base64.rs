@@ -11,6 +11,14 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
+    /// Decodes into an empty buffer.
+    pub(super) fn into(out: Vec<u8>) -> Self {
+        Self {
+            out,
+            ..Self::default()
+        }
+    }
+
     /// Takes one line; returns whether the data ends with it.
     pub(super) fn line(&mut self, line: &[u8]) -> bool {
         if let [b'=', digits @ ..] = line

@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::armor::{self, Armored, Label, Piece};
+use super::extract;
 use super::handle::Fingerprint;
 use super::packets::{self, PacketError, packets};
 use super::problem::{Problem, ProblemKind};
@@ -77,6 +78,20 @@ pub struct Limits {
     pub packets_per_certificate: usize,
     /// Bytes of a user id. `gpg` stops at 2048.
     pub user_id_bytes: usize,
+    /// Whether everything is kept and every fault looked for. Without, certifications by others, photos and the
+    /// checksums of the armor are passed over.
+    pub thorough: bool,
+}
+
+impl Limits {
+    /// Returns limits for a file that only serves to judge signatures or to list keys, which is then read in half the
+    /// time. Not for exporting, appending or checking.
+    pub fn for_verdicts() -> Self {
+        Self {
+            thorough: false,
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for Limits {
@@ -88,6 +103,7 @@ impl Default for Limits {
             certificates: 20_000,
             packets_per_certificate: 50_000,
             user_id_bytes: 2048,
+            thorough: true,
         }
     }
 }
@@ -184,7 +200,8 @@ impl KeysFile {
 
     fn scan(&mut self, text: &[u8], skipped: usize, limits: &Limits) {
         let mut left = limits.certificates;
-        for piece in armor::scan(&text[skipped..], limits.block_bytes) {
+        let mut scan = armor::scan(&text[skipped..], limits.block_bytes, limits.thorough);
+        while let Some(piece) = scan.next() {
             match piece {
                 Piece::Stray(problem) => self.problems.push(problem),
                 Piece::Block(armored) if left == 0 => {
@@ -199,7 +216,11 @@ impl KeysFile {
                 }
                 Piece::Block(mut armored) => {
                     armored.bytes = armored.bytes.start + skipped..armored.bytes.end + skipped;
-                    self.blocks.push(armored_block(armored, limits, &mut left));
+                    let mut block = armored_block(armored, limits, &mut left);
+                    if !limits.thorough {
+                        scan.reuse(block.keep_own_packets());
+                    }
+                    self.blocks.push(block);
                 }
             }
         }
@@ -207,6 +228,32 @@ impl KeysFile {
 }
 
 impl Block {
+    /// Lets go of everything but public certificates, so that nothing secret is held on to.
+    fn keep_public_packets(&mut self) {
+        self.keep(|packets, _| packets.to_vec());
+    }
+
+    /// Lets go of everything that certificates do not say themselves; returns the memory it took.
+    fn keep_own_packets(&mut self) -> Vec<u8> {
+        self.keep(|packets, fingerprint| {
+            // What is refused there is kept, to be refused again with its reason when somebody asks for it.
+            extract::own_packets(packets, fingerprint).unwrap_or_else(|_| packets.to_vec())
+        })
+    }
+
+    fn keep(&mut self, part: impl Fn(&[u8], &Fingerprint) -> Vec<u8>) -> Vec<u8> {
+        let mut kept = Vec::new();
+        for certificate in &mut self.certificates {
+            let start = kept.len();
+            kept.extend(part(
+                &self.data[certificate.range.clone()],
+                &certificate.fingerprint,
+            ));
+            certificate.range = start..kept.len();
+        }
+        std::mem::replace(&mut self.data, kept)
+    }
+
     /// Returns the packets of one of the block's certificates.
     pub(super) fn packets_of(&self, certificate: &RawCertificate) -> &[u8] {
         self.data.get(certificate.range.clone()).unwrap_or_default()
@@ -329,7 +376,8 @@ fn read_packets(block: &mut Block, limits: &Limits, left: &mut usize) {
     block.certificates.extend(current);
     if secret {
         problem(block, ProblemKind::SecretKey);
-        block.data = keep_public(&data, &mut block.certificates);
+        block.data = data;
+        block.keep_public_packets();
         return;
     }
     if !any
@@ -341,17 +389,6 @@ fn read_packets(block: &mut Block, limits: &Limits, left: &mut usize) {
         problem(block, ProblemKind::Empty);
     }
     block.data = data;
-}
-
-/// Copies the packets of public certificates alone, so that nothing secret is held on to.
-fn keep_public(data: &[u8], certificates: &mut [RawCertificate]) -> Vec<u8> {
-    let mut kept = Vec::new();
-    for certificate in certificates {
-        let start = kept.len();
-        kept.extend_from_slice(&data[certificate.range.clone()]);
-        certificate.range = start..kept.len();
-    }
-    kept
 }
 
 fn primary(block: &mut Block, body: &[u8], range: Range<usize>) -> Option<RawCertificate> {

@@ -83,7 +83,7 @@ impl SignatureFile {
             signatures: Vec::new(),
             armored: false,
         };
-        for piece in armor::scan(bytes, LIMIT) {
+        for piece in armor::scan(bytes, LIMIT, true) {
             match piece {
                 Piece::Block(block) if block.label == Label::Signature => {
                     file.armored = true;
