@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::base64::{Decoder, crc24, encode};
+use super::lines::{Line, Lines};
 use super::problem::{Problem, ProblemKind};
 
 /// What the first line of an armored block calls its content.
@@ -54,11 +55,7 @@ pub(super) enum Piece {
 /// `checksums` says so; no reader may refuse a block for its checksum (RFC 9580, section 6.1).
 pub(super) fn scan(text: &[u8], block_bytes: usize, checksums: bool) -> Scan<'_> {
     Scan {
-        lines: Lines {
-            text,
-            at: 0,
-            number: 0,
-        },
+        lines: Lines::of(text),
         block_bytes,
         checksums,
         binary_seen: false,
@@ -272,71 +269,6 @@ fn stray(kind: ProblemKind, line: &Line<'_>) -> Piece {
         line: line.number,
         kind,
     })
-}
-
-#[derive(Debug, Clone)]
-struct Line<'t> {
-    /// Counted from 1.
-    number: u32,
-    /// Without its line ending.
-    content: &'t [u8],
-    /// With its line ending.
-    range: Range<usize>,
-}
-
-/// Lines ended by LF, CR LF or CR.
-struct Lines<'t> {
-    text: &'t [u8],
-    at: usize,
-    number: u32,
-}
-
-impl<'t> Lines<'t> {
-    fn peek(&self) -> Option<Line<'t>> {
-        let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
-        let length = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-        let length = length.unwrap_or(rest.len());
-        let ending = match &rest[length..] {
-            [b'\r', b'\n', ..] => 2,
-            [_, ..] => 1,
-            [] => 0,
-        };
-        Some(Line {
-            number: self.number.saturating_add(1),
-            content: &rest[..length],
-            range: self.at..self.at + length + ending,
-        })
-    }
-
-    /// Returns what would be the next line if it were as long as the one before, when a line ends there; else the next
-    /// line. Whoever takes it must find out that there is no line end in it.
-    fn peek_like(&self, length: usize) -> Option<Line<'t>> {
-        let rest = self.text.get(self.at..)?;
-        let ending = match rest.get(length..) {
-            Some([b'\n', ..]) => 1,
-            Some([b'\r', b'\n', ..]) => 2,
-            _ => 0,
-        };
-        if length == 0 || ending == 0 {
-            return self.peek();
-        }
-        Some(Line {
-            number: self.number.saturating_add(1),
-            content: &rest[..length],
-            range: self.at..self.at + length + ending,
-        })
-    }
-
-    fn skip(&mut self, line: &Line<'_>) {
-        self.at = line.range.end;
-        self.number = line.number;
-    }
-
-    fn next(&mut self) -> Option<Line<'t>> {
-        let line = self.peek()?;
-        self.skip(&line);
-        Some(line)
-    }
 }
 
 struct Marker {
