@@ -492,3 +492,29 @@ fn a_forged_user_id_is_not_bound() {
     assert!(!certificate.user_ids.iter().any(|user_id| user_id.bound));
     assert_eq!(certificate.asf_id, None);
 }
+
+#[test]
+fn a_certificate_of_thousands_of_parts_ends_soon() {
+    // One real key, and user ids with signatures that fit nowhere, each of which is tried everywhere.
+    let data = {
+        use std::io::Read;
+        let mut data = Vec::new();
+        let armored = fixture("ed25519");
+        sequoia_openpgp::armor::Reader::from_bytes(&armored, None)
+            .read_to_end(&mut data)
+            .unwrap();
+        data
+    };
+    let signature = data.windows(2).position(|two| two == [0x88, 0x90]).unwrap();
+    let mut hostile = data.clone();
+    for number in 0..8000u32 {
+        hostile.extend([0xb4, 4]);
+        hostile.extend(number.to_be_bytes());
+        hostile.extend(&data[signature..]);
+    }
+    let started = std::time::Instant::now();
+    let keyring = Keyring::new(read(&hostile));
+    let all = certificates(&keyring, Utc::now(), NonZero::<usize>::MIN);
+    assert!(all[0].as_ref().unwrap().self_signed);
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+}
