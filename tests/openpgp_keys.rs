@@ -38,11 +38,23 @@ fn real_files_hold_what_gpg_lists() {
             .map(|fingerprint| fingerprint.as_str().unwrap().to_owned())
             .collect();
         assert_eq!(ours, theirs, "{name}: {:?}", file.all_problems());
+        let bytes = std::fs::read(corpus.join("keys").join(name)).unwrap();
+        let quick = Keyring::new(KeysFile::read(&bytes, &Limits::for_verdicts()).unwrap());
+        let all = |keyring| certificates(keyring, Utc::now(), NonZero::<usize>::MIN);
+        assert_eq!(all(&quick), all(&keyring), "{name}");
         for problem in file.all_problems() {
             eprintln!("{name}: {problem}");
         }
     }
 }
+
+/// Two subkeys that we see otherwise than gpg, on purpose: an ElGamal key for signing, which gpg calls invalid and we
+/// revoked (it is both); and a DSA key without flags and without a signature back to its certificate, of which gpg
+/// says in listings that it can sign, and whose signatures it then refuses.
+const SEEN_OTHERWISE: [&str; 2] = [
+    "BF1CAFD976C25159760E42FDEA17091C3EC3A5BB",
+    "8BD888D646A57ACCED82E32E366D6916F8B0462F",
+];
 
 /// Everything that `gpg --with-colons` says of the certificates of a file, in a form both sides can write.
 #[test]
@@ -54,10 +66,23 @@ fn real_files_say_what_gpg_says() {
     if !support::gpg::programs_for(name) {
         return;
     }
-    for file in ["hadoop.KEYS", "ant.KEYS", "tomcat-old.KEYS", "nutch.KEYS", "unomi.KEYS"] {
-        let path = corpus.join("keys").join(file);
-        let ours = our_words(&std::fs::read(&path).unwrap());
-        let theirs = gpg_words(path.to_str().unwrap());
+    for file in [
+        "keys/hadoop.KEYS",
+        "keys/ant.KEYS",
+        "keys/tomcat-old.KEYS",
+        "keys/nutch.KEYS",
+        "keys/unomi.KEYS",
+        "releases/apr_1.7.2/signing-key.asc",
+        "releases/apr-util_1.6.3/signing-key.asc",
+        "releases/avro-c_1.11.1/signing-key.asc",
+        "releases/zookeeper_3.8.0/signing-key.asc",
+    ] {
+        let path = corpus.join(file);
+        let mut ours = our_words(&std::fs::read(&path).unwrap());
+        let mut theirs = gpg_words(path.to_str().unwrap());
+        for words in [&mut ours, &mut theirs] {
+            words.retain(|word| !SEEN_OTHERWISE.iter().any(|subkey| word.contains(subkey)));
+        }
         assert_eq!(ours, theirs, "{file}");
     }
 }
@@ -71,9 +96,19 @@ fn our_words(bytes: &[u8]) -> BTreeSet<String> {
         let (key, bits) = (certificate.fingerprint, certificate.kind.bits.unwrap());
         let (created, expires) = (certificate.created.timestamp(), seconds(certificate.expires));
         let revoked = certificate.revoked.is_some();
-        let user_ids = certificate.user_ids.iter().filter(|user_id| user_id.bound).count();
-        words.insert(format!("pub {key} {bits} {created} {expires} {revoked} {user_ids}"));
-        for (place, subkey) in certificate.subkeys.iter().filter(|subkey| subkey.bound).enumerate()
+        let user_ids = certificate
+            .user_ids
+            .iter()
+            .filter(|user_id| user_id.bound || user_id.revoked)
+            .count();
+        words.insert(format!(
+            "pub {key} {bits} {created} {expires} {revoked} {user_ids}"
+        ));
+        for (place, subkey) in certificate
+            .subkeys
+            .iter()
+            .filter(|subkey| subkey.bound)
+            .enumerate()
         {
             let (fingerprint, bits) = (subkey.fingerprint, subkey.kind.bits.unwrap());
             let (expires, signs) = (seconds(subkey.expires), subkey.can_sign);
@@ -366,4 +401,30 @@ fn a_forged_user_id_is_not_bound() {
     assert!(!certificate.self_signed && !certificate.can_sign);
     assert!(!certificate.user_ids.iter().any(|user_id| user_id.bound));
     assert_eq!(certificate.asf_id, None);
+}
+
+#[test]
+fn a_certificate_of_thousands_of_parts_ends_soon() {
+    // One real key, and user ids with signatures that fit nowhere, each of which is tried everywhere.
+    let data = {
+        use std::io::Read;
+        let mut data = Vec::new();
+        let armored = fixture("ed25519");
+        sequoia_openpgp::armor::Reader::from_bytes(&armored, None)
+            .read_to_end(&mut data)
+            .unwrap();
+        data
+    };
+    let signature = data.windows(2).position(|two| two == [0x88, 0x90]).unwrap();
+    let mut hostile = data.clone();
+    for number in 0..8000u32 {
+        hostile.extend([0xb4, 4]);
+        hostile.extend(number.to_be_bytes());
+        hostile.extend(&data[signature..]);
+    }
+    let started = std::time::Instant::now();
+    let keyring = Keyring::new(read(&hostile));
+    let all = certificates(&keyring, Utc::now(), NonZero::<usize>::MIN);
+    assert!(all[0].as_ref().unwrap().self_signed);
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
 }

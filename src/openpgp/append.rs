@@ -9,7 +9,8 @@ use super::certificate::{Certificate, Revocation};
 use super::entry::{Extent, entry, packets_of};
 use super::handle::Fingerprint;
 use super::keyring::{CertificateError, Keyring};
-use super::keys_file::{Encoding, KeysFile, KeysFileError, Limits};
+use super::keys_file::{Encoding, KeysFile, KeysFileError};
+use super::limits::Limits;
 use super::packets::{self, packets};
 use super::problem::ProblemKind;
 

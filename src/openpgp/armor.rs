@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::base64::{Decoder, crc24, encode};
+use super::lines::{Line, Lines};
 use super::problem::{Problem, ProblemKind};
 
 /// What the first line of an armored block calls its content.
@@ -50,15 +51,25 @@ pub(super) enum Piece {
     Stray(Problem),
 }
 
-/// Scans `text` for armored blocks, none of them decoded beyond `block_bytes`.
-pub(super) fn scan(text: &[u8], block_bytes: usize) -> Scan<'_> {
-    Scan { lines: Lines { text, at: 0, number: 0 }, block_bytes, binary_seen: false }
+/// Scans `text` for armored blocks, none of them decoded beyond `block_bytes`. Their checksums are looked at when
+/// `checksums` says so; no reader may refuse a block for its checksum (RFC 9580, section 6.1).
+pub(super) fn scan(text: &[u8], block_bytes: usize, checksums: bool) -> Scan<'_> {
+    Scan {
+        lines: Lines::of(text),
+        block_bytes,
+        checksums,
+        binary_seen: false,
+        buffer: Vec::new(),
+    }
 }
 
 pub(super) struct Scan<'t> {
     lines: Lines<'t>,
     block_bytes: usize,
+    checksums: bool,
     binary_seen: bool,
+    /// What the next block is decoded into.
+    buffer: Vec<u8>,
 }
 
 impl Iterator for Scan<'_> {
@@ -102,17 +113,38 @@ impl Iterator for Scan<'_> {
 }
 
 impl Scan<'_> {
+    /// Takes back the data of a block that is no longer needed. Fresh memory for each block would cost more than
+    /// decoding it.
+    pub(super) fn reuse(&mut self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        self.buffer = buffer;
+    }
+
     fn block(&mut self, label: Label, first: &Line<'_>, trailing: bool) -> Armored {
         let mut problems = Vec::new();
         if trailing {
             problems.push(Problem { line: first.number, kind: ProblemKind::TextAfterMarker });
         }
-        let mut decoder = Decoder::default();
+        let mut decoder = Decoder::into(std::mem::take(&mut self.buffer));
         let mut place = Place::Headers;
         let mut end = first.range.end;
         let mut closed = false;
         let mut too_large = false;
-        while let Some(line) = self.lines.peek() {
+        // The length of the line before, as armored lines are of one length.
+        let mut previous = 0;
+        while let Some(line) = self.lines.peek_like(previous) {
+            previous = 0;
+            if place == Place::Data
+                && decoder.out.len() <= self.block_bytes
+                && decoder.full_line(line.content)
+            {
+                previous = line.content.len();
+                end = line.range.end;
+                self.lines.skip(&line);
+                continue;
+            }
+            // A line that was guessed may be longer or shorter than it is.
+            let Some(line) = self.lines.peek() else { break };
             let content = line.content.trim_ascii_end();
             if content.starts_with(b"-----")
                 && let Some(marker) = marker(content)
@@ -165,7 +197,12 @@ impl Scan<'_> {
         if decoder.foreign > 0 {
             problem(ProblemKind::ForeignCharacters { count: decoder.foreign });
         }
-        if decoder.checksum.is_some_and(|said| said != crc24(&decoder.out)) && !too_large {
+        let checked = self.checksums && !too_large;
+        if checked
+            && decoder
+                .checksum
+                .is_some_and(|said| said != crc24(&decoder.out))
+        {
             problem(ProblemKind::ChecksumWrong);
         }
         Armored {
@@ -188,52 +225,6 @@ enum Place {
 
 fn stray(kind: ProblemKind, line: &Line<'_>) -> Piece {
     Piece::Stray(Problem { line: line.number, kind })
-}
-
-#[derive(Debug, Clone)]
-struct Line<'t> {
-    /// Counted from 1.
-    number: u32,
-    /// Without its line ending.
-    content: &'t [u8],
-    /// With its line ending.
-    range: Range<usize>,
-}
-
-/// Lines ended by LF, CR LF or CR.
-struct Lines<'t> {
-    text: &'t [u8],
-    at: usize,
-    number: u32,
-}
-
-impl<'t> Lines<'t> {
-    fn peek(&self) -> Option<Line<'t>> {
-        let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
-        let length = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-        let length = length.unwrap_or(rest.len());
-        let ending = match &rest[length..] {
-            [b'\r', b'\n', ..] => 2,
-            [_, ..] => 1,
-            [] => 0,
-        };
-        Some(Line {
-            number: self.number.saturating_add(1),
-            content: &rest[..length],
-            range: self.at..self.at + length + ending,
-        })
-    }
-
-    fn skip(&mut self, line: &Line<'_>) {
-        self.at = line.range.end;
-        self.number = line.number;
-    }
-
-    fn next(&mut self) -> Option<Line<'t>> {
-        let line = self.peek()?;
-        self.skip(&line);
-        Some(line)
-    }
 }
 
 struct Marker {
@@ -318,8 +309,10 @@ mod tests {
         for length in [0, 1, 2, 3, 47, 48, 49, 200] {
             let data: Vec<u8> = (0..length).map(|byte| (byte * 7 % 256) as u8).collect();
             let text = write(Label::PublicKey, &data);
-            let pieces: Vec<_> = scan(text.as_bytes(), 1000).collect();
-            let [Piece::Block(block)] = &pieces[..] else { panic!("{pieces:?}") };
+            let pieces: Vec<_> = scan(text.as_bytes(), 1000, true).collect();
+            let [Piece::Block(block)] = &pieces[..] else {
+                panic!("{pieces:?}")
+            };
             assert_eq!((&block.data, &block.problems[..]), (&data, &[][..]));
         }
     }

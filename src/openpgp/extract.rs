@@ -60,6 +60,7 @@ pub(super) fn merged<'d>(copies: impl Iterator<Item = &'d [u8]>) -> Vec<u8> {
 pub(super) fn own_packets(data: &[u8], primary: &Fingerprint) -> Result<Vec<u8>, String> {
     let mut own = Vec::with_capacity(data.len().min(1 << 16));
     let mut signatures = 0;
+    let mut components = 1;
     let mut component_kept = true;
     for packet in packets(data).map_while(Result::ok) {
         let body = &data[packet.body.clone()];
@@ -68,19 +69,20 @@ pub(super) fn own_packets(data: &[u8], primary: &Fingerprint) -> Result<Vec<u8>,
                 return Err("a key of unreasonable size".to_owned());
             }
             packets::PUBLIC_KEY => true,
-            packets::USER_ID => {
-                component_kept = body.len() <= USER_ID_BYTES;
-                component_kept
-            }
-            packets::PUBLIC_SUBKEY => {
-                component_kept = is_reasonable_key(body);
+            packets::USER_ID | packets::PUBLIC_SUBKEY => {
+                let reasonable = match packet.tag {
+                    packets::USER_ID => body.len() <= USER_ID_BYTES,
+                    _ => is_reasonable_key(body),
+                };
+                component_kept = reasonable && components < COMPONENTS;
+                components += usize::from(component_kept);
                 component_kept
             }
             packets::USER_ATTRIBUTE => {
                 component_kept = false;
                 false
             }
-            packets::SIGNATURE if component_kept && signatures < SELF_SIGNATURES => {
+            packets::SIGNATURE if component_kept && signatures * components < ATTEMPTS => {
                 let keep = packets::glance(body)
                     .is_some_and(|glance| glance.may_be_by(primary) || glance.revokes());
                 signatures += usize::from(keep);
@@ -98,8 +100,11 @@ pub(super) fn own_packets(data: &[u8], primary: &Fingerprint) -> Result<Vec<u8>,
 /// User ids above this are not looked at; `gpg` refuses them too.
 pub(super) const USER_ID_BYTES: usize = 2048;
 
-/// Self-signatures of one certificate that are looked at; real ones have dozens.
-const SELF_SIGNATURES: usize = 2000;
+/// User ids and subkeys of one certificate that are looked at; real ones have dozens.
+const COMPONENTS: usize = 500;
+
+/// A self-signature that does not fit where it stands is tried on every user id and subkey: how often in all.
+const ATTEMPTS: usize = 20_000;
 
 /// Whether arithmetic with the key ends soon: at most 16384 bits, and an RSA exponent of at most 64.
 fn is_reasonable_key(body: &[u8]) -> bool {

@@ -5,7 +5,9 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::armor::{self, Armored, Label, Piece};
+use super::extract;
 use super::handle::Fingerprint;
+use super::limits::Limits;
 use super::packets::{self, PacketError, packets};
 use super::problem::{Problem, ProblemKind};
 
@@ -62,34 +64,6 @@ pub enum Encoding {
     Utf16,
     /// No text at all, but a binary keyring.
     Binary,
-}
-
-/// How much is read of a KEYS file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of the file.
-    pub file_bytes: usize,
-    /// Decoded bytes of one block.
-    pub block_bytes: usize,
-    /// Certificates in the file.
-    pub certificates: usize,
-    /// Packets of one certificate.
-    pub packets_per_certificate: usize,
-    /// Bytes of a user id. `gpg` stops at 2048.
-    pub user_id_bytes: usize,
-}
-
-impl Default for Limits {
-    /// Far above the largest real file known (hadoop's: 345 kB, 63 certificates).
-    fn default() -> Self {
-        Self {
-            file_bytes: 64 << 20,
-            block_bytes: 16 << 20,
-            certificates: 20_000,
-            packets_per_certificate: 50_000,
-            user_id_bytes: 2048,
-        }
-    }
 }
 
 /// Why a file is not read at all.
@@ -170,7 +144,8 @@ impl KeysFile {
 
     fn scan(&mut self, text: &[u8], skipped: usize, limits: &Limits) {
         let mut left = limits.certificates;
-        for piece in armor::scan(&text[skipped..], limits.block_bytes) {
+        let mut scan = armor::scan(&text[skipped..], limits.block_bytes, limits.thorough);
+        while let Some(piece) = scan.next() {
             match piece {
                 Piece::Stray(problem) => self.problems.push(problem),
                 Piece::Block(armored) if left == 0 => {
@@ -180,7 +155,11 @@ impl KeysFile {
                 }
                 Piece::Block(mut armored) => {
                     armored.bytes = armored.bytes.start + skipped..armored.bytes.end + skipped;
-                    self.blocks.push(armored_block(armored, limits, &mut left));
+                    let mut block = armored_block(armored, limits, &mut left);
+                    if !limits.thorough {
+                        scan.reuse(block.keep_own_packets());
+                    }
+                    self.blocks.push(block);
                 }
             }
         }
@@ -188,6 +167,32 @@ impl KeysFile {
 }
 
 impl Block {
+    /// Lets go of everything but public certificates, so that nothing secret is held on to.
+    fn keep_public_packets(&mut self) {
+        self.keep(|packets, _| packets.to_vec());
+    }
+
+    /// Lets go of everything that certificates do not say themselves; returns the memory it took.
+    fn keep_own_packets(&mut self) -> Vec<u8> {
+        self.keep(|packets, fingerprint| {
+            // What is refused there is kept, to be refused again with its reason when somebody asks for it.
+            extract::own_packets(packets, fingerprint).unwrap_or_else(|_| packets.to_vec())
+        })
+    }
+
+    fn keep(&mut self, part: impl Fn(&[u8], &Fingerprint) -> Vec<u8>) -> Vec<u8> {
+        let mut kept = Vec::new();
+        for certificate in &mut self.certificates {
+            let start = kept.len();
+            kept.extend(part(
+                &self.data[certificate.range.clone()],
+                &certificate.fingerprint,
+            ));
+            certificate.range = start..kept.len();
+        }
+        std::mem::replace(&mut self.data, kept)
+    }
+
     /// Returns the packets of one of the block's certificates.
     pub(super) fn packets_of(&self, certificate: &RawCertificate) -> &[u8] {
         self.data.get(certificate.range.clone()).unwrap_or_default()
@@ -305,24 +310,14 @@ fn read_packets(block: &mut Block, limits: &Limits, left: &mut usize) {
     block.certificates.extend(current);
     if secret {
         problem(block, ProblemKind::SecretKey);
-        block.data = keep_public(&data, &mut block.certificates);
+        block.data = data;
+        block.keep_public_packets();
         return;
     }
     if !any && block.problems.iter().all(|problem| !problem.kind.hides_keys()) {
         problem(block, ProblemKind::Empty);
     }
     block.data = data;
-}
-
-/// Copies the packets of public certificates alone, so that nothing secret is held on to.
-fn keep_public(data: &[u8], certificates: &mut [RawCertificate]) -> Vec<u8> {
-    let mut kept = Vec::new();
-    for certificate in certificates {
-        let start = kept.len();
-        kept.extend_from_slice(&data[certificate.range.clone()]);
-        certificate.range = start..kept.len();
-    }
-    kept
 }
 
 fn primary(block: &mut Block, body: &[u8], range: Range<usize>) -> Option<RawCertificate> {

@@ -25,6 +25,8 @@ mod handle;
 mod instant;
 mod keyring;
 mod keys_file;
+mod limits;
+mod lines;
 mod packets;
 mod policy;
 mod problem;
@@ -43,7 +45,8 @@ pub use algorithm::{Algorithm, DigestAlgorithm, KeyKind, Strength, StrengthRule}
 pub use certificate::{Certificate, Revocation, Subkey, UserId, certificates};
 pub use handle::{Fingerprint, HandleError, KeyId};
 pub use keyring::{CertificateError, Keyring, Occurrence};
-pub use keys_file::{Block, Encoding, KeysFile, KeysFileError, Limits, RawCertificate};
+pub use keys_file::{Block, Encoding, KeysFile, KeysFileError, RawCertificate};
+pub use limits::Limits;
 pub use problem::{Problem, ProblemKind};
 pub use signature::{Digests, Hashing, SignatureFile, SignatureFileError};
 pub use verdict::{Issuer, JudgeError, Judgement, Signer, Verdict, judge};
