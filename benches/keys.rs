@@ -30,9 +30,8 @@ fn main() {
             let bytes = std::fs::read(keys).unwrap();
             let quick = || KeysFile::read(&bytes, &Limits::for_verdicts()).unwrap();
             timed("read for verdicts", quick);
-            let file = timed("read thoroughly", || {
-                KeysFile::read(&bytes, &Limits::default()).unwrap()
-            });
+            let file =
+                timed("read thoroughly", || KeysFile::read(&bytes, &Limits::default()).unwrap());
             let keyring = timed("index", || Keyring::new(file));
             for threads in [NonZero::<usize>::MIN, threads] {
                 let what = format!("check {} certificates on {threads}", keyring.len());

@@ -51,10 +51,8 @@ fn real_files_hold_what_gpg_lists() {
 /// Two subkeys that we see otherwise than gpg, on purpose: an ElGamal key for signing, which gpg calls invalid and we
 /// revoked (it is both); and a DSA key without flags and without a signature back to its certificate, of which gpg
 /// says in listings that it can sign, and whose signatures it then refuses.
-const SEEN_OTHERWISE: [&str; 2] = [
-    "BF1CAFD976C25159760E42FDEA17091C3EC3A5BB",
-    "8BD888D646A57ACCED82E32E366D6916F8B0462F",
-];
+const SEEN_OTHERWISE: [&str; 2] =
+    ["BF1CAFD976C25159760E42FDEA17091C3EC3A5BB", "8BD888D646A57ACCED82E32E366D6916F8B0462F"];
 
 /// Everything that `gpg --with-colons` says of the certificates of a file, in a form both sides can write.
 #[test]
@@ -96,19 +94,10 @@ fn our_words(bytes: &[u8]) -> BTreeSet<String> {
         let (key, bits) = (certificate.fingerprint, certificate.kind.bits.unwrap());
         let (created, expires) = (certificate.created.timestamp(), seconds(certificate.expires));
         let revoked = certificate.revoked.is_some();
-        let user_ids = certificate
-            .user_ids
-            .iter()
-            .filter(|user_id| user_id.bound || user_id.revoked)
-            .count();
-        words.insert(format!(
-            "pub {key} {bits} {created} {expires} {revoked} {user_ids}"
-        ));
-        for (place, subkey) in certificate
-            .subkeys
-            .iter()
-            .filter(|subkey| subkey.bound)
-            .enumerate()
+        let user_ids =
+            certificate.user_ids.iter().filter(|user_id| user_id.bound || user_id.revoked).count();
+        words.insert(format!("pub {key} {bits} {created} {expires} {revoked} {user_ids}"));
+        for (place, subkey) in certificate.subkeys.iter().filter(|subkey| subkey.bound).enumerate()
         {
             let (fingerprint, bits) = (subkey.fingerprint, subkey.kind.bits.unwrap());
             let (expires, signs) = (seconds(subkey.expires), subkey.can_sign);
@@ -410,9 +399,7 @@ fn a_certificate_of_thousands_of_parts_ends_soon() {
         use std::io::Read;
         let mut data = Vec::new();
         let armored = fixture("ed25519");
-        sequoia_openpgp::armor::Reader::from_bytes(&armored, None)
-            .read_to_end(&mut data)
-            .unwrap();
+        sequoia_openpgp::armor::Reader::from_bytes(&armored, None).read_to_end(&mut data).unwrap();
         data
     };
     let signature = data.windows(2).position(|two| two == [0x88, 0x90]).unwrap();

@@ -54,13 +54,7 @@ pub(super) enum Piece {
 /// Scans `text` for armored blocks, none of them decoded beyond `block_bytes`. Their checksums are looked at when
 /// `checksums` says so; no reader may refuse a block for its checksum (RFC 9580, section 6.1).
 pub(super) fn scan(text: &[u8], block_bytes: usize, checksums: bool) -> Scan<'_> {
-    Scan {
-        lines: Lines::of(text),
-        block_bytes,
-        checksums,
-        binary_seen: false,
-        buffer: Vec::new(),
-    }
+    Scan { lines: Lines::of(text), block_bytes, checksums, binary_seen: false, buffer: Vec::new() }
 }
 
 pub(super) struct Scan<'t> {
@@ -198,11 +192,7 @@ impl Scan<'_> {
             problem(ProblemKind::ForeignCharacters { count: decoder.foreign });
         }
         let checked = self.checksums && !too_large;
-        if checked
-            && decoder
-                .checksum
-                .is_some_and(|said| said != crc24(&decoder.out))
-        {
+        if checked && decoder.checksum.is_some_and(|said| said != crc24(&decoder.out)) {
             problem(ProblemKind::ChecksumWrong);
         }
         Armored {
@@ -310,9 +300,7 @@ mod tests {
             let data: Vec<u8> = (0..length).map(|byte| (byte * 7 % 256) as u8).collect();
             let text = write(Label::PublicKey, &data);
             let pieces: Vec<_> = scan(text.as_bytes(), 1000, true).collect();
-            let [Piece::Block(block)] = &pieces[..] else {
-                panic!("{pieces:?}")
-            };
+            let [Piece::Block(block)] = &pieces[..] else { panic!("{pieces:?}") };
             assert_eq!((&block.data, &block.problems[..]), (&data, &[][..]));
         }
     }

@@ -13,10 +13,7 @@ pub(super) struct Decoder {
 impl Decoder {
     /// Decodes into an empty buffer.
     pub(super) fn into(out: Vec<u8>) -> Self {
-        Self {
-            out,
-            ..Self::default()
-        }
+        Self { out, ..Self::default() }
     }
 
     /// Takes one line; returns whether the data ends with it.
@@ -148,11 +145,7 @@ pub(super) fn crc24(data: &[u8]) -> u32 {
     for [first @ .., e, f, g, h] in groups {
         let [a, b, c, d] = (crc ^ u32::from_be_bytes(*first)).to_be_bytes();
         crc = 0;
-        for (byte, table) in [a, b, c, d, *e, *f, *g, *h]
-            .into_iter()
-            .rev()
-            .zip(&CRC_TABLES)
-        {
+        for (byte, table) in [a, b, c, d, *e, *f, *g, *h].into_iter().rev().zip(&CRC_TABLES) {
             crc ^= table[usize::from(byte)];
         }
     }
@@ -171,11 +164,7 @@ const CRC_TABLES: [[u32; 256]; 8] = {
         let mut crc = (place as u32) << 24;
         let mut bit = 0;
         while bit < 8 {
-            crc = if crc >> 31 == 1 {
-                crc << 1 ^ 0x864c_fb00
-            } else {
-                crc << 1
-            };
+            crc = if crc >> 31 == 1 { crc << 1 ^ 0x864c_fb00 } else { crc << 1 };
             bit += 1;
         }
         tables[0][place] = crc;
@@ -227,11 +216,7 @@ mod tests {
             data.iter().fold(0x00b7_04ce, |crc: u32, byte| {
                 (0..8).fold(crc ^ u32::from(*byte) << 16, |crc, _| {
                     let shifted = crc << 1;
-                    if shifted >> 24 == 1 {
-                        shifted ^ 0x0186_4cfb
-                    } else {
-                        shifted
-                    }
+                    if shifted >> 24 == 1 { shifted ^ 0x0186_4cfb } else { shifted }
                 })
             })
         };

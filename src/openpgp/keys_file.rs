@@ -184,10 +184,7 @@ impl Block {
         let mut kept = Vec::new();
         for certificate in &mut self.certificates {
             let start = kept.len();
-            kept.extend(part(
-                &self.data[certificate.range.clone()],
-                &certificate.fingerprint,
-            ));
+            kept.extend(part(&self.data[certificate.range.clone()], &certificate.fingerprint));
             certificate.range = start..kept.len();
         }
         std::mem::replace(&mut self.data, kept)

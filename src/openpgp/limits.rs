@@ -22,10 +22,7 @@ impl Limits {
     /// Returns limits for a file that only serves to judge signatures or to list keys, which is then read in half the
     /// time. Not for exporting, appending or checking.
     pub fn for_verdicts() -> Self {
-        Self {
-            thorough: false,
-            ..Self::default()
-        }
+        Self { thorough: false, ..Self::default() }
     }
 }
 

@@ -22,11 +22,7 @@ pub(super) struct Lines<'t> {
 
 impl<'t> Lines<'t> {
     pub(super) fn of(text: &'t [u8]) -> Self {
-        Self {
-            text,
-            at: 0,
-            number: 0,
-        }
+        Self { text, at: 0, number: 0 }
     }
 
     /// Returns the next line.

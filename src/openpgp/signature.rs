@@ -76,10 +76,7 @@ impl SignatureFile {
         if bytes.len() > LIMIT {
             return Err(SignatureFileError::TooLarge { length: bytes.len(), limit: LIMIT });
         }
-        let mut file = Self {
-            signatures: Vec::new(),
-            armored: false,
-        };
+        let mut file = Self { signatures: Vec::new(), armored: false };
         for piece in armor::scan(bytes, LIMIT, true) {
             match piece {
                 Piece::Block(block) if block.label == Label::Signature => {
