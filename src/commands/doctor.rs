@@ -243,7 +243,8 @@ fn keys_file(
             files::read(Path::new(&address), LARGEST_KEYS).map_err(|error| error.to_string())?;
         bytes.ok_or_else(|| format!("there is no file `{address}`"))?
     };
-    let file = KeysFile::read(&bytes, &Limits::for_verdicts()).map_err(|error| error.to_string())?;
+    let file =
+        KeysFile::read(&bytes, &Limits::for_verdicts()).map_err(|error| error.to_string())?;
     let holds = Keyring::new(file).fingerprints().any(|held| held == *fingerprint);
     Ok(Some((address, holds)))
 }

@@ -72,7 +72,8 @@ impl Signer {
         let chosen = ChosenKey::new(key, part);
         session.ui.detail(&format!("signing with {} ({})", chosen.signing, chosen.algorithm));
         let certificate = gpg::export(&chosen.fingerprint).map_err(gpg_failure)?;
-        let file = KeysFile::read(&certificate, &Limits::for_verdicts()).map_err(Failure::outside)?;
+        let file =
+            KeysFile::read(&certificate, &Limits::for_verdicts()).map_err(Failure::outside)?;
         Ok(Self { key: chosen, keyring: Keyring::new(file) })
     }
 
