@@ -93,7 +93,11 @@ pub fn run(session: &Session, args: InitArgs) -> Result<ExitStatus, Failure> {
     files::write(&path, render(&rows).as_bytes()).map_err(Failure::outside)?;
     let settings = rows.into_iter().filter_map(|row| row.setting).collect();
     session.ui.emit(&SettingsReport {
-        path: path.display().to_string(),
+        path: path
+            .strip_prefix(files::absolute(Path::new(".")))
+            .unwrap_or(&path)
+            .display()
+            .to_string(),
         settings,
         warnings: found.unreadable,
     })

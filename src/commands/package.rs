@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -65,9 +66,9 @@ pub struct PackageArgs {
     /// How hard to compress: best or fast
     #[arg(long, value_name = "LEVEL")]
     level: Option<Level>,
-    /// Threads that compress; changes no byte [default: all]
+    /// Threads that compress; changes no byte [default: all, at most 8]
     #[arg(long, value_name = "N")]
-    threads: Option<std::num::NonZeroUsize>,
+    threads: Option<NonZeroUsize>,
     /// Replace files of another content that are in the way
     #[arg(long)]
     force: bool,
@@ -78,6 +79,10 @@ pub struct PackageArgs {
 
 /// Where candidates are put unless `--out` says otherwise.
 const OUTPUT: &str = "dist";
+
+/// Threads that compress unless `--threads` says otherwise: each takes some 12 MB of memory, and
+/// more would only wait for git.
+const MOST_THREADS: NonZeroUsize = NonZeroUsize::new(8).expect("8 is not zero");
 
 /// Everything that is settled before the first byte is packed.
 struct Job {
@@ -139,7 +144,7 @@ impl Job {
         };
         let effort = Effort {
             level: project.level.value,
-            threads: args.threads.unwrap_or_else(machine::threads),
+            threads: args.threads.unwrap_or_else(|| machine::threads().min(MOST_THREADS)),
         };
         let submodules = find_submodules(&repository, &commit, project.submodules.value)?;
         Ok(Self { repository, project, reference, commit, names, layout, effort, submodules })
