@@ -257,14 +257,19 @@ pub struct Server {
 
 impl Server {
     pub fn new(directory: &Path) -> Self {
-        use std::io::BufRead;
         const SCRIPT: &str = "import functools, http.server as h, sys\n\
             handler = functools.partial(h.SimpleHTTPRequestHandler, directory=sys.argv[1])\n\
             server = h.ThreadingHTTPServer(('127.0.0.1', 0), handler)\n\
             print(server.server_port, flush=True)\n\
             server.serve_forever()\n";
+        Self::of(SCRIPT, directory)
+    }
+
+    /// Another server: a Python script that is given the directory and prints its port.
+    pub fn of(script: &str, directory: &Path) -> Self {
+        use std::io::BufRead;
         let mut child = Command::new("python3")
-            .args(["-c", SCRIPT])
+            .args(["-c", script])
             .arg(directory)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
