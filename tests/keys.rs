@@ -353,6 +353,7 @@ fn keys_are_made_by_the_rules() {
     let subkey = listing.lines().find(|line| line.starts_with("ssb:")).unwrap();
     assert_eq!(subkey.split(':').nth(11), Some("s"));
     assert!(listing.lines().next().unwrap().split(':').nth(11).unwrap().starts_with('c'));
+    world.write("plain", "to be signed\n");
     let sign = |passphrase: &str| {
         let words = [
             "--batch",
@@ -363,10 +364,10 @@ fn keys_are_made_by_the_rules() {
             "--local-user",
             &fingerprint,
             "--output",
-            "/dev/null",
+            "signed",
             "--yes",
             "--sign",
-            "/dev/null",
+            "plain",
         ];
         let _ = world.run("gpgconf", &["--kill", "all"]);
         world.run("gpg", &words).status
