@@ -349,7 +349,7 @@ fn key_usable(ready: &Readiness) -> CheckOutcome {
         Err(reason) => CheckOutcome::found(
             Severity::Error,
             reason.clone(),
-            "make one with `gpg --full-generate-key` (RSA 4096), or name one with --key",
+            "make one with `plusone keys generate`, or name one with --key",
         ),
     }
 }

@@ -217,7 +217,7 @@ fn no_key(keys: &[SecretKey], project: &Project) -> Failure {
                 ))
             }
             None => Failure::usage("gpg has no secret key to sign with")
-                .hint("make one with `gpg --full-generate-key` (RSA 4096), or use --no-sign"),
+                .hint("make one with `plusone keys generate`, or use --no-sign"),
         };
     };
     let fingerprint = key.primary.fingerprint;
