@@ -68,15 +68,21 @@ PY
 keys() {
     corpus=${PLUSONE_CORPUS:-$PWD/../shared/corpus}/keys
     [ -d "$corpus" ] || { echo "no corpus at $corpus" >&2; exit 1; }
-    # One large KEYS file: all of the corpus, twice to reach the size of the largest in use, the signer in the middle.
-    cat "$corpus"/*.KEYS tests/fixtures/keys/jane.asc "$corpus"/*.KEYS >"$work/KEYS"
-    # sqv wants keys only: a keyring of the same certificates, as gpg reads them.
+    # One large KEYS file: all of the corpus, and the signer at its end.
+    cat "$corpus"/*.KEYS tests/fixtures/keys/jane.asc >"$work/KEYS"
     GNUPGHOME=$work/gnupg
     export GNUPGHOME
     mkdir -m 700 "$GNUPGHOME"
     gpg --batch --quiet --import tests/fixtures/keys/jane.secret.asc
-    gpg --batch --quiet --import "$work/KEYS" 2>/dev/null || true
-    gpg --batch --export >"$work/keyring.pgp"
+    # The peers stop at the second armored block: they get the same packets, from each block that gpg can decode.
+    python3 - "$work/KEYS" "$work/keyring.pgp" <<'PY'
+import re, subprocess, sys
+text = open(sys.argv[1], "rb").read()
+blocks = re.findall(rb"-----BEGIN PGP PUBLIC KEY BLOCK-----.*?-----END PGP PUBLIC KEY BLOCK-----\r?\n", text, re.S)
+with open(sys.argv[2], "wb") as out:
+    for block in blocks:
+        out.write(subprocess.run(["gpg", "--batch", "--dearmor"], input=block, capture_output=True).stdout)
+PY
     echo small >"$work/file"
     gpg --batch --armor --local-user 026C42E54EACA43DBD3E37BE2BD8343396AF737C --detach-sign "$work/file"
     cargo build --release --locked --quiet --benches

@@ -8,12 +8,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::super::Session;
-use super::{LARGEST_KEYS, read_keys};
+use super::{LARGEST_KEYS, list, read_keys};
 use crate::backend::{files, http};
-use crate::checksum::{self, Algorithm};
 use crate::error::{ExitStatus, Failure};
-use crate::openpgp::{Fingerprint, Keyring, KeysFile, Limits, certificates};
-use crate::report::keys::{KeysReport, ListedCertificate};
+use crate::openpgp::Fingerprint;
 
 /// Arguments of `plusone keys fetch`.
 #[derive(Debug, Args)]
@@ -68,9 +66,7 @@ pub(super) fn run(session: &Session, args: FetchArgs) -> Result<ExitStatus, Fail
             (place, bytes)
         }
     };
-    let file = KeysFile::read(&bytes, &Limits::default()).map_err(Failure::outside)?;
-    let problems: Vec<_> = file.all_problems().into_iter().cloned().collect();
-    let keyring = Keyring::new(file);
+    let (keyring, report) = list::report(session, place.clone(), &bytes)?;
     if let Some(wanted) = wanted
         && keyring.certificates_with_key(&wanted).is_empty()
     {
@@ -87,23 +83,10 @@ pub(super) fn run(session: &Session, args: FetchArgs) -> Result<ExitStatus, Fail
         }
         files::write(out, &bytes).map_err(Failure::outside)?;
     }
-    let digest = checksum::digest(Algorithm::Sha512, &bytes[..]).unwrap_or_default();
-    let checked = certificates(&keyring, session.now, crate::backend::machine::threads());
-    let listed = keyring.fingerprints().zip(checked).map(|(fingerprint, checked)| {
-        let lines = keyring.occurrences(&fingerprint).iter().map(|place| place.line).collect();
-        let unreadable = checked.as_ref().err().map(ToString::to_string);
-        ListedCertificate { lines, certificate: checked.ok(), unreadable }
-    });
     session.ui.note(
         "note: fetched is not trusted: only the project's KEYS file says who signs its releases",
     );
-    session.ui.emit(&KeysReport {
-        source: place,
-        sha512: checksum::hex(&digest.unwrap_or_default()),
-        as_of: session.now,
-        certificates: listed.collect(),
-        problems,
-    })
+    session.ui.emit(&report)
 }
 
 fn fetch(place: &str, hint: &str) -> Result<Vec<u8>, Failure> {

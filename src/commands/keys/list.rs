@@ -30,29 +30,34 @@ pub(super) fn run(session: &Session, args: ListArgs) -> Result<ExitStatus, Failu
     }
     let place = keys_place(session, args.place)?;
     let bytes = read_keys(&place)?;
-    let digest = checksum::digest(Algorithm::Sha512, &bytes[..]).unwrap_or_default();
-    let file = KeysFile::read(&bytes, &Limits::default()).map_err(Failure::usage)?;
+    let (_, report) = report(session, place, &bytes)?;
+    session.ui.emit(&report)
+}
+
+/// Reads the KEYS file `bytes` from `place`, with all self-signatures checked.
+pub(super) fn report(
+    session: &Session,
+    place: String,
+    bytes: &[u8],
+) -> Result<(Keyring, KeysReport), Failure> {
+    let digest = checksum::digest(Algorithm::Sha512, bytes).unwrap_or_default();
+    let file = KeysFile::read(bytes, &Limits::default()).map_err(Failure::usage)?;
     let problems = file.all_problems().into_iter().cloned().collect();
     let keyring = Keyring::new(file);
     let checked = certificates(&keyring, session.now, machine::threads());
     let listed = keyring.fingerprints().zip(checked).map(|(fingerprint, checked)| {
         let lines = keyring.occurrences(&fingerprint).iter().map(|place| place.line).collect();
-        match checked {
-            Ok(certificate) => {
-                ListedCertificate { lines, certificate: Some(certificate), unreadable: None }
-            }
-            Err(error) => {
-                ListedCertificate { lines, certificate: None, unreadable: Some(error.to_string()) }
-            }
-        }
+        let unreadable = checked.as_ref().err().map(ToString::to_string);
+        ListedCertificate { lines, certificate: checked.ok(), unreadable }
     });
-    session.ui.emit(&KeysReport {
+    let report = KeysReport {
+        certificates: listed.collect(),
         source: place,
         sha512: checksum::hex(&digest.unwrap_or_default()),
         as_of: session.now,
-        certificates: listed.collect(),
         problems,
-    })
+    };
+    Ok((keyring, report))
 }
 
 fn secret(session: &Session) -> Result<ExitStatus, Failure> {
