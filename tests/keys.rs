@@ -255,6 +255,47 @@ fn appending_changes_no_other_byte() {
 }
 
 #[test]
+fn local_files_keep_their_place_their_rights_and_every_entry() {
+    let world = plain_world();
+    let mut expected = BTreeSet::from([JANE.to_owned()]);
+    for number in 0..5 {
+        expected.insert(world.new_key(&format!("dev{number}@example.org"), "", &[]));
+    }
+    world.write("real", fs::read(support::root().join("KEYS.example")).unwrap());
+    fs::set_permissions(world.repo("real"), fs::Permissions::from_mode(0o664)).unwrap();
+    std::os::unix::fs::symlink("real", world.repo("KEYS")).unwrap();
+    let children: Vec<Child> = expected
+        .iter()
+        .filter(|fingerprint| *fingerprint != JANE)
+        .map(|fingerprint| {
+            world
+                .command(env!("CARGO_BIN_EXE_plusone"))
+                .args(["keys", "append", fingerprint, "--to", "KEYS"])
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(gpg_sees(&world, &world.repo("real")), expected);
+    assert!(fs::symlink_metadata(world.repo("KEYS")).unwrap().is_symlink());
+    let mode = fs::metadata(world.repo("real")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o664);
+    let left: Vec<String> = world
+        .names(&world.repo(""))
+        .into_iter()
+        .filter(|name| name.starts_with(".plusone"))
+        .collect();
+    assert_eq!(left, Vec::<String>::new());
+    keys(&world, &["append", JANE, "--to", "."]).fails(2, &["no public key"]);
+    let any = expected.iter().find(|fingerprint| *fingerprint != JANE).unwrap();
+    let run = keys(&world, &["append", any, "--to", "."]);
+    assert!(matches!(run.status, 2 | 3), "{}", run.stderr);
+}
+
+#[test]
 fn what_must_not_go_into_keys_is_refused() {
     let world = jane();
     let example = fs::read_to_string(support::root().join("KEYS.example")).unwrap();
@@ -715,6 +756,10 @@ fn fetched_keys_are_those_that_were_asked_for() {
     };
     fetch(other).fails(3, &["another key than AAAABBBB"]);
     fetch("1111BBBBCCCCDDDDEEEEFFFF0000111122223333").fails(3, &["404"]);
+    // Another certificate beside the one that was asked for is not taken along.
+    let curve = fs::read(support::root().join("tests/fixtures/keys/ed25519.asc")).unwrap();
+    fs::write(root.join(format!("0x{JANE}")), [&public[..], &curve].concat()).unwrap();
+    fetch(JANE).fails(3, &["another key than"]);
     fs::write(root.join("garbage.asc"), "<html>").unwrap();
     fetch("garbage").fails(3, &["no certificate at"]);
     fetch(&format!("{url}/huge")).fails(3, &["more than 67108864 bytes"]);
@@ -754,7 +799,7 @@ fn publishing_sends_only_when_asked() {
     assert_eq!(asked, serde_json::json!({"token": "t0ken", "addresses": ["jane@apache.org"]}));
     assert!(done["steps"][0]["outcome"].as_str().unwrap().contains("jane@apache.org"));
     drop(server);
-    publish(&["--execute"]).fails(3, &["cannot fetch http://127.0.0.1"]);
+    publish(&["--execute"]).fails(3, &["cannot send to http://127.0.0.1"]);
     keys(&world, &["publish", JANE, "--keyserver", "ldap://x"])
         .fails(2, &["not the address of a keyserver"]);
 }

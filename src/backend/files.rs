@@ -73,6 +73,11 @@ pub fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
+/// Whether a directory is at `path`.
+pub fn is_directory(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_dir())
+}
+
 /// Names of what is in a directory, sorted.
 ///
 /// # Errors
@@ -108,6 +113,45 @@ pub fn remove_if_present(path: &Path) -> Result<(), FileError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other.map_err(at("remove", path)),
     }
+}
+
+/// Replaces what is in a file by what `change` makes of it, in one step and alone: another `change`
+/// of the same file waits. A link is followed, and the file keeps its permissions. `change` gets
+/// none if there is no file, and leaves it alone by returning no bytes.
+///
+/// # Errors
+/// It cannot be read, is larger than `limit`, or cannot be written (it is unchanged then); or those
+/// of `change`.
+pub fn change<T, E: From<FileError>>(
+    path: &Path,
+    limit: u64,
+    change: impl FnOnce(Option<&[u8]>) -> Result<(Option<Vec<u8>>, T), E>,
+) -> Result<T, E> {
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    // The directory is locked, as the file is another one after each change. Where directories
+    // cannot be locked, nobody waits.
+    let lock = File::open(directory.unwrap_or(Path::new("."))).ok();
+    if let Some(lock) = &lock {
+        let _ = lock.lock();
+    }
+    let old = read(path, limit)?;
+    let (new, result) = change(old.as_deref())?;
+    if let Some(new) = new {
+        replace(path, &new)?;
+    }
+    Ok(result)
+}
+
+/// As [`write`], keeping the permissions of the file that was there.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let staging = Staging::beside(path)?;
+    staging.create("file")?.write_all(bytes).map_err(at("write", path))?;
+    if let Ok(metadata) = fs::metadata(path) {
+        let name = staging.path().join("file");
+        fs::set_permissions(name, metadata.permissions()).map_err(at("write", path))?;
+    }
+    staging.publish("file", path)
 }
 
 /// Makes a directory for output inside a work tree, if there is none yet, that git takes no notice

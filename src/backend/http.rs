@@ -9,23 +9,27 @@ use reqwest::blocking::{Client, RequestBuilder};
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
     /// No answer, or a broken one.
-    #[error("cannot fetch {url}: {reason}")]
+    #[error("cannot {verb} {url}: {reason}")]
     Transport {
+        /// What was being done: `fetch`, `send to`.
+        verb: &'static str,
         /// What was asked for.
         url: String,
         /// The innermost reason.
         reason: String,
     },
     /// An answer that is not the thing.
-    #[error("cannot fetch {url}: the server answered {status}")]
+    #[error("cannot {verb} {url}: the server answered {status}")]
     Status {
+        /// What was being done: `fetch`, `send to`.
+        verb: &'static str,
         /// What was asked for.
         url: String,
         /// As in `404 Not Found`.
         status: String,
     },
     /// More than was reckoned with.
-    #[error("cannot fetch {url}: it has more than {limit} bytes")]
+    #[error("{url} has more than {limit} bytes")]
     TooLarge {
         /// What was asked for.
         url: String,
@@ -39,15 +43,17 @@ pub enum HttpError {
 /// # Errors
 /// See [`HttpError`].
 pub fn get(url: &str, limit: u64) -> Result<Vec<u8>, HttpError> {
-    read(url, limit, |client| client.get(url))
+    read("fetch", url, limit, |client| client.get(url))
 }
 
 fn read(
+    verb: &'static str,
     url: &str,
     limit: u64,
     request: impl FnOnce(&Client) -> RequestBuilder,
 ) -> Result<Vec<u8>, HttpError> {
     let transport = |error: &dyn std::error::Error| HttpError::Transport {
+        verb,
         url: url.to_owned(),
         reason: innermost(error),
     };
@@ -55,6 +61,7 @@ fn read(
     let response = request(&client).send().map_err(|error| transport(&error))?;
     if !response.status().is_success() {
         return Err(HttpError::Status {
+            verb,
             url: url.to_owned(),
             status: response.status().to_string(),
         });
@@ -130,6 +137,11 @@ impl Keyserver {
         }
     }
 
+    /// Whether it shows a user id only after a mail to its address was answered.
+    pub fn confirms_addresses(&self) -> bool {
+        self.protocol == Protocol::Vks
+    }
+
     /// Sends an armored certificate; returns what the server says of it, in a sentence.
     ///
     /// # Errors
@@ -183,7 +195,7 @@ fn percent_encoded(text: &str) -> String {
 const LARGEST_ANSWER: u64 = 1 << 20;
 
 fn post(url: &str, content_type: &str, body: String) -> Result<Vec<u8>, HttpError> {
-    read(url, LARGEST_ANSWER, |client| {
+    read("send to", url, LARGEST_ANSWER, |client| {
         client.post(url).header("content-type", content_type).body(body)
     })
 }

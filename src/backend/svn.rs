@@ -132,6 +132,9 @@ pub enum CheckOutError {
     /// The address has no directory above it.
     #[error("`{0}` is no address of a file in a directory")]
     Address(String),
+    /// It is a directory itself.
+    #[error("`{0}` is a directory")]
+    Directory(String),
     /// svn failed, or the server says no.
     #[error(transparent)]
     Process(#[from] ProcessError),
@@ -159,7 +162,11 @@ impl SvnFile {
         words.push(&address);
         run(access, &words, &place)?;
         let file = Self { directory, name: name.to_owned(), access: access.clone() };
+        // Only the file itself: what was named may be a directory with all releases in it.
         file.update()?;
+        if files::is_directory(&file.path()) {
+            return Err(CheckOutError::Directory(url.to_owned()));
+        }
         Ok(file)
     }
 
@@ -172,7 +179,7 @@ impl SvnFile {
     }
 
     fn update(&self) -> Result<(), ProcessError> {
-        self.run(&["update", "--quiet"]).map(drop)
+        self.run(&["update", "--quiet", "--depth", "empty"]).map(drop)
     }
 
     /// The content as the server had it when last asked; none if there is no such file.

@@ -7,8 +7,9 @@ use clap::Args;
 use super::super::Session;
 use super::super::signing::gpg_failure;
 use super::{LARGEST_KEYS, extent, from_gpg, project, strength_rule};
+use crate::backend::files::{self, FileError};
+use crate::backend::gpg;
 use crate::backend::svn::{self, Access, CommitError, SvnFile};
-use crate::backend::{files, gpg};
 use crate::error::{ExitStatus, Failure};
 use crate::openpgp::append::{Decision, Options, Refusal, append};
 use crate::openpgp::{Fingerprint, Limits};
@@ -87,24 +88,42 @@ fn to_file(
     decide: &Decide<'_>,
 ) -> Result<ExitStatus, Failure> {
     let path = Path::new(&args.to);
-    let old = match files::read(path, LARGEST_KEYS).map_err(Failure::usage)? {
-        Some(old) => old,
-        None if args.create => Vec::new(),
-        None => return Err(no_file(&args.to)),
-    };
-    let (appended, changes) = match decide(&old)? {
-        Decision::NoOp { .. } => (false, Vec::new()),
-        Decision::Append { changes, bytes, .. } => {
-            files::write(path, &[old, bytes].concat()).map_err(Failure::outside)?;
-            (true, changes.iter().map(ToString::to_string).collect())
-        }
-    };
+    let (appended, changes) = files::change(path, LARGEST_KEYS, |old| {
+        let old = match old {
+            Some(old) => old,
+            None if args.create => &[],
+            None => return Err(NotAppended::Refused(no_file(&args.to))),
+        };
+        Ok(match decide(old).map_err(NotAppended::Refused)? {
+            Decision::NoOp { .. } => (None, (false, Vec::new())),
+            Decision::Append { changes, bytes, .. } => {
+                let changes = changes.iter().map(ToString::to_string).collect();
+                (Some([old, &bytes].concat()), (true, changes))
+            }
+        })
+    })
+    .map_err(|error| match error {
+        NotAppended::Refused(failure) => failure,
+        NotAppended::File(error) => Failure::outside(error).hint("nothing was changed"),
+    })?;
     session.ui.emit(&AppendReport {
         file: args.to.clone(),
         fingerprint: fingerprint.to_string(),
         appended,
         changes,
     })
+}
+
+/// Why a local file is as it was.
+enum NotAppended {
+    Refused(Failure),
+    File(FileError),
+}
+
+impl From<FileError> for NotAppended {
+    fn from(error: FileError) -> Self {
+        Self::File(error)
+    }
 }
 
 fn no_file(place: &str) -> Failure {
@@ -119,7 +138,10 @@ fn to_subversion(
     decide: &Decide<'_>,
 ) -> Result<ExitStatus, Failure> {
     let access = access(&args.access)?;
-    let mut file = SvnFile::check_out(&args.to, &access).map_err(Failure::outside)?;
+    let mut file = SvnFile::check_out(&args.to, &access).map_err(|error| {
+        Failure::outside(error)
+            .hint("nothing was committed; is it the address of a KEYS file that you can read?")
+    })?;
     let mut plan = Plan::new(format!("Append {fingerprint} to {}", args.to));
     for _ in 0..TRIES {
         let old = match file.content(LARGEST_KEYS).map_err(Failure::outside)? {
@@ -128,6 +150,7 @@ fn to_subversion(
             None => return Err(no_file(&args.to)),
         };
         let Decision::Append { changes, bytes, .. } = decide(&old)? else {
+            plan.purpose = format!("{} has all of {fingerprint} already", args.to);
             return session.ui.emit(&PlanReport { plan, executed: args.execute });
         };
         let message = format!("Add the key {fingerprint} to KEYS");

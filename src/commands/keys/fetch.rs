@@ -9,7 +9,8 @@ use clap::Args;
 
 use super::super::Session;
 use super::{LARGEST_KEYS, list, read_keys};
-use crate::backend::{files, http};
+use crate::backend::files;
+use crate::backend::http::{self, HttpError};
 use crate::error::{ExitStatus, Failure};
 use crate::openpgp::Fingerprint;
 
@@ -51,15 +52,15 @@ pub(super) fn run(session: &Session, args: FetchArgs) -> Result<ExitStatus, Fail
         None if args.what.contains("://") => (args.what.clone(), read_keys(&args.what)?),
         None => {
             let id = &args.what;
-            if id.is_empty()
-                || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-            {
+            let plain = |byte: u8| {
+                byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte)
+            };
+            if !id.starts_with(|c: char| c.is_ascii_lowercase()) || !id.bytes().all(plain) {
                 return Err(Failure::usage(format!(
                     "`{id}` is neither an address, a fingerprint nor an ASF id"
                 ))
-                .hint(
-                    "a fingerprint has 40 hex digits; shorter key ids name no certificate safely",
-                ));
+                .hint("a fingerprint has 40 hex digits; shorter key ids name no certificate safely")
+                .hint("an ASF id is in lower case and starts with a letter"));
             }
             let place = format!("{}/{id}.asc", args.committers.trim_end_matches('/'));
             let bytes = fetch(&place, "it lists who has put a fingerprint on id.apache.org")?;
@@ -67,14 +68,16 @@ pub(super) fn run(session: &Session, args: FetchArgs) -> Result<ExitStatus, Fail
         }
     };
     let (keyring, report) = list::report(session, place.clone(), &bytes)?;
+    if keyring.is_empty() {
+        return Err(Failure::outside(format!("there is no certificate at {place}"))
+            .hint("nothing was kept"));
+    }
+    // Only what was asked for is taken from a keyserver, as anybody may put anything there.
     if let Some(wanted) = wanted
-        && keyring.certificates_with_key(&wanted).is_empty()
+        && (keyring.len() > 1 || keyring.certificates_with_key(&wanted).is_empty())
     {
         return Err(Failure::outside(format!("{place} answered with another key than {wanted}"))
             .hint("nothing was kept; ask another --keyserver"));
-    }
-    if keyring.is_empty() {
-        return Err(Failure::outside(format!("there is no certificate at {place}")));
     }
     if let Some(out) = &args.out {
         if files::exists(out) {
@@ -90,5 +93,11 @@ pub(super) fn run(session: &Session, args: FetchArgs) -> Result<ExitStatus, Fail
 }
 
 fn fetch(place: &str, hint: &str) -> Result<Vec<u8>, Failure> {
-    http::get(place, LARGEST_KEYS).map_err(|error| Failure::outside(error).hint(hint))
+    http::get(place, LARGEST_KEYS).map_err(|error| {
+        let hint = match error {
+            HttpError::Status { .. } => hint,
+            _ => "is the address right, and the network up?",
+        };
+        Failure::outside(error).hint(hint)
+    })
 }

@@ -8,6 +8,7 @@ use super::super::signing::{gpg_failure, unsuccessful};
 use super::project;
 use crate::backend::gpg::{self, GpgError, NewKey, Passphrase};
 use crate::error::{ExitStatus, Failure};
+use crate::openpgp::gpg_status::SigningOutcome;
 use crate::policy::Preset;
 use crate::report::keys::GeneratedReport;
 
@@ -91,7 +92,15 @@ pub(super) fn run(session: &Session, args: GenerateArgs) -> Result<ExitStatus, F
     };
     let made = gpg::generate(&new).map_err(|error| match error {
         GpgError::Signing { outcome, stderr } => {
-            unsuccessful("made no key", outcome, &stderr, "that was to be made")
+            let nobody_asked =
+                matches!(outcome, SigningOutcome::NoPinentry | SigningOutcome::NoTerminal);
+            let failure = unsuccessful("made no key", outcome, &stderr, "that was to be made");
+            match nobody_asked {
+                true => Failure { hints: Vec::new(), ..failure }
+                    .hint("run it at a terminal, after `export GPG_TTY=$(tty)`")
+                    .hint("without a terminal, hand the passphrase over by --passphrase-fd"),
+                false => failure,
+            }
         }
         other => gpg_failure(other),
     })?;
@@ -121,8 +130,15 @@ fn user_id(args: &GenerateArgs) -> Result<String, Failure> {
             return Err(Failure::usage(format!("{what} holds a bracket or a control character")));
         }
     }
+    if args.name.trim().is_empty() {
+        return Err(Failure::usage("--name is empty").hint("voters know you by your real name"));
+    }
     let well_formed = args.email.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && domain.contains('.') && !args.email.contains(char::is_whitespace)
+        let separates = |c: char| c.is_whitespace() || "@,;:\"\\".contains(c);
+        !local.is_empty()
+            && domain.contains('.')
+            && !local.contains(separates)
+            && !domain.contains(separates)
     });
     if !well_formed {
         return Err(Failure::usage(format!("`{}` is no mail address", args.email)));

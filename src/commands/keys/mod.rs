@@ -89,6 +89,10 @@ const LARGEST_KEYS: u64 = 64 << 20;
 
 /// Finds the one certificate that gpg has under this name.
 fn from_gpg(id: &str) -> Result<(Keyring, Fingerprint), Failure> {
+    if id.trim().is_empty() {
+        return Err(Failure::usage("the name of the key is empty")
+            .hint("name a fingerprint, key id or address; `gpg --list-keys` shows what there is"));
+    }
     let bytes = gpg::export_by_name(id).map_err(super::signing::gpg_failure)?;
     let file = KeysFile::read(&bytes, &Limits::default()).map_err(Failure::outside)?;
     let keyring = Keyring::new(file);

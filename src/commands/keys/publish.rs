@@ -36,10 +36,13 @@ pub(super) fn run(session: &Session, args: PublishArgs) -> Result<ExitStatus, Fa
         armored(&keyring, &fingerprint, Extent::Minimal, session.now).map_err(Failure::outside)?;
     let server = http::Keyserver::new(&args.keyserver, args.protocol).map_err(Failure::usage)?;
     let mut plan = Plan::new(format!("Publish {fingerprint} on {}", args.keyserver));
-    let details = vec![
+    let mut details = vec![
         ("to".to_owned(), server.upload_address()),
         ("sends".to_owned(), format!("the public key, {} bytes", text.len())),
     ];
+    if server.confirms_addresses() {
+        details.push(("then".to_owned(), "asks for a mail to each unconfirmed address".to_owned()));
+    }
     let mut step = Step::new("send the certificate to the keyserver", details, text.as_bytes());
     if args.execute {
         step.done(server.upload(&text).map_err(|error| {
