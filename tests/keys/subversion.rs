@@ -239,7 +239,7 @@ fn a_server_decides_who_commits_and_passwords_stay_hidden() {
     failed(try_as("rm", "true", &["-x"]), &["printed nothing"]);
     // A reader sees the plan, and the server refuses the rest.
     try_as("reader", "echo other", &[]).ok();
-    failed(try_as("reader", "echo other", &["-x"]), &["svn commit", "Access denied"]);
+    failed(try_as("reader", "echo other", &["-x"]), &["svn commit", "Authorization failed"]);
 
     // The password is read from a file, so that no command line holds it.
     world.write("password", "s3cret word\nsecond line\n");

@@ -177,7 +177,7 @@ fn to_subversion(
             }
             Err(CommitError::Process(error)) => {
                 return Err(Failure::outside(error).hint(
-                    "nothing was committed; dist/release takes commits of PMC members only, who can run the same command",
+                    "nothing was committed; if you may not write there, somebody who may can run the same command (dist/release is for PMC members)",
                 ));
             }
             Err(CommitError::File(error)) => return Err(Failure::outside(error)),
