@@ -33,10 +33,14 @@ fn a_key_is_rsa_4096_and_comes_with_its_revocation() {
     assert_eq!(records(&world, "uid")[0][9], "Joan Böse (CODE SIGNING KEY) <joan@apache.org>");
     let revocation = std::fs::read_to_string(report["revocation"].as_str().unwrap()).unwrap();
     assert!(revocation.contains("BEGIN PGP PUBLIC KEY BLOCK"));
+    // Nobody makes the same key twice unawares.
+    let again = generate(&world, "joan@apache.org", &[]);
+    again.fails(3, &["warning: gpg has a secret key of this user id already", fingerprint]);
+    assert_eq!(fingerprints(&world, &[]), [fingerprint]);
     // It fits what the other commands ask for.
     let listed = world.plusone(&["keys", "list", "--secret", "--format", "json"]).ok().json();
     assert_eq!(listed["keys"][0]["objections"].as_array().unwrap().len(), 0);
-    world.plusone(&["keys", "append", fingerprint, "--to", "KEYS", "--create"]).ok();
+    world.plusone(&["keys", "append", "Joan Böse", "--to", "KEYS", "--create"]).ok();
     world.plusone(&["keys", "check", "KEYS"]).ok();
     assert!(!read(&world, "KEYS").is_empty());
 }

@@ -105,7 +105,16 @@ fn own_keys_are_listed_with_what_speaks_against_them() {
     let remarks = state(&report, &small, "remarks");
     assert!(remarks.contains("2048 bits") && remarks.contains("K-14"), "{remarks}");
     plain_project(&world);
-    assert_eq!(state(&listed(), &curve, "objections"), "");
+    let dsa = new_key(&world, "Dsa <dsa@apache.org>", "dsa2048", "1y", &[]);
+    let report = listed();
+    assert_eq!(state(&report, &curve, "objections"), "");
+    assert!(state(&report, &curve, "remarks").contains("K-08"));
+    // What `append` refuses does not fit.
+    for weak in [&weak, &dsa] {
+        assert!(state(&report, weak, "objections").contains("K-08"), "{report:#}");
+        let words = ["keys", "append", weak, "--to", "KEYS", "--create"];
+        world.plusone(&words).fails(2, &["which policy does not accept"]);
+    }
 }
 
 #[test]

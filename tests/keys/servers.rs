@@ -113,6 +113,14 @@ fn a_key_is_fetched_from_wherever_it_is() {
     let vks = format!("GET /vks/v1/by-fingerprint/{JANE}");
     assert_eq!(fetch(&[JANE, "--keyserver", &server.url, "--protocol", "vks"]), [vks]);
 
+    // Without an address, the project's KEYS file is meant.
+    world.git(&["init", "-q"]);
+    let settings = format!("[project]\nname = \"demo\"\n[dist]\nkeys = \"{}/KEYS\"\n", server.url);
+    world.write("plusone.toml", settings);
+    assert!(world.plusone(&["keys", "list"]).ok().stdout.contains(JANE));
+    world.plusone(&["keys", "check"]).ok();
+    assert_eq!(server.log(), ["GET /KEYS", "GET /KEYS"]);
+
     fetch(&[JANE, "--keyserver", &server.url, "--out", "jane.asc"]);
     assert_eq!(imported(&world.repo("jane.asc")), [JANE]);
     world.write("mine", "mine\n");
