@@ -200,5 +200,18 @@ fn page_of<R: Report>(report: &R) -> Page {
 
 fn json<T: Serialize>(schema: &'static str, value: &T) -> Result<String, Failure> {
     let text = serde_json::to_string_pretty(&Tagged { schema, value }).map_err(Failure::bug)?;
-    Ok(text + "\n")
+    Ok(escaped(&text) + "\n")
+}
+
+/// JSON may hold U+007F to U+009F as they are, but some terminals act on them. They stand inside
+/// strings only, where an escape means the same.
+fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '\u{7f}'..='\u{9f}' => out += &format!("\\u{:04x}", u32::from(c)),
+            _ => out.push(c),
+        }
+    }
+    out
 }

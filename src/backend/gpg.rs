@@ -35,7 +35,15 @@ pub enum GpgError {
 
 fn gpg() -> Command {
     let mut command = Command::new("gpg");
-    command.args(["--batch", "--no-tty", "--no-greeting", "--with-colons", "--fixed-list-mode"]);
+    // Names are handed over in UTF-8, which gpg would not expect in the C locale.
+    command.args([
+        "--utf8-strings",
+        "--batch",
+        "--no-tty",
+        "--no-greeting",
+        "--with-colons",
+        "--fixed-list-mode",
+    ]);
     command
 }
 
@@ -76,7 +84,7 @@ pub fn export(fingerprint: &Fingerprint) -> Result<Vec<u8>, GpgError> {
 /// gpg is missing.
 pub fn export_by_name(name: &str) -> Result<Vec<u8>, GpgError> {
     let mut command = Command::new("gpg");
-    command.args(["--batch", "--no-tty", "--export", "--"]).arg(name);
+    command.args(["--utf8-strings", "--batch", "--no-tty", "--export", "--"]).arg(name);
     Ok(process::stdout(&mut command, None)?)
 }
 

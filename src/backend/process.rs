@@ -37,7 +37,7 @@ pub enum ProcessError {
 fn complaint(stderr: &str) -> String {
     let lines: Vec<&str> = stderr.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let start = lines.len().saturating_sub(3);
-    let text = lines[start..].join("; ");
+    let text = lines[start..].join("; ").replace(":; ", ": ");
     if text.is_empty() { String::new() } else { format!(": {text}") }
 }
 

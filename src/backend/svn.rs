@@ -35,14 +35,14 @@ impl fmt::Debug for Password {
 }
 
 impl Password {
-    /// Takes the first line that a shell command prints.
+    /// Takes the first line that a shell command prints; none if that is empty.
     ///
     /// # Errors
     /// The command fails.
-    pub fn from_command(line: &str) -> Result<Self, ProcessError> {
+    pub fn from_command(line: &str) -> Result<Option<Self>, ProcessError> {
         let out = process::stdout(Command::new("sh").args(["-c", line]), None)?;
         let end = out.iter().position(|&byte| byte == b'\n').unwrap_or(out.len());
-        Ok(Self(out[..end].to_vec()))
+        Ok((end > 0).then(|| Self(out[..end].to_vec())))
     }
 }
 

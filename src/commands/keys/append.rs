@@ -177,7 +177,7 @@ fn to_subversion(
             }
             Err(CommitError::Process(error)) => {
                 return Err(Failure::outside(error).hint(
-                    "nothing was committed; dist/release takes commits of PMC members only, who can run the same command",
+                    "nothing was committed; if you may not write there, somebody who may can run the same command (dist/release is for PMC members)",
                 ));
             }
             Err(CommitError::File(error)) => return Err(Failure::outside(error)),
@@ -192,7 +192,13 @@ fn to_subversion(
 
 fn access(args: &AccessArgs) -> Result<Access, Failure> {
     let password = match &args.svn_password_command {
-        Some(command) => Some(svn::Password::from_command(command).map_err(Failure::outside)?),
+        Some(command) => svn::Password::from_command(command)
+            .map_err(|error| Failure::outside(error).hint("nothing was committed"))?
+            .map(Some)
+            .ok_or_else(|| {
+                Failure::outside("the command of --svn-password-command printed nothing")
+                    .hint("nothing was committed; the password is the first line it prints")
+            })?,
         None => None,
     };
     Ok(Access { username: args.svn_username.clone(), password })

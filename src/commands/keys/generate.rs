@@ -80,6 +80,10 @@ pub(super) fn run(session: &Session, args: GenerateArgs) -> Result<ExitStatus, F
         (None, true) => Passphrase::None,
         (None, false) => Passphrase::Pinentry,
     };
+    for key in gpg::secret_keys(Some(&format!("={user_id}"))).map_err(gpg_failure)? {
+        let there = key.primary.fingerprint;
+        session.ui.warn(&format!("gpg has a secret key of this user id already: {there}"));
+    }
     session.ui.note("making the key; gpg gathers randomness for it");
     let new = NewKey {
         name: args.name.trim(),

@@ -4,12 +4,12 @@ use clap::Args;
 
 use super::super::Session;
 use super::super::signing::{ChosenKey, gpg_failure};
-use super::{keys_place, project, read_keys};
+use super::{keys_place, project, read_keys, strength_rule};
 use crate::backend::{gpg, machine};
 use crate::checksum::{self, Algorithm};
 use crate::error::{ExitStatus, Failure};
 use crate::openpgp::gpg_listing::{SecretKey, SecretPlace, Validity};
-use crate::openpgp::{Keyring, KeysFile, Limits, certificates};
+use crate::openpgp::{KeyKind, Keyring, KeysFile, Limits, Strength, StrengthRule, certificates};
 use crate::policy::{self, Preset};
 use crate::report::keys::{KeysReport, ListedCertificate, SecretKeyState, SecretKeysReport};
 
@@ -61,15 +61,18 @@ pub(super) fn report(
 }
 
 fn secret(session: &Session) -> Result<ExitStatus, Failure> {
-    let preset = project(session)?.map_or(Preset::TopLevel, |project| project.preset.value);
+    let project = project(session)?;
+    let preset = project.as_ref().map_or(Preset::TopLevel, |project| project.preset.value);
+    let rule = strength_rule(project.as_ref());
     let keys = gpg::secret_keys(None).map_err(gpg_failure)?;
-    let keys = keys.iter().map(|key| state(session, key, preset)).collect();
+    let keys = keys.iter().map(|key| state(session, key, preset, rule)).collect();
     session.ui.emit(&SecretKeysReport { keys })
 }
 
-fn state(session: &Session, key: &SecretKey, preset: Preset) -> SecretKeyState {
+fn state(session: &Session, key: &SecretKey, preset: Preset, rule: StrengthRule) -> SecretKeyState {
     let signing = key.signing_parts().max_by_key(|part| part.created);
-    let chosen = ChosenKey::new(key, signing.unwrap_or(&key.primary));
+    let signing_or_primary = signing.unwrap_or(&key.primary);
+    let chosen = ChosenKey::new(key, signing_or_primary);
     let mut objections = Vec::new();
     let mut remarks = Vec::new();
     match key.primary.validity {
@@ -91,17 +94,27 @@ fn state(session: &Session, key: &SecretKey, preset: Preset) -> SecretKeyState {
         }
         Validity::Usable => {}
     }
-    // By the letter of the ASF's rule; a plain project is only told.
-    let strength = match (chosen.rsa_bits, preset.is_asf()) {
-        (None, true) => Some("it signs with another algorithm than RSA (K-08)".to_owned()),
-        (Some(bits), _) if bits < 2048 => Some(format!("it has only {bits} bits (K-08)")),
-        (Some(bits), _) if bits < 4096 => {
-            remarks.push(format!("it has {bits} bits; new keys should have 4096 (K-08)"));
-            None
-        }
-        _ => None,
+    let kind = KeyKind {
+        algorithm: signing_or_primary.algorithm,
+        bits: Some(signing_or_primary.bits),
+        curve: signing_or_primary.curve.clone(),
     };
-    objections.extend(strength);
+    let other = || "it signs with another algorithm than RSA (K-08)".to_owned();
+    match (kind.strength(rule), chosen.rsa_bits) {
+        (Strength::Recommended, _) => {}
+        (Strength::Allowed, bits) => {
+            let bits = bits.unwrap_or_default();
+            remarks.push(format!("it has {bits} bits; new keys should have 4096 (K-08)"));
+        }
+        (Strength::NotRsa, _) => remarks.push(other()),
+        (Strength::NotAllowed, _) => objections.push(other()),
+        (Strength::TooWeak, Some(bits)) => {
+            objections.push(format!("it has only {bits} bits (K-08)"));
+        }
+        (Strength::TooWeak, None) => {
+            objections.push(format!("{} is too weak (K-08)", chosen.algorithm));
+        }
+    }
     if let Some(domain) = preset.key_domain() {
         let at_domain = |id: &String| id.trim_end_matches('>').ends_with(&format!("@{domain}"));
         if !chosen.user_ids.iter().any(at_domain) {

@@ -118,7 +118,10 @@ fn read_keys(place: &str) -> Result<Vec<u8>, Failure> {
             }),
             "svn" | "svn+ssh" | "file" => svn::cat(place, LARGEST_KEYS, &svn::Access::default())
                 .map_err(|error| {
-                    Failure::outside(error).hint("is the address right, and the network up?")
+                    Failure::outside(error).hint(match scheme {
+                        "file" => "is there a Subversion repository? a file is named by its path",
+                        _ => "is the address right, and the network up?",
+                    })
                 }),
             other => Err(Failure::usage(format!("`{other}` addresses cannot be read"))
                 .hint("use http, https, svn, svn+ssh or file, or a path")),
