@@ -143,7 +143,7 @@ pub fn change<T, E: From<FileError>>(
     Ok(result)
 }
 
-/// As [`write`], keeping the permissions of the file that was there.
+/// As [`write()`], keeping the permissions of the file that was there.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let staging = Staging::beside(path)?;
     staging.create("file")?.write_all(bytes).map_err(at("write", path))?;
