@@ -1,8 +1,15 @@
 //! Running other programs.
 
 use std::ffi::OsStr;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::process::{Command, Output, Stdio};
+
+/// The most that is read of what a program prints: what it prints may come from a stranger's
+/// server. Trees are streamed and not read this way.
+const LARGEST_OUTPUT: u64 = 256 << 20;
+
+/// The most that is kept of what it writes to stderr.
+const LONGEST_COMPLAINT: u64 = 1 << 20;
 
 /// A program that could not do what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +27,12 @@ pub enum ProcessError {
         program: String,
         /// Why.
         source: io::Error,
+    },
+    /// Printed more than is kept in memory.
+    #[error("`{program}` printed more than {LARGEST_OUTPUT} bytes and was stopped")]
+    TooMuch {
+        /// Its name.
+        program: String,
     },
     /// Ended with a failure.
     #[error("`{program}` failed ({status}){}", complaint(stderr))]
@@ -87,7 +100,29 @@ pub fn output_from(command: &mut Command, stdin: Stdin<'_>) -> Result<Output, Pr
         // A program that stops reading has its reasons, which its exit status tells.
         std::thread::spawn(move || drop(pipe.write_all(&bytes)))
     });
-    let output = child.wait_with_output().map_err(start)?;
+    let complaints = child.stderr.take().map(|mut pipe| {
+        std::thread::spawn(move || {
+            let mut text = Vec::new();
+            // What cannot be read of it is missing from a message, nothing else; the rest is read
+            // so that the program does not wait for us.
+            let _ = (&mut pipe).take(LONGEST_COMPLAINT).read_to_end(&mut text);
+            let _ = io::copy(&mut pipe, &mut io::sink());
+            text
+        })
+    });
+    let mut stdout = Vec::new();
+    if let Some(pipe) = child.stdout.take() {
+        pipe.take(LARGEST_OUTPUT + 1).read_to_end(&mut stdout).map_err(start)?;
+    }
+    if stdout.len() as u64 > LARGEST_OUTPUT {
+        // It may have ended by itself meanwhile.
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(ProcessError::TooMuch { program });
+    }
+    let status = child.wait().map_err(start)?;
+    let stderr = complaints.and_then(|thread| thread.join().ok()).unwrap_or_default();
+    let output = Output { status, stdout, stderr };
     if let Some(feeder) = feeder {
         // The thread only writes to a pipe; a panic in it is impossible.
         let _ = feeder.join();
@@ -138,5 +173,24 @@ fn name(command: &Command) -> String {
             format!("{program} {word}")
         }
         _ => program,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endless_output_is_stopped() {
+        let outcome = output(Command::new("sh").args(["-c", "exec cat /dev/zero"]), None);
+        assert!(matches!(outcome, Err(ProcessError::TooMuch { .. })));
+    }
+
+    #[test]
+    fn long_complaints_hold_nobody_up() {
+        let line = "head -c 3000000 /dev/zero >&2; echo done; exit 3";
+        let output = output(Command::new("sh").args(["-c", line]), None).expect("it runs");
+        assert_eq!((&output.stdout[..], output.status.code()), (&b"done\n"[..], Some(3)));
+        assert_eq!(output.stderr.len() as u64, LONGEST_COMPLAINT);
     }
 }
