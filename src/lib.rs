@@ -7,7 +7,7 @@
 //! list of effects that only the effect rooms may have.
 //!
 //! Pure: [`release`], [`policy`], [`project`], [`source`], [`archive`], [`checksum`], [`openpgp`],
-//! [`candidate`], [`plan`], [`checks`], [`readiness`], [`report`].
+//! [`candidate`], [`mail`], [`vote`], [`plan`], [`checks`], [`readiness`], [`report`].
 //! With effects: [`backend`], [`commands`], [`ui`].
 
 #![forbid(unsafe_code)]
@@ -20,6 +20,7 @@ pub mod checksum;
 pub mod cli;
 pub mod commands;
 pub mod error;
+pub mod mail;
 pub mod openpgp;
 pub mod plan;
 pub mod policy;
@@ -29,3 +30,4 @@ pub mod release;
 pub mod report;
 pub mod source;
 pub mod ui;
+pub mod vote;

@@ -20,6 +20,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("checksum", &[]),
     ("openpgp", &[]),
     ("plan", &[]),
+    ("mail", &[]),
+    ("vote", &["mail"]),
     ("project", &["policy", "archive"]),
     ("candidate", &["archive", "project"]),
     ("checks", &["policy"]),
