@@ -128,6 +128,8 @@ pub const CATALOGUE: &[Check<Readiness>] = &[
     Check {
         id: "tools-present",
         title: "The programs that a release runs are there and new enough",
+        severity: Severity::Error,
+        fix: "install what is missing",
         why: "git gives the tree, gpg signs, svn stages and promotes",
         rule: None,
         run: tools_present,
@@ -135,6 +137,8 @@ pub const CATALOGUE: &[Check<Readiness>] = &[
     Check {
         id: "tree-committed",
         title: "The work tree is clean and equal to its upstream",
+        severity: Severity::Warning,
+        fix: "commit and push before the release",
         why: "an archive is made of a commit; what is not committed or not pushed is missing from \
               it or unknown to the voters",
         rule: Some(policy::P_18),
@@ -143,6 +147,8 @@ pub const CATALOGUE: &[Check<Readiness>] = &[
     Check {
         id: "tags-free",
         title: "The tags of candidate and release are free, or where they should be",
+        severity: Severity::Error,
+        fix: "take the next candidate number, and never move a tag that was pushed",
         why: "voters compare the archive with the tag; a tag that was moved breaks every clone",
         rule: Some(policy::P_18),
         run: tags_free,
@@ -150,6 +156,8 @@ pub const CATALOGUE: &[Check<Readiness>] = &[
     Check {
         id: "key-usable",
         title: "There is a secret key to sign with",
+        severity: Severity::Error,
+        fix: "make a key with `plusone keys generate`, or name yours with --key",
         why: "every artifact needs a signature by its release manager",
         rule: Some(policy::K_01),
         run: key_usable,
@@ -157,6 +165,8 @@ pub const CATALOGUE: &[Check<Readiness>] = &[
     Check {
         id: "key-signs",
         title: "The key signs, now",
+        severity: Severity::Error,
+        fix: "try `gpg --clearsign` in this terminal; check the agent, the card and GPG_TTY",
         why: "an agent, a card or a PIN that fails is better met now than after the archive is built",
         rule: Some(policy::K_01),
         run: key_signs,
@@ -164,6 +174,8 @@ pub const CATALOGUE: &[Check<Readiness>] = &[
     Check {
         id: "key-strong",
         title: "The key is RSA with 4096 bits",
+        severity: Severity::Error,
+        fix: "make a new RSA key of 4096 bits and append it to KEYS",
         why: "the ASF takes RSA keys of at least 2048 bits and asks for 4096 in new ones",
         rule: Some(policy::K_08),
         run: key_strong,
@@ -171,6 +183,8 @@ pub const CATALOGUE: &[Check<Readiness>] = &[
     Check {
         id: "key-expiry",
         title: "The key is valid for another 90 days",
+        severity: Severity::Error,
+        fix: "extend the key with `gpg --quick-set-expire` and append it to KEYS again",
         why: "a signature by a key that has expired looks bad to everybody who checks it later",
         rule: Some(policy::K_13),
         run: key_expiry,
@@ -178,6 +192,8 @@ pub const CATALOGUE: &[Check<Readiness>] = &[
     Check {
         id: "key-address",
         title: "The key carries the release manager's address",
+        severity: Severity::Warning,
+        fix: "add the address to the key with `gpg --quick-add-uid`",
         why: "voters tell by the address whose key it is",
         rule: Some(policy::K_14),
         run: key_address,
@@ -185,6 +201,8 @@ pub const CATALOGUE: &[Check<Readiness>] = &[
     Check {
         id: "key-published",
         title: "The key is in the project's KEYS file",
+        severity: Severity::Error,
+        fix: "append the key with `plusone keys append`",
         why: "voters verify with the keys in that file and no others",
         rule: Some(policy::K_05),
         run: key_published,
@@ -192,6 +210,8 @@ pub const CATALOGUE: &[Check<Readiness>] = &[
     Check {
         id: "legal-files",
         title: "LICENSE and NOTICE are in the root",
+        severity: Severity::Error,
+        fix: "add the files and commit them",
         why: "every source package must hold them, and a vote on one that does not is lost",
         rule: Some(policy::P_04),
         run: legal_files,
@@ -199,6 +219,8 @@ pub const CATALOGUE: &[Check<Readiness>] = &[
     Check {
         id: "notice-year",
         title: "NOTICE reaches to this year",
+        severity: Severity::Warning,
+        fix: "bring the years in NOTICE up to date",
         why: "the copyright years should cover the year of the release",
         rule: Some(policy::P_08),
         run: notice_year,
@@ -206,6 +228,8 @@ pub const CATALOGUE: &[Check<Readiness>] = &[
     Check {
         id: "versions-agree",
         title: "The manifests state the version that is released",
+        severity: Severity::Warning,
+        fix: "set the version in the manifests and commit them",
         why: "a source package that builds as another version is a common reason for a new vote",
         rule: None,
         run: versions_agree,
@@ -213,6 +237,8 @@ pub const CATALOGUE: &[Check<Readiness>] = &[
     Check {
         id: "dist-reachable",
         title: "The staging and release areas can be reached",
+        severity: Severity::Warning,
+        fix: "look whether the address and the network are right",
         why: "candidates are staged there; who may write is known only when it is tried",
         rule: Some(policy::S_01),
         run: dist_reachable,
@@ -220,6 +246,8 @@ pub const CATALOGUE: &[Check<Readiness>] = &[
     Check {
         id: "roster-known",
         title: "The roster can be read",
+        severity: Severity::Warning,
+        fix: "name the roster in the settings",
         why: "whose votes are binding is decided by the roster",
         rule: Some(policy::T_03),
         run: roster_known,
@@ -233,22 +261,21 @@ fn tools_present(ready: &Readiness) -> CheckOutcome {
         let fix = format!("install {}: {}", tool.name, tool.install);
         let severity = if tool.optional { Severity::Note } else { Severity::Error };
         match &tool.found {
-            Err(reason) => findings.push(Finding { message: reason.clone(), severity, fix }),
+            Err(reason) => findings.push(Finding::new(severity, reason).fix(fix)),
             Ok(line) => match version_in(line) {
-                Some(version) if version < tool.oldest => findings.push(Finding {
-                    message: format!(
+                Some(version) if version < tool.oldest => {
+                    let message = format!(
                         "{} is {}.{}, older than {}.{}",
                         tool.name, version.0, version.1, tool.oldest.0, tool.oldest.1
-                    ),
-                    severity,
-                    fix,
-                }),
+                    );
+                    findings.push(Finding::new(severity, message).fix(fix));
+                }
                 Some((major, minor)) => seen.push(format!("{} {major}.{minor}", tool.name)),
                 None => seen.push(tool.name.to_owned()),
             },
         }
     }
-    outcome(findings, seen.join(", "))
+    CheckOutcome::of(findings, seen.join(", "))
 }
 
 /// The first `N.N` in a line like `git version 2.47.3`.
@@ -261,10 +288,6 @@ fn version_in(line: &str) -> Option<(u32, u32)> {
     })
 }
 
-fn outcome(findings: Vec<Finding>, seen: String) -> CheckOutcome {
-    if findings.is_empty() { CheckOutcome::pass(seen) } else { CheckOutcome::Finding { findings } }
-}
-
 fn tree_committed(ready: &Readiness) -> CheckOutcome {
     let facts = match &ready.work_tree {
         Err(reason) => return CheckOutcome::not_run(reason),
@@ -273,7 +296,7 @@ fn tree_committed(ready: &Readiness) -> CheckOutcome {
     };
     let mut findings = Vec::new();
     let mut warn = |message: String, fix: &str| {
-        findings.push(Finding { message, severity: Severity::Warning, fix: fix.to_owned() });
+        findings.push(Finding::new(Severity::Warning, message).fix(fix));
     };
     if facts.changes > 0 {
         let files = if facts.changes == 1 { "file is" } else { "files are" };
@@ -299,7 +322,7 @@ fn tree_committed(ready: &Readiness) -> CheckOutcome {
             }
         }
     }
-    outcome(findings, "clean and pushed".to_owned())
+    CheckOutcome::of(findings, "clean and pushed".to_owned())
 }
 
 fn commits(number: u64) -> String {
@@ -316,19 +339,23 @@ fn tags_free(ready: &Readiness) -> CheckOutcome {
         match (tag.state, tag.of_release) {
             (TagState::Free, _) => seen.push(format!("{} is free", tag.name)),
             (TagState::AtCommit, false) => seen.push(format!("{} is at the commit", tag.name)),
-            (TagState::AtCommit | TagState::Elsewhere, true) => findings.push(Finding {
-                message: format!("the release tag {} exists already", tag.name),
-                severity: Severity::Error,
-                fix: "release under a new version; never move a tag that was pushed".to_owned(),
-            }),
-            (TagState::Elsewhere, false) => findings.push(Finding {
-                message: format!("the candidate tag {} is at another commit", tag.name),
-                severity: Severity::Error,
-                fix: "take the next candidate number, or check out the tagged commit".to_owned(),
-            }),
+            (TagState::AtCommit | TagState::Elsewhere, true) => findings.push(
+                Finding::new(
+                    Severity::Error,
+                    format!("the release tag {} exists already", tag.name),
+                )
+                .fix("release under a new version; never move a tag that was pushed"),
+            ),
+            (TagState::Elsewhere, false) => findings.push(
+                Finding::new(
+                    Severity::Error,
+                    format!("the candidate tag {} is at another commit", tag.name),
+                )
+                .fix("take the next candidate number, or check out the tagged commit"),
+            ),
         }
     }
-    outcome(findings, seen.join(", "))
+    CheckOutcome::of(findings, seen.join(", "))
 }
 
 fn with_key(ready: &Readiness, check: impl FnOnce(&SigningKey) -> CheckOutcome) -> CheckOutcome {
@@ -454,12 +481,12 @@ fn legal_files(ready: &Readiness) -> CheckOutcome {
     };
     let in_place =
         |name: &str| present(name) || (name == "DISCLAIMER" && present("DISCLAIMER-WIP"));
-    let findings = wanted.iter().filter(|name| !in_place(name)).map(|name| Finding {
-        message: format!("there is no {name} in the root of the commit"),
-        severity: if ready.preset.is_asf() { Severity::Error } else { Severity::Warning },
-        fix: format!("add {name} and commit it"),
+    let findings = wanted.iter().filter(|name| !in_place(name)).map(|name| {
+        let severity = if ready.preset.is_asf() { Severity::Error } else { Severity::Warning };
+        Finding::new(severity, format!("there is no {name} in the root of the commit"))
+            .fix(format!("add {name} and commit it"))
     });
-    outcome(findings.collect(), wanted.join(", "))
+    CheckOutcome::of(findings.collect(), wanted.join(", "))
 }
 
 fn notice_year(ready: &Readiness) -> CheckOutcome {
@@ -498,7 +525,7 @@ fn versions_agree(ready: &Readiness) -> CheckOutcome {
     for manifest in &ready.manifests {
         let mut warn = |message| {
             let fix = format!("set the version in {} to {version} and commit it", manifest.path);
-            findings.push(Finding { message, severity: Severity::Warning, fix });
+            findings.push(Finding::new(Severity::Warning, message).fix(fix));
         };
         match &manifest.version {
             Ok(Some(found)) if same_version(found, version.as_str()) => {
@@ -512,7 +539,7 @@ fn versions_agree(ready: &Readiness) -> CheckOutcome {
     if findings.is_empty() && agree.is_empty() {
         return CheckOutcome::not_applicable("no manifest states a version");
     }
-    outcome(findings, agree.join(", "))
+    CheckOutcome::of(findings, agree.join(", "))
 }
 
 /// A podling's `-incubating` is part of the release's name, not always of the manifest's version.

@@ -27,8 +27,40 @@ pub struct Finding {
     pub message: String,
     /// How bad it is, where it is not as bad as its check can be.
     pub severity: Severity,
-    /// What to do about this very finding.
+    /// What to do about this very finding; empty where the check's own remedy says it.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub fix: String,
+    /// The file it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The line in that file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+}
+
+impl Finding {
+    /// A finding about no file in particular.
+    pub fn new(severity: Severity, message: impl Into<String>) -> Self {
+        Self { message: message.into(), severity, fix: String::new(), path: None, line: None }
+    }
+
+    /// Says what to do about it.
+    pub fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = fix.into();
+        self
+    }
+
+    /// Says which file it is about.
+    pub fn at(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// Says which line of the file it is about, from 1.
+    pub fn line(mut self, line: usize) -> Self {
+        self.line = Some(line);
+        self
+    }
 }
 
 /// What came of a check: it passes, finds something, or could not look.
@@ -65,8 +97,12 @@ impl CheckOutcome {
 
     /// One finding.
     pub fn found(severity: Severity, message: impl Into<String>, fix: impl Into<String>) -> Self {
-        let finding = Finding { message: message.into(), severity, fix: fix.into() };
-        Self::Finding { findings: vec![finding] }
+        Self::Finding { findings: vec![Finding::new(severity, message).fix(fix)] }
+    }
+
+    /// These findings; without any, a pass that says what was seen.
+    pub fn of(findings: Vec<Finding>, seen: impl Into<String>) -> Self {
+        if findings.is_empty() { Self::pass(seen) } else { Self::Finding { findings } }
     }
 
     /// Could not look.
@@ -86,10 +122,14 @@ pub struct Check<E> {
     pub id: &'static str,
     /// What holds when it passes.
     pub title: &'static str,
+    /// The gravest that it can find.
+    pub severity: Severity,
+    /// The rule it rests on; none for good practice that no rule asks for.
+    pub rule: Option<Rule>,
     /// Why it matters to a release.
     pub why: &'static str,
-    /// The rule it rests on, if one asks for it.
-    pub rule: Option<Rule>,
+    /// How to mend what it finds, in general.
+    pub fix: &'static str,
     /// The check itself.
     pub run: fn(&E) -> CheckOutcome,
 }
