@@ -208,7 +208,7 @@ proptest! {
             bytes[at] = byte;
         }
         bytes.truncate(cut.index(bytes.len()) + 1);
-        let _ = list(Cursor::new(bytes), Limits { members: 100, bytes: 1 << 20, path: 300 });
+        let _ = list(Cursor::new(bytes), Limits { members: 100, bytes: 1 << 20, path: 300, names: 1 << 20 });
     }
 }
 

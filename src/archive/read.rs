@@ -58,12 +58,15 @@ pub struct Limits {
     pub bytes: u64,
     /// Bytes in a path or link target.
     pub path: usize,
+    /// Bytes of all paths together, which are kept in memory.
+    pub names: u64,
 }
 
 impl Default for Limits {
-    /// A million members, 16 GiB, paths of 4,096 bytes: ten times what any known release needs.
+    /// A million members, 16 GiB, paths of 4,096 bytes, 256 MiB of paths: ten times what any known
+    /// release needs.
     fn default() -> Self {
-        Self { members: 1_000_000, bytes: 16 << 30, path: 4096 }
+        Self { members: 1_000_000, bytes: 16 << 30, path: 4096, names: 256 << 20 }
     }
 }
 
@@ -135,43 +138,137 @@ pub struct Listing {
     pub comment: Option<String>,
 }
 
+/// What a member's header says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeadKind {
+    /// A directory.
+    Directory,
+    /// A regular file.
+    File,
+    /// A symbolic link with its target.
+    Symlink(Vec<u8>),
+    /// A hard link to another member.
+    HardLink(Vec<u8>),
+    /// Anything else, by tar's type letter.
+    Other(u8),
+}
+
+/// A member's header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The raw path, without a final `/`.
+    pub path: Vec<u8>,
+    /// What it is.
+    pub kind: HeadKind,
+    /// Bytes of content that the header promises.
+    pub size: u64,
+    /// Permission bits.
+    pub mode: u32,
+    /// Seconds since 1970; for zip read as UTC.
+    pub mtime: i64,
+    /// User and group in numbers and names, as tar has them.
+    pub owner: String,
+}
+
+/// Receives each member with its content, which need not be read to its end.
+pub type Visitor<'a> = dyn FnMut(Head, &mut dyn Read) -> io::Result<()> + 'a;
+
+/// What is known of an archive besides its members.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Walked {
+    /// SHA-512 of the uncompressed tar stream, if it was asked for; none for zip.
+    pub tar_sha512: Option<[u8; 64]>,
+    /// The commit in a global comment, if there is one.
+    pub comment: Option<String>,
+    /// Whether a tar ends with its end mark, two blocks of zeros; always so for zip.
+    pub ended: bool,
+    /// Whether something other than zeros follows the end mark of a tar.
+    pub trailing_garbage: bool,
+}
+
 /// Lists an archive, with the digest of each member's content.
 ///
 /// # Errors
 /// See [`ReadError`].
-pub fn list<R: Read + Seek>(mut archive: R, limits: Limits) -> Result<Listing, ReadError> {
-    let mut start = Vec::with_capacity(512);
-    (&mut archive).take(512).read_to_end(&mut start).map_err(ReadError::Broken)?;
+pub fn list<R: Read + Seek + Send>(mut archive: R, limits: Limits) -> Result<Listing, ReadError> {
+    let start = start_of(&mut archive)?;
     archive.rewind().map_err(ReadError::Broken)?;
     let container = Container::sniff(&start).ok_or(ReadError::Unknown)?;
     let archive = io::BufReader::with_capacity(128 << 10, archive);
+    let mut members = Vec::new();
+    let mut note = |head: Head, content: &mut dyn Read| {
+        let kind = match head.kind {
+            HeadKind::Directory => MemberKind::Directory,
+            HeadKind::Symlink(target) => MemberKind::Symlink(target),
+            HeadKind::HardLink(_) => MemberKind::Other(b'1'),
+            HeadKind::Other(letter) => MemberKind::Other(letter),
+            HeadKind::File => {
+                let (sha512, size) = digest(content)?;
+                MemberKind::File { sha512, size, executable: head.mode & 0o100 != 0 }
+            }
+        };
+        let Head { path, mode, mtime, owner, .. } = head;
+        members.push(Member { path, kind, mode, mtime, owner });
+        Ok(())
+    };
+    let walked = match container {
+        Container::Zip => visit_zip(archive, limits, &mut note)?,
+        _ => visit_tar(&mut *decompressed(archive, container), limits, true, &mut note)?,
+    };
+    Ok(Listing { members, tar_sha512: walked.tar_sha512, comment: walked.comment })
+}
+
+/// Reads the first bytes of an archive, enough for [`Container::sniff`].
+///
+/// # Errors
+/// They cannot be read.
+pub fn start_of(archive: &mut dyn Read) -> Result<Vec<u8>, ReadError> {
+    let mut start = Vec::with_capacity(512);
+    archive.take(512).read_to_end(&mut start).map_err(ReadError::Broken)?;
+    Ok(start)
+}
+
+/// The tar stream inside a compressed archive; what is no compressed tar comes back as it is.
+pub fn decompressed<'a>(
+    archive: impl io::BufRead + Send + 'a,
+    container: Container,
+) -> Box<dyn Read + Send + 'a> {
     match container {
-        Container::TarGz => list_tar(flate2::bufread::MultiGzDecoder::new(archive), limits),
-        Container::TarXz => {
-            list_tar(liblzma::bufread::XzDecoder::new_multi_decoder(archive), limits)
-        }
-        Container::TarBz2 => list_tar(bzip2::bufread::MultiBzDecoder::new(archive), limits),
-        Container::Tar => list_tar(archive, limits),
-        Container::Zip => list_zip(archive, limits),
+        Container::TarGz => Box::new(flate2::bufread::MultiGzDecoder::new(archive)),
+        Container::TarXz => Box::new(liblzma::bufread::XzDecoder::new_multi_decoder(archive)),
+        Container::TarBz2 => Box::new(bzip2::bufread::MultiBzDecoder::new(archive)),
+        Container::Tar | Container::Zip => Box::new(archive),
     }
 }
 
-fn list_tar(stream: impl Read, limits: Limits) -> Result<Listing, ReadError> {
-    let mut stream = Metered { stream, digest: Sha512::new(), left: limits.bytes, over: false };
-    let outcome = list_tar_members(&mut stream, limits);
+/// Hands every member of a tar stream to `visitor`, and reads the stream to its last byte.
+///
+/// # Errors
+/// See [`ReadError`]; an error of the visitor comes back as [`ReadError::Broken`].
+pub fn visit_tar(
+    stream: &mut dyn Read,
+    limits: Limits,
+    digest: bool,
+    visitor: &mut Visitor<'_>,
+) -> Result<Walked, ReadError> {
+    let digest = digest.then(Sha512::new);
+    let mut stream = Metered { stream, digest, left: limits.bytes, over: false, zeros: 0 };
+    let outcome = visit_members(&mut stream, limits, visitor);
     if stream.over {
         return Err(ReadError::Limit { what: "bytes", limit: limits.bytes });
     }
-    let (members, comment) = outcome?;
-    Ok(Listing { members, comment, tar_sha512: Some(stream.digest.finalize().into()) })
+    let mut walked = outcome?;
+    walked.tar_sha512 = stream.digest.map(|digest| digest.finalize().into());
+    Ok(walked)
 }
 
-fn list_tar_members<R: Read>(
-    stream: &mut Metered<R>,
+fn visit_members(
+    stream: &mut Metered<'_>,
     limits: Limits,
-) -> Result<(Vec<Member>, Option<String>), ReadError> {
-    let mut members = Vec::new();
-    let mut comment = None;
+    visitor: &mut Visitor<'_>,
+) -> Result<Walked, ReadError> {
+    let mut walked = Walked::default();
+    let mut budget = Budget::new(limits);
     let mut archive = tar::Archive::new(&mut *stream);
     for member in archive.entries().map_err(ReadError::Broken)? {
         let mut member = member.map_err(ReadError::Broken)?;
@@ -179,23 +276,36 @@ fn list_tar_members<R: Read>(
             let mut text = String::new();
             // A global header that is no UTF-8 holds no commit id.
             let _ = (&mut member).take(4096).read_to_string(&mut text);
-            comment = text
+            walked.comment = text
                 .lines()
                 .find_map(|line| line.split_once(" comment="))
                 .map(|(_, id)| id.to_owned());
             continue;
         }
-        members.push(tar_member(&mut member, limits)?);
-        check_count(members.len(), limits)?;
+        let head = tar_head(&member, limits)?;
+        budget.member(&head)?;
+        visitor(head, &mut member).map_err(ReadError::Broken)?;
     }
-    io::copy(stream, &mut io::sink()).map_err(ReadError::Broken)?;
-    Ok((members, comment))
+    // What the reader of members has seen of the end mark is its first block.
+    let zeros = stream.zeros;
+    let mut rest = [0; 64 << 10];
+    let mut drained = 0;
+    loop {
+        match stream.read(&mut rest) {
+            Ok(0) => break,
+            Ok(count) => {
+                drained += count as u64;
+                walked.trailing_garbage |= rest[..count].iter().any(|&byte| byte != 0);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(ReadError::Broken(error)),
+        }
+    }
+    walked.ended = zeros + drained >= 1024;
+    Ok(walked)
 }
 
-fn tar_member<R: Read>(
-    member: &mut tar::Entry<'_, R>,
-    limits: Limits,
-) -> Result<Member, ReadError> {
+fn tar_head<R: Read>(member: &tar::Entry<'_, R>, limits: Limits) -> Result<Head, ReadError> {
     let path = member_path(&member.path_bytes(), limits)?;
     let header = member.header();
     let mode = header.mode().map_err(ReadError::Broken)? & 0o7777;
@@ -209,51 +319,107 @@ fn tar_member<R: Read>(
         name(header.username_bytes()),
         name(header.groupname_bytes()),
     );
+    let target = || bounded(member.link_name_bytes().unwrap_or_default().into_owned(), limits);
     let kind = match header.entry_type() {
-        tar::EntryType::Directory => MemberKind::Directory,
-        tar::EntryType::Symlink => {
-            let target = member.link_name_bytes().unwrap_or_default().into_owned();
-            MemberKind::Symlink(bounded(target, limits)?)
-        }
+        tar::EntryType::Directory => HeadKind::Directory,
+        tar::EntryType::Symlink => HeadKind::Symlink(target()?),
+        tar::EntryType::Link => HeadKind::HardLink(target()?),
         tar::EntryType::Regular | tar::EntryType::Continuous | tar::EntryType::GNUSparse => {
-            let (sha512, size) = digest(member).map_err(ReadError::Broken)?;
-            MemberKind::File { sha512, size, executable: mode & 0o100 != 0 }
+            HeadKind::File
         }
-        other => MemberKind::Other(other.as_byte()),
+        other => HeadKind::Other(other.as_byte()),
     };
-    Ok(Member { path, kind, mode, mtime, owner })
+    Ok(Head { path, kind, size: member.size(), mode, mtime, owner })
 }
 
-fn list_zip(archive: impl Read + Seek, limits: Limits) -> Result<Listing, ReadError> {
+/// Hands every member of a zip file to `visitor`.
+///
+/// # Errors
+/// See [`ReadError`]; an error of the visitor comes back as [`ReadError::Broken`].
+pub fn visit_zip<R: Read + Seek>(
+    archive: R,
+    limits: Limits,
+    visitor: &mut Visitor<'_>,
+) -> Result<Walked, ReadError> {
     let mut zip = zip::ZipArchive::new(archive)?;
-    check_count(zip.len(), limits)?;
+    let mut budget = Budget::new(limits);
     let mut left = limits.bytes;
-    let mut members = Vec::with_capacity(zip.len());
     for index in 0..zip.len() {
         let mut member = zip.by_index(index)?;
         let path = member_path(member.name_raw(), limits)?;
         let mode = member.unix_mode().unwrap_or(if member.is_dir() { 0o755 } else { 0o644 });
         let mtime = member.last_modified().map(zip_time).unwrap_or_default();
         let (directory, link) = (member.is_dir(), mode & 0o170_000 == 0o120_000);
-        let content = (&mut member).take(left.saturating_add(1));
+        let size = member.size();
+        let mut content = Bounded { stream: &mut member, left: &mut left, over: false };
         let kind = if directory {
-            MemberKind::Directory
+            HeadKind::Directory
         } else if link {
             let mut target = Vec::new();
             let limit = limits.path as u64 + 1;
-            content.take(limit).read_to_end(&mut target).map_err(ReadError::Broken)?;
-            MemberKind::Symlink(bounded(target, limits)?)
+            (&mut content).take(limit).read_to_end(&mut target).map_err(ReadError::Broken)?;
+            HeadKind::Symlink(bounded(target, limits)?)
         } else {
-            let (sha512, size) = digest(content).map_err(ReadError::Broken)?;
-            left = left
-                .checked_sub(size)
-                .ok_or(ReadError::Limit { what: "bytes", limit: limits.bytes })?;
-            MemberKind::File { sha512, size, executable: mode & 0o100 != 0 }
+            HeadKind::File
         };
-        members.push(Member { path, kind, mode: mode & 0o7777, mtime, owner: String::new() });
+        let head = Head { path, kind, size, mode: mode & 0o7777, mtime, owner: String::new() };
+        budget.member(&head)?;
+        let outcome = visitor(head, &mut content)
+            // What the visitor did not want is read all the same: its checksum is looked at.
+            .and_then(|()| io::copy(&mut content, &mut io::sink()));
+        if content.over {
+            return Err(ReadError::Limit { what: "bytes", limit: limits.bytes });
+        }
+        outcome.map_err(ReadError::Broken)?;
     }
     let comment = String::from_utf8(zip.comment().to_vec()).ok().filter(|text| !text.is_empty());
-    Ok(Listing { members, tar_sha512: None, comment })
+    Ok(Walked { comment, ended: true, ..Walked::default() })
+}
+
+/// Counts what members cost in memory.
+struct Budget {
+    limits: Limits,
+    members: u64,
+    names: u64,
+}
+
+impl Budget {
+    fn new(limits: Limits) -> Self {
+        Self { limits, members: 0, names: 0 }
+    }
+
+    fn member(&mut self, head: &Head) -> Result<(), ReadError> {
+        self.members += 1;
+        self.names += head.path.len() as u64;
+        if self.members > self.limits.members {
+            return Err(ReadError::Limit { what: "members", limit: self.limits.members });
+        }
+        if self.names > self.limits.names {
+            return Err(ReadError::Limit { what: "bytes of names", limit: self.limits.names });
+        }
+        Ok(())
+    }
+}
+
+/// Stops a stream that is longer than all limits allow.
+struct Bounded<'a> {
+    stream: &'a mut dyn Read,
+    left: &'a mut u64,
+    over: bool,
+}
+
+impl Read for Bounded<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.stream.read(buffer)?;
+        match self.left.checked_sub(count as u64) {
+            Some(left) => *self.left = left,
+            None => {
+                self.over = true;
+                return Err(io::Error::other("too many bytes"));
+            }
+        }
+        Ok(count)
+    }
 }
 
 fn zip_time(time: zip::DateTime) -> i64 {
@@ -275,13 +441,6 @@ fn bounded(bytes: Vec<u8>, limits: Limits) -> Result<Vec<u8>, ReadError> {
     Ok(bytes)
 }
 
-fn check_count(count: usize, limits: Limits) -> Result<(), ReadError> {
-    if count as u64 > limits.members {
-        return Err(ReadError::Limit { what: "members", limit: limits.members });
-    }
-    Ok(())
-}
-
 /// Digests everything in `content`; returns the SHA-512 and the count of bytes.
 pub(super) fn digest(mut content: impl Read) -> io::Result<([u8; 64], u64)> {
     let mut digest = Sha512::new();
@@ -300,18 +459,29 @@ pub(super) fn digest(mut content: impl Read) -> io::Result<([u8; 64], u64)> {
     }
 }
 
-/// Digests and limits what is read through it.
-struct Metered<R> {
-    stream: R,
-    digest: Sha512,
+/// Digests and limits what is read through it, and counts the zeros at its end.
+struct Metered<'a> {
+    stream: &'a mut dyn Read,
+    digest: Option<Sha512>,
     left: u64,
     over: bool,
+    zeros: u64,
 }
 
-impl<R: Read> Read for Metered<R> {
+impl Read for Metered<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.stream.read(buffer)?;
-        self.digest.update(&buffer[..count]);
+        let bytes = &buffer[..count];
+        if let Some(digest) = &mut self.digest {
+            digest.update(bytes);
+        }
+        // Only blocks of tar's own size can be its end mark; content is not looked at.
+        if count <= 512 {
+            let zeros = bytes.iter().rev().take_while(|&&byte| byte == 0).count() as u64;
+            self.zeros = if zeros == count as u64 { self.zeros + zeros } else { zeros };
+        } else {
+            self.zeros = 0;
+        }
         match self.left.checked_sub(count as u64) {
             Some(left) => self.left = left,
             None => {
