@@ -265,6 +265,11 @@ fn print_md(lines: &[(usize, &str)]) -> Result<Option<(Listed, usize)>, Checksum
     }
 }
 
+/// Whether a name written in a checksum file means `artifact`, whatever path stands before it.
+pub fn is_name_of(written: &str, artifact: &str) -> bool {
+    written.rsplit(['/', '\\']).next() == Some(artifact)
+}
+
 /// Lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
     use fmt::Write;

@@ -35,6 +35,13 @@ const DISTRIBUTION: &str = "https://infra.apache.org/release-distribution.html#s
 const SIGNING: &str = "https://infra.apache.org/release-signing.html";
 const HEADERS: &str = "https://www.apache.org/legal/src-headers.html#notice";
 const CREATION: &str = "https://infra.apache.org/release-publishing.html";
+const INCUBATION: &str = "https://incubator.apache.org/policy/incubation.html#releases";
+const SOURCE_HEADERS: &str = "https://www.apache.org/legal/src-headers.html";
+const THIRD_PARTY: &str = "https://www.apache.org/legal/resolved.html";
+const LICENSING: &str = "https://infra.apache.org/licensing-howto.html";
+const PATHS: &str = "https://github.com/apache/tooling-trusted-releases";
+const VOTES: &str =
+    "https://cwiki.apache.org/confluence/display/INCUBATOR/Incubator+Release+Checklist";
 const ARCHIVES: &str = "https://reproducible-builds.org/docs/archives/";
 
 macro_rules! rules {
@@ -51,6 +58,7 @@ macro_rules! rules {
 
 rules! {
     K_01 "K-01" Must DISTRIBUTION, "Every artifact has a valid, armored, detached OpenPGP signature named after it with .asc";
+    K_02 "K-02" Must DISTRIBUTION, "Binary .sig signatures are not provided";
     K_03 "K-03" Must RELEASE_POLICY, "Artifacts are signed by the release manager, who is a committer";
     K_05 "K-05" Must DISTRIBUTION, "The project's KEYS file holds every public key that signs its artifacts";
     K_08 "K-08" Must DISTRIBUTION, "Keys that sign new artifacts are RSA of at least 2048 bits; new keys should have 4096";
@@ -59,15 +67,29 @@ rules! {
     K_13 "K-13" Should CREATION, "Signatures of current releases stay valid: the key outlives them";
     K_14 "K-14" Should SIGNING, "The key has the release manager's @apache.org address as a user id";
     C_01 "C-01" Must DISTRIBUTION, "Every artifact has a SHA-256 or SHA-512 checksum file";
+    C_02 "C-02" Should DISTRIBUTION, "MD5 and SHA-1 checksums are not supplied";
     C_06 "C-06" Custom SIGNING, "The checksum file has the form of sha512sum, with the artifact's plain name";
     P_01 "P-01" Must RELEASE_POLICY, "A release contains a source package sufficient to build and test it";
+    P_02 "P-02" Should RELEASE_POLICY, "A source release contains no compiled code";
+    P_03 "P-03" Must RELEASE_POLICY, "Convenience packages have the version of the source they are made of";
     P_04 "P-04" Must RELEASE_POLICY, "LICENSE and NOTICE are at the root of every source package";
+    P_05 "P-05" Must LICENSING, "LICENSE and NOTICE mention nothing that is not in the package";
+    P_06 "P-06" Must RELEASE_POLICY, "LICENSE holds the full Apache License and the licences of everything bundled";
+    P_07 "P-07" Must HEADERS, "NOTICE begins with the product, the copyright and the attribution to the ASF";
     P_08 "P-08" Should HEADERS, "The years in NOTICE reach to the year of the release";
+    P_10 "P-10" Must SOURCE_HEADERS, "Every source file has the ASF's licence header, without a copyright notice in it";
+    P_14 "P-14" Must THIRD_PARTY, "Only Category A licences are bundled in source; Category X never, Category B not in source";
+    P_17 "P-17" Should DISTRIBUTION, "Artifacts are smaller than 100 MB; beyond 1 GB they are not hosted";
     P_18 "P-18" Should RELEASE_POLICY, "The contents of the source package match the tag";
+    P_19 "P-19" Custom PATHS, "Everything is in one top-level directory named like the archive, and nothing leaves it";
+    P_20 "P-20" Custom PATHS, "The candidate holds artifacts, their signatures and checksums, and no KEYS file";
+    P_21 "P-21" Must INCUBATION, "The name of every release archive of a podling contains `incubating`";
     P_22 "P-22" Should "https://incubator.apache.org/policy/incubation.html#disclaimers", "A podling's archive has a disclaimer beside LICENSE and NOTICE";
     R_02 "R-02" Must CREATION, "Only PMC members can commit to dist/release, unless the PMC opened it to all committers";
     S_01 "S-01" Should RELEASE_POLICY, "Candidates are staged in dist/dev";
+    S_05 "S-05" Custom RELEASE_POLICY, "The candidate's number is in directory and tag, not in the archive's name, so that files move unchanged";
     T_03 "T-03" Must RELEASE_POLICY, "Votes of PMC members are binding, as the roster says at the time of the vote";
+    V_06 "V-06" Custom VOTES, "The vote mail names version, place, KEYS, tag, commit and digests of what is voted on";
     REPRO "8.2" Custom ARCHIVES, "The same commit gives the same archive, on any machine";
 }
 

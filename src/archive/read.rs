@@ -62,6 +62,15 @@ pub struct Limits {
     pub names: u64,
 }
 
+impl Limits {
+    /// Limits for an archive of `size` bytes: what is beyond a GiB may not be more than the
+    /// two-hundredfold of it. Source code is packed to a tenth; a bomb to a thousandth.
+    pub fn for_size(size: u64) -> Self {
+        let most = Self::default();
+        Self { bytes: size.saturating_mul(200).clamp(1 << 30, most.bytes), ..most }
+    }
+}
+
 impl Default for Limits {
     /// A million members, 16 GiB, paths of 4,096 bytes, 256 MiB of paths: ten times what any known
     /// release needs.

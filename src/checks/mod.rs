@@ -6,7 +6,53 @@
 
 use serde::Serialize;
 
+use crate::evidence::Evidence;
 use crate::policy::Rule;
+
+mod signatures;
+
+/// Declares the checks of a candidate, one file each, in the order of the report.
+macro_rules! catalogue {
+    ($($check:ident,)*) => {
+        $(mod $check;)*
+        /// Every check of a candidate, in the order of the report and of the reference page.
+        pub const CATALOGUE: &[&Check<Evidence>] = &[$(&$check::CHECK),*];
+    };
+}
+
+catalogue! {
+    candidate_has_source_archive,
+    candidate_unexpected_files,
+    candidate_no_keys_inside,
+    candidate_version_in_names,
+    candidate_no_rc_in_names,
+    candidate_incubating_in_names,
+    candidate_file_size,
+    checksum_present,
+    checksum_matches,
+    checksum_names_its_artifact,
+    checksum_algorithm_accepted,
+    signature_present,
+    signature_armored_detached,
+    signature_good,
+    signature_signer_in_keys,
+    signature_key_valid,
+    signature_digest_strong,
+    signature_key_strength,
+    signature_signer_is_committer,
+    archive_readable,
+    archive_single_top_directory,
+    archive_safe_paths,
+    archive_formats_agree,
+    archive_reproducible_metadata,
+    source_matches_tag,
+    source_tag_names_the_commit,
+    source_tag_signed,
+    source_rebuild_identical,
+    source_versions_agree,
+    source_changelog_mentions_version,
+    mail_names_what_was_verified,
+}
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -1,0 +1,96 @@
+//! What is in an archive, member by member.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::digesting::BlobId;
+use crate::archive::read::{Container, HeadKind, Walked};
+
+/// What is in an archive.
+#[derive(Debug)]
+pub struct Contents {
+    /// How it is packed.
+    pub container: Container,
+    /// The members in their order.
+    pub members: Vec<Member>,
+    /// What is known of the archive besides.
+    pub walked: Walked,
+    /// Small files that say something about the release, by their path below the top directory.
+    pub texts: BTreeMap<String, Text>,
+    /// Why it could not be read to its end; the members are those before that.
+    pub broken: Option<String>,
+}
+
+/// A member.
+#[derive(Debug)]
+pub struct Member {
+    /// The raw path, without a final `/`.
+    pub path: Vec<u8>,
+    /// What it is.
+    pub kind: HeadKind,
+    /// Bytes of content.
+    pub size: u64,
+    /// Permission bits.
+    pub mode: u32,
+    /// Seconds since 1970.
+    pub mtime: i64,
+    /// User and group, in numbers and names; shared, as most members have the same.
+    pub owner: Arc<str>,
+    /// git's id of its content, if it was asked for; for a link, of its target. None for a content
+    /// that carries the marks of a collision attack.
+    pub id: Option<BlobId>,
+}
+
+/// A small file, kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// Its content.
+    pub bytes: Vec<u8>,
+    /// Whether it is longer than what is kept.
+    pub cut: bool,
+}
+
+impl Contents {
+    /// The one directory that everything is in; none if there are several, or files beside it.
+    pub fn top(&self) -> Option<&[u8]> {
+        let first =
+            |path: &'_ [u8]| path.iter().position(|&byte| byte == b'/').unwrap_or(path.len());
+        let member = self.members.first()?;
+        let top = &member.path[..first(&member.path)];
+        let all = self.members.iter().all(|member| {
+            member.path[..first(&member.path)] == *top
+                && (member.path.len() > top.len() || member.kind == HeadKind::Directory)
+        });
+        (all && !matches!(top, b"" | b"." | b"..")).then_some(top)
+    }
+
+    /// Members with their path below the top directory; the top directory itself is left out. All
+    /// members with their whole path if there is no such directory.
+    pub fn below_top(&self) -> impl Iterator<Item = (&[u8], &Member)> {
+        let skip = self.top().map_or(0, |top| top.len() + 1);
+        self.members.iter().filter_map(move |member| {
+            let path = member.path.get(skip..)?;
+            (!path.is_empty()).then_some((path, member))
+        })
+    }
+
+    /// The text of a kept file, by the first of several names, with its name.
+    pub fn text(&self, names: &[&'static str]) -> Option<(&'static str, String)> {
+        names.iter().find_map(|name| {
+            let text = self.texts.get(*name)?;
+            Some((*name, String::from_utf8_lossy(&text.bytes).into_owned()))
+        })
+    }
+}
+
+impl Member {
+    /// Whether it is a regular file.
+    pub fn is_file(&self) -> bool {
+        self.kind == HeadKind::File
+    }
+
+    /// Its path for people.
+    pub fn display(&self) -> String {
+        String::from_utf8_lossy(&self.path).into_owned()
+    }
+}

@@ -1,0 +1,376 @@
+//! One pass over an archive: its bytes are read once, and everything that any check wants to know
+//! of them is found out on the way.
+//!
+//! Three threads share the work: one reads and digests the file, one decompresses, and the caller's
+//! looks at the members. What they hand over is bounded, and so is what is kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufRead, Read, Seek};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+use super::contents::{Contents, Member, Text};
+use super::digesting::{BlobHasher, ObjectFormat};
+use crate::archive::read::{self, Container, Head, HeadKind, Limits, ReadError};
+use crate::checksum::Algorithm;
+use crate::openpgp::{Digests, Hashing, SignatureFile};
+
+/// Where an archive's bytes come from.
+pub enum Source {
+    /// From a stream that is read once. A zip cannot be looked into this way.
+    Stream(Box<dyn Read + Send>),
+    /// From a file, opened twice: zip files are read from their end.
+    File(Box<dyn Read + Send>, Box<dyn Seekable>),
+}
+
+/// Something that can be read at any place.
+pub trait Seekable: Read + Seek + Send {}
+impl<T: Read + Seek + Send> Seekable for T {}
+
+/// What is to be found out.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted<'a> {
+    /// Digests of the file, besides SHA-512.
+    pub digests: BTreeSet<Algorithm>,
+    /// Signatures that are to be judged over the file.
+    pub signatures: Option<&'a SignatureFile>,
+    /// git's ids of the members' content, in this format.
+    pub ids: Option<ObjectFormat>,
+    /// The digest of the tar stream.
+    pub tar_digest: bool,
+    /// How much is looked at.
+    pub limits: Limits,
+}
+
+/// What came of a pass.
+pub struct Passed {
+    /// Bytes of the file.
+    pub size: u64,
+    /// Digests of the file.
+    pub digests: BTreeMap<Algorithm, Vec<u8>>,
+    /// What the signatures need, if there are any.
+    pub signed: Option<Digests>,
+    /// What is in it; none if it is no archive that can be read.
+    pub contents: Option<Contents>,
+}
+
+/// Bytes handed from thread to thread at once.
+const CHUNK: usize = 256 << 10;
+
+/// Chunks that may wait between two threads.
+const WAITING: usize = 8;
+
+/// The most that is kept of one small file, and of all of them.
+const LONGEST_TEXT: usize = 1 << 20;
+const ALL_TEXTS: usize = 16 << 20;
+
+/// Reads everything there is to `source`.
+///
+/// # Errors
+/// The bytes cannot be read. That they make no archive is no error.
+pub fn pass(source: Source, wanted: &Wanted<'_>) -> io::Result<Passed> {
+    let (stream, file) = match source {
+        Source::Stream(stream) => (stream, None),
+        Source::File(stream, file) => (stream, Some(file)),
+    };
+    let (to_reader, chunks) = sync_channel(WAITING);
+    thread::scope(|scope| {
+        let digesting = scope.spawn(move || digest_all(stream, wanted, &to_reader));
+        let contents = look_inside(chunks, file, wanted);
+        let digested = digesting.join().unwrap_or_else(|_| Err(io::Error::other("a thread died")));
+        let (size, digests, signed) = digested?;
+        Ok(Passed { size, digests, signed, contents })
+    })
+}
+
+type Digested = (u64, BTreeMap<Algorithm, Vec<u8>>, Option<Digests>);
+
+/// Reads the stream to its end and digests it, whatever becomes of those who wait for its chunks.
+fn digest_all(
+    mut stream: Box<dyn Read + Send>,
+    wanted: &Wanted<'_>,
+    chunks: &SyncSender<Vec<u8>>,
+) -> io::Result<Digested> {
+    let mut size = 0;
+    let mut signing = wanted.signatures.map(SignatureFile::hashing);
+    let mut sha512 = Sha512::new();
+    let mut sha384 = wanted.digests.contains(&Algorithm::Sha384).then(Sha384::new);
+    let mut sha256 = wanted.digests.contains(&Algorithm::Sha256).then(Sha256::new);
+    loop {
+        let mut chunk = vec![0; CHUNK];
+        let count = fill(&mut stream, &mut chunk)?;
+        if count == 0 {
+            break;
+        }
+        chunk.truncate(count);
+        size += count as u64;
+        sha512.update(&chunk);
+        if let Some(digest) = &mut sha384 {
+            digest.update(&chunk);
+        }
+        if let Some(digest) = &mut sha256 {
+            digest.update(&chunk);
+        }
+        if let Some(digests) = &mut signing {
+            digests.update(&chunk);
+        }
+        // Nobody may be there any more: a broken archive is given up, its digest is not.
+        let _ = chunks.send(chunk);
+    }
+    let mut digests = BTreeMap::from([(Algorithm::Sha512, sha512.finalize().to_vec())]);
+    digests.extend(sha384.map(|digest| (Algorithm::Sha384, digest.finalize().to_vec())));
+    digests.extend(sha256.map(|digest| (Algorithm::Sha256, digest.finalize().to_vec())));
+    Ok((size, digests, signing.map(Hashing::finish)))
+}
+
+/// Reads until `buffer` is full or the stream ends.
+fn fill(stream: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match stream.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// The chunks that another thread hands over, as one stream.
+struct Chunks {
+    waiting: Receiver<Vec<u8>>,
+    chunk: Vec<u8>,
+    used: usize,
+}
+
+impl Chunks {
+    fn new(waiting: Receiver<Vec<u8>>) -> Self {
+        Self { waiting, chunk: Vec::new(), used: 0 }
+    }
+}
+
+impl BufRead for Chunks {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.used == self.chunk.len() {
+            match self.waiting.recv() {
+                Ok(chunk) => (self.chunk, self.used) = (chunk, 0),
+                // The other thread is done.
+                Err(_) => break,
+            }
+        }
+        Ok(&self.chunk[self.used..])
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.used += count;
+    }
+}
+
+impl Read for Chunks {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let available = self.fill_buf()?;
+        let count = available.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&available[..count]);
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+/// Lists what is in the archive; none if the bytes are those of no archive.
+fn look_inside(
+    chunks: Receiver<Vec<u8>>,
+    file: Option<Box<dyn Seekable>>,
+    wanted: &Wanted<'_>,
+) -> Option<Contents> {
+    let mut archive = Chunks::new(chunks);
+    let start = archive.fill_buf().ok()?;
+    let container = Container::sniff(&start[..start.len().min(512)])?;
+    let mut inside = Inside::new(wanted);
+    let outcome = match (container, file) {
+        (Container::Zip, None) => Err(ReadError::Unknown),
+        (Container::Zip, Some(file)) => {
+            let file = io::BufReader::with_capacity(CHUNK, file);
+            let outcome = read::visit_zip(file, wanted.limits, &mut |head, content| {
+                inside.member(head, content)
+            });
+            // The digests are of the whole file, whatever its directory points to.
+            let _ = io::copy(&mut archive, &mut io::sink());
+            outcome
+        }
+        _ => visit_decompressed(archive, container, wanted, &mut inside),
+    };
+    let (walked, broken) = match outcome {
+        Ok(walked) => (walked, None),
+        Err(error) => (read::Walked::default(), Some(error.to_string())),
+    };
+    Some(Contents { container, members: inside.members, texts: inside.texts, walked, broken })
+}
+
+fn visit_decompressed(
+    archive: Chunks,
+    container: Container,
+    wanted: &Wanted<'_>,
+    inside: &mut Inside<'_>,
+) -> Result<read::Walked, ReadError> {
+    let (to_members, chunks) = sync_channel(WAITING);
+    thread::scope(|scope| {
+        let unpacking = scope.spawn(move || unpack(archive, container, &to_members));
+        let mut stream = Chunks::new(chunks);
+        let outcome =
+            read::visit_tar(&mut stream, wanted.limits, wanted.tar_digest, &mut |head, content| {
+                inside.member(head, content)
+            });
+        // Whoever still unpacks has nobody to hand it to.
+        drop(stream);
+        match unpacking.join().unwrap_or_else(|_| Err(io::Error::other("a thread died"))) {
+            // What stopped the unpacking says more than the tar that was cut off by it; unless a
+            // limit was met, which stops the unpacking too.
+            Err(error) if !matches!(outcome, Err(ReadError::Limit { .. })) => {
+                Err(ReadError::Broken(error))
+            }
+            _ => outcome,
+        }
+    })
+}
+
+fn unpack(archive: Chunks, container: Container, chunks: &SyncSender<Vec<u8>>) -> io::Result<()> {
+    let mut stream = read::decompressed(archive, container);
+    loop {
+        let mut chunk = vec![0; CHUNK];
+        let count = fill(&mut *stream, &mut chunk)?;
+        chunk.truncate(count);
+        // Nobody waits for it any more: the tar in it is broken, or too large.
+        if count == 0 || chunks.send(chunk).is_err() {
+            return Ok(());
+        }
+    }
+}
+
+/// What is gathered from the members.
+struct Inside<'a> {
+    wanted: &'a Wanted<'a>,
+    members: Vec<Member>,
+    texts: BTreeMap<String, Text>,
+    kept: usize,
+    owner: Arc<str>,
+    buffer: Vec<u8>,
+}
+
+impl<'a> Inside<'a> {
+    fn new(wanted: &'a Wanted<'a>) -> Self {
+        Self {
+            wanted,
+            members: Vec::new(),
+            texts: BTreeMap::new(),
+            kept: 0,
+            owner: "".into(),
+            buffer: vec![0; 64 << 10],
+        }
+    }
+
+    fn member(&mut self, head: Head, content: &mut dyn Read) -> io::Result<()> {
+        if *self.owner != *head.owner {
+            self.owner = head.owner.into();
+        }
+        let (id, size) = match &head.kind {
+            HeadKind::File => self.file(&head.path, head.size, content)?,
+            HeadKind::Symlink(target) => {
+                let hasher = self.wanted.ids.map(|ids| BlobHasher::new(ids, target.len() as u64));
+                let id = hasher.and_then(|mut hasher| {
+                    hasher.update(target);
+                    hasher.finish()
+                });
+                (id, head.size)
+            }
+            _ => (None, head.size),
+        };
+        self.members.push(Member {
+            path: head.path,
+            kind: head.kind,
+            size,
+            mode: head.mode,
+            mtime: head.mtime,
+            owner: Arc::clone(&self.owner),
+            id,
+        });
+        Ok(())
+    }
+
+    fn file(
+        &mut self,
+        path: &[u8],
+        size: u64,
+        content: &mut dyn Read,
+    ) -> io::Result<(Option<super::BlobId>, u64)> {
+        let mut hasher = self.wanted.ids.map(|ids| BlobHasher::new(ids, size));
+        let mut keep = is_kept(path).then(Vec::new);
+        let mut total = 0;
+        loop {
+            let count = fill(content, &mut self.buffer)?;
+            if count == 0 {
+                break;
+            }
+            let bytes = &self.buffer[..count];
+            total += count as u64;
+            if let Some(hasher) = &mut hasher {
+                hasher.update(bytes);
+            }
+            if let Some(text) = &mut keep {
+                let room = LONGEST_TEXT.min(ALL_TEXTS - self.kept).saturating_sub(text.len());
+                text.extend_from_slice(&bytes[..count.min(room)]);
+            }
+        }
+        if let Some(bytes) = keep {
+            self.kept += bytes.len();
+            let below = below_top(path);
+            let name = String::from_utf8_lossy(below).into_owned();
+            let cut = (bytes.len() as u64) < total;
+            self.texts.insert(name, Text { bytes, cut });
+        }
+        // A zip may promise another size than it keeps; then the id is of something else.
+        let id = hasher.filter(|_| total == size).and_then(BlobHasher::finish);
+        Ok((id, total))
+    }
+}
+
+fn below_top(path: &[u8]) -> &[u8] {
+    match path.iter().position(|&byte| byte == b'/') {
+        Some(slash) => &path[slash + 1..],
+        None => path,
+    }
+}
+
+/// Whether a member's text is worth keeping: it lies in the root (or one below it, for manifests)
+/// and says something about licences, versions or changes.
+fn is_kept(path: &[u8]) -> bool {
+    const NAMES: [&str; 20] = [
+        "license",
+        "licence",
+        "notice",
+        "disclaimer",
+        "readme",
+        "change",
+        "release",
+        "news",
+        "history",
+        ".rat-excludes",
+        "rat-excludes",
+        ".licenserc",
+        "pom.xml",
+        "plusone.toml",
+        "package.json",
+        "cargo.toml",
+        "build.gradle",
+        "gradle.properties",
+        "cmakelists.txt",
+        "pyproject.toml",
+    ];
+    let below = String::from_utf8_lossy(below_top(path)).to_lowercase();
+    let name = below.rsplit('/').next().unwrap_or_default();
+    let depth = below.matches('/').count();
+    depth <= 1 && NAMES.iter().any(|known| name.starts_with(known))
+}
