@@ -1,11 +1,11 @@
 //! `archive-formats-agree`: archives of the same source hold the same.
 
-use super::{Check, CheckOutcome, Finding, Severity};
 use std::collections::BTreeMap;
 
+use super::{Check, CheckOutcome, Finding, Severity};
 use crate::archive::read::HeadKind;
-use crate::evidence::{Artifact, BlobId, Contents};
 use crate::evidence::Evidence;
+use crate::evidence::{Artifact, BlobId, Contents};
 use crate::policy;
 
 pub(super) const CHECK: Check<Evidence> = Check {
@@ -65,7 +65,10 @@ fn compare(
             None => found(path, format!("is in {}, not in {}", one.base_name(), other.base_name())),
             Some(same) if same == content => {}
             Some(_) => {
-                found(path, format!("differs between {} and {}", one.base_name(), other.base_name()));
+                found(
+                    path,
+                    format!("differs between {} and {}", one.base_name(), other.base_name()),
+                );
             }
         }
     }

@@ -1,8 +1,8 @@
 //! `archive-reproducible-metadata`: the archive carries no traces of the machine it was made on.
 
-use super::{Check, CheckOutcome, Finding, Severity};
 use std::collections::BTreeSet;
 
+use super::{Check, CheckOutcome, Finding, Severity};
 use crate::archive::read::HeadKind;
 use crate::evidence::Evidence;
 use crate::policy;

@@ -1,11 +1,11 @@
 //! `archive-safe-paths`: no member leaves the directory, or overwrites another.
 
-use super::{Check, CheckOutcome, Finding, Severity};
 use std::collections::HashMap;
 
+use super::{Check, CheckOutcome, Finding, Severity};
 use crate::archive::read::HeadKind;
-use crate::evidence::Member;
 use crate::evidence::Evidence;
+use crate::evidence::Member;
 use crate::policy;
 
 pub(super) const CHECK: Check<Evidence> = Check {
@@ -34,7 +34,8 @@ fn run(evidence: &Evidence) -> CheckOutcome {
             let folded = String::from_utf8_lossy(&member.path).to_lowercase();
             match paths.insert(folded, &member.path) {
                 Some(other) if *other == member.path && member.kind != HeadKind::Directory => {
-                    let what = format!("{}: {} is in it twice", artifact.base_name(), member.display());
+                    let what =
+                        format!("{}: {} is in it twice", artifact.base_name(), member.display());
                     findings.push(Finding::new(Severity::Error, what).at(member.display()));
                 }
                 Some(other) if *other != member.path => {

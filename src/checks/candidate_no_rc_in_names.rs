@@ -32,7 +32,8 @@ fn has_number(name: &str) -> bool {
         let before = name[..at].chars().next_back();
         let after = name[at + 2..].trim_start_matches(['-', '.', '_']).chars().next();
         // `src2.tar.gz` is no candidate.
-        before.is_some_and(|c| !c.is_ascii_alphabetic()) && after.is_some_and(|c| c.is_ascii_digit())
+        before.is_some_and(|c| !c.is_ascii_alphabetic())
+            && after.is_some_and(|c| c.is_ascii_digit())
     })
 }
 
@@ -42,7 +43,9 @@ mod tests {
 
     #[test]
     fn numbers_are_told_from_sources() {
-        for name in ["apache-x-1.0-rc1-src.tar.gz", "x-2.0.0-RC2.zip", "x-2.0rc1.tgz", "x_1.0_rc.3.zip"] {
+        for name in
+            ["apache-x-1.0-rc1-src.tar.gz", "x-2.0.0-RC2.zip", "x-2.0rc1.tgz", "x_1.0_rc.3.zip"]
+        {
             assert!(has_number(name), "{name}");
         }
         for name in ["apache-x-1.0-src.tar.gz", "x-src2.zip", "arc3-1.0.zip", "x-march-1.0.tgz"] {

@@ -29,7 +29,14 @@ fn run(evidence: &Evidence) -> CheckOutcome {
 /// whole directory (C-05), and KEYS, of which another check speaks.
 fn belongs(path: &str) -> bool {
     const TEXTS: [&str; 9] = [
-        "CHANGES", "CHANGELOG", "RELEASE", "RELEASE-NOTES", "RELEASE_NOTES", "LICENSE", "NOTICE", "README",
+        "CHANGES",
+        "CHANGELOG",
+        "RELEASE",
+        "RELEASE-NOTES",
+        "RELEASE_NOTES",
+        "LICENSE",
+        "NOTICE",
+        "README",
         "SECURITY",
     ];
     let name = path.rsplit('/').next().unwrap_or(path);

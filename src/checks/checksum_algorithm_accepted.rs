@@ -1,8 +1,8 @@
 //! `checksum-algorithm-accepted`: no checksum is of an algorithm that was given up.
 
-use super::{Check, CheckOutcome, Finding, Severity};
 use std::collections::BTreeSet;
 
+use super::{Check, CheckOutcome, Finding, Severity};
 use crate::checksum::Algorithm;
 use crate::evidence::Evidence;
 use crate::policy;
@@ -27,7 +27,8 @@ fn run(evidence: &Evidence) -> CheckOutcome {
             if name.ends_with(".md5") {
                 findings.push(found(Severity::Error, format!("{} is an MD5 checksum", file.name)));
             } else if name.ends_with(".sha1") {
-                findings.push(found(Severity::Warning, format!("{} is a SHA-1 checksum", file.name)));
+                findings
+                    .push(found(Severity::Warning, format!("{} is a SHA-1 checksum", file.name)));
             } else if name.ends_with(".sha") {
                 let message = format!("{} does not say which algorithm it is of", file.name);
                 findings.push(found(Severity::Warning, message));

@@ -29,7 +29,9 @@ fn run(evidence: &Evidence) -> CheckOutcome {
                     continue;
                 }
             };
-            let named = |one: &&Listed| one.name.as_deref().is_some_and(|n| is_name_of(n, artifact.base_name()));
+            let named = |one: &&Listed| {
+                one.name.as_deref().is_some_and(|n| is_name_of(n, artifact.base_name()))
+            };
             // In a list of several files, those that name this one; else what there is.
             let of_this = match listed.iter().any(|one| named(&one)) {
                 true => listed.iter().filter(named).collect::<Vec<_>>(),

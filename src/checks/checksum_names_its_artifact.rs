@@ -26,7 +26,9 @@ fn run(evidence: &Evidence) -> CheckOutcome {
                 seen += 1;
                 continue;
             }
-            for (name, line) in listed.iter().filter_map(|one| Some((one.name.as_deref()?, one.line))) {
+            for (name, line) in
+                listed.iter().filter_map(|one| Some((one.name.as_deref()?, one.line)))
+            {
                 let message = match is_name_of(name, artifact.base_name()) {
                     true => format!("{} names `{name}`, with a path before the name", file.name),
                     false => format!("{} names `{name}`, not {}", file.name, artifact.base_name()),
@@ -35,5 +37,8 @@ fn run(evidence: &Evidence) -> CheckOutcome {
             }
         }
     }
-    CheckOutcome::of(findings, if seen == 0 { "no names are given".to_owned() } else { format!("{seen} of {seen}") })
+    CheckOutcome::of(
+        findings,
+        if seen == 0 { "no names are given".to_owned() } else { format!("{seen} of {seen}") },
+    )
 }

@@ -27,7 +27,8 @@ fn run(evidence: &Evidence) -> CheckOutcome {
         });
         match (of, name) {
             (Some(artifact), Some(name)) if !checksum::is_name_of(name, artifact.base_name()) => {
-                let message = format!("the mail gives the digest of {} to {name}", artifact.base_name());
+                let message =
+                    format!("the mail gives the digest of {} to {name}", artifact.base_name());
                 findings.push(Finding::new(Severity::Error, message).at(&mail.place).line(*line));
             }
             (Some(artifact), _) => seen.push(format!("the digest of {}", artifact.base_name())),
@@ -35,18 +36,21 @@ fn run(evidence: &Evidence) -> CheckOutcome {
             (None, Some(name)) if !evidence.artifacts.iter().any(|a| a.base_name() == name) => {}
             (None, name) => {
                 let what = name.as_deref().unwrap_or("none of the artifacts");
-                let message = format!("the mail states the digest {digest}, which is not that of {what}");
+                let message =
+                    format!("the mail states the digest {digest}, which is not that of {what}");
                 findings.push(Finding::new(Severity::Error, message).at(&mail.place).line(*line));
             }
         }
     }
     if let Ok(Some(tag)) = &evidence.tag {
         // A mail may mention other commits too; one of them has to be the right one.
-        let right = |(id, _): &&(String, usize)| tag.commit.as_str().starts_with(&id.to_lowercase());
+        let right =
+            |(id, _): &&(String, usize)| tag.commit.as_str().starts_with(&id.to_lowercase());
         match (mail.commits.iter().find(right), mail.commits.first()) {
             (Some(_), _) => seen.push("the commit".to_owned()),
             (None, Some((id, line))) => {
-                let message = format!("the mail states the commit {id}, but {} was compared", tag.commit);
+                let message =
+                    format!("the mail states the commit {id}, but {} was compared", tag.commit);
                 findings.push(Finding::new(Severity::Error, message).at(&mail.place).line(*line));
             }
             (None, None) => {}

@@ -4,55 +4,78 @@
 //! fetches or decides how the program ends. Each carries its own explanation and the rule it rests
 //! on. Pure.
 
+mod archive_formats_agree;
+mod archive_readable;
+mod archive_reproducible_metadata;
+mod archive_safe_paths;
+mod archive_single_top_directory;
+mod candidate_file_size;
+mod candidate_has_source_archive;
+mod candidate_incubating_in_names;
+mod candidate_no_keys_inside;
+mod candidate_no_rc_in_names;
+mod candidate_unexpected_files;
+mod candidate_version_in_names;
+mod checksum_algorithm_accepted;
+mod checksum_matches;
+mod checksum_names_its_artifact;
+mod checksum_present;
+mod mail_names_what_was_verified;
+mod signature_armored_detached;
+mod signature_digest_strong;
+mod signature_good;
+mod signature_key_strength;
+mod signature_key_valid;
+mod signature_present;
+mod signature_signer_in_keys;
+mod signature_signer_is_committer;
+mod signatures;
+mod source_changelog_mentions_version;
+mod source_matches_tag;
+mod source_rebuild_identical;
+mod source_tag_names_the_commit;
+mod source_tag_signed;
+mod source_versions_agree;
+
 use serde::Serialize;
 
 use crate::evidence::Evidence;
 use crate::policy::Rule;
 
-mod signatures;
-
-/// Declares the checks of a candidate, one file each, in the order of the report.
-macro_rules! catalogue {
-    ($($check:ident,)*) => {
-        $(mod $check;)*
-        /// Every check of a candidate, in the order of the report and of the reference page.
-        pub const CATALOGUE: &[&Check<Evidence>] = &[$(&$check::CHECK),*];
-    };
-}
-
-catalogue! {
-    candidate_has_source_archive,
-    candidate_unexpected_files,
-    candidate_no_keys_inside,
-    candidate_version_in_names,
-    candidate_no_rc_in_names,
-    candidate_incubating_in_names,
-    candidate_file_size,
-    checksum_present,
-    checksum_matches,
-    checksum_names_its_artifact,
-    checksum_algorithm_accepted,
-    signature_present,
-    signature_armored_detached,
-    signature_good,
-    signature_signer_in_keys,
-    signature_key_valid,
-    signature_digest_strong,
-    signature_key_strength,
-    signature_signer_is_committer,
-    archive_readable,
-    archive_single_top_directory,
-    archive_safe_paths,
-    archive_formats_agree,
-    archive_reproducible_metadata,
-    source_matches_tag,
-    source_tag_names_the_commit,
-    source_tag_signed,
-    source_rebuild_identical,
-    source_versions_agree,
-    source_changelog_mentions_version,
-    mail_names_what_was_verified,
-}
+/// Every check of a candidate, in the order of the report and of the reference page.
+pub const CATALOGUE: &[&Check<Evidence>] = &[
+    &candidate_has_source_archive::CHECK,
+    &candidate_unexpected_files::CHECK,
+    &candidate_no_keys_inside::CHECK,
+    &candidate_version_in_names::CHECK,
+    &candidate_no_rc_in_names::CHECK,
+    &candidate_incubating_in_names::CHECK,
+    &candidate_file_size::CHECK,
+    &checksum_present::CHECK,
+    &checksum_matches::CHECK,
+    &checksum_names_its_artifact::CHECK,
+    &checksum_algorithm_accepted::CHECK,
+    &signature_present::CHECK,
+    &signature_armored_detached::CHECK,
+    &signature_good::CHECK,
+    &signature_signer_in_keys::CHECK,
+    &signature_key_valid::CHECK,
+    &signature_digest_strong::CHECK,
+    &signature_key_strength::CHECK,
+    &signature_signer_is_committer::CHECK,
+    &archive_readable::CHECK,
+    &archive_single_top_directory::CHECK,
+    &archive_safe_paths::CHECK,
+    &archive_formats_agree::CHECK,
+    &archive_reproducible_metadata::CHECK,
+    &source_matches_tag::CHECK,
+    &source_tag_names_the_commit::CHECK,
+    &source_tag_signed::CHECK,
+    &source_rebuild_identical::CHECK,
+    &source_versions_agree::CHECK,
+    &source_changelog_mentions_version::CHECK,
+    &mail_names_what_was_verified::CHECK,
+];
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

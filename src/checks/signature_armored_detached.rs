@@ -32,7 +32,8 @@ fn run(evidence: &Evidence) -> CheckOutcome {
         }
         let binary = format!("{}.sig", artifact.name);
         if evidence.files.iter().any(|file| file.name == binary) {
-            let message = format!("{binary} is a binary signature, which must not be provided (K-02)");
+            let message =
+                format!("{binary} is a binary signature, which must not be provided (K-02)");
             findings.push(Finding::new(Severity::Error, message).at(&binary));
         }
     }

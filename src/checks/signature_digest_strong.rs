@@ -1,9 +1,9 @@
 //! `signature-digest-strong`: signatures use a strong digest.
 
-use super::{Check, CheckOutcome, Severity};
 use std::collections::BTreeSet;
 
 use super::signatures::judged;
+use super::{Check, CheckOutcome, Severity};
 use crate::evidence::Evidence;
 use crate::policy;
 

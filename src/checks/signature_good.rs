@@ -1,9 +1,9 @@
 //! `signature-good`: every artifact has a good signature by a key in KEYS.
 
-use super::{Check, CheckOutcome, Severity};
 use super::signatures::{is_about_key, judged};
-use crate::openpgp::Verdict;
+use super::{Check, CheckOutcome, Severity};
 use crate::evidence::Evidence;
+use crate::openpgp::Verdict;
 use crate::policy;
 
 pub(super) const CHECK: Check<Evidence> = Check {

@@ -1,11 +1,11 @@
 //! `signature-key-strength`: the signing key is strong enough.
 
-use super::{Check, CheckOutcome, Severity};
 use std::collections::BTreeSet;
 
 use super::signatures::judged;
-use crate::openpgp::{Strength, StrengthRule};
+use super::{Check, CheckOutcome, Severity};
 use crate::evidence::Evidence;
+use crate::openpgp::{Strength, StrengthRule};
 use crate::policy;
 
 pub(super) const CHECK: Check<Evidence> = Check {
@@ -39,7 +39,11 @@ fn run(evidence: &Evidence) -> CheckOutcome {
                 }
                 Strength::NotRsa | Strength::NotAllowed => continue,
             };
-            findings.push(judged.finding(severity, format!("is by a {kind} key: {what}"), judgement));
+            findings.push(judged.finding(
+                severity,
+                format!("is by a {kind} key: {what}"),
+                judgement,
+            ));
         }
     }
     CheckOutcome::of(findings, seen.into_iter().collect::<Vec<_>>().join(", "))

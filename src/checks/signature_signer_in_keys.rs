@@ -1,11 +1,11 @@
 //! `signature-signer-in-keys`: the signer's key is in KEYS.
 
-use super::{Check, CheckOutcome, Severity};
 use std::collections::BTreeSet;
 
 use super::signatures::judged;
-use crate::openpgp::Verdict;
+use super::{Check, CheckOutcome, Severity};
 use crate::evidence::Evidence;
+use crate::openpgp::Verdict;
 use crate::policy;
 
 pub(super) const CHECK: Check<Evidence> = Check {

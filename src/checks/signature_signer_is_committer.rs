@@ -1,9 +1,9 @@
 //! `signature-signer-is-committer`: the signer is a committer of the project.
 
-use super::{Check, CheckOutcome, Severity};
 use std::collections::BTreeSet;
 
 use super::signatures::judged;
+use super::{Check, CheckOutcome, Severity};
 use crate::evidence::Evidence;
 use crate::policy;
 

@@ -1,7 +1,8 @@
 //! `source-changelog-mentions-version`: the change log speaks of the version.
 
-use super::{Check, CheckOutcome, Finding, Severity};
 use std::collections::BTreeSet;
+
+use super::{Check, CheckOutcome, Finding, Severity};
 use crate::evidence::Evidence;
 
 pub(super) const CHECK: Check<Evidence> = Check {

@@ -1,11 +1,11 @@
 //! `source-matches-tag`: the archive holds what the tag holds, and nothing else.
 
-use super::{Check, CheckOutcome, Finding, Severity};
 use std::collections::BTreeSet;
 
+use super::{Check, CheckOutcome, Finding, Severity};
 use crate::archive::read::{Container, HeadKind};
-use crate::evidence::{Contents, TagFacts, TreeFile, TreeKind};
 use crate::evidence::Evidence;
+use crate::evidence::{Contents, TagFacts, TreeFile, TreeKind};
 use crate::policy;
 
 pub(super) const CHECK: Check<Evidence> = Check {
@@ -68,7 +68,8 @@ fn compare(contents: &Contents, tag: &TagFacts, findings: &mut Vec<Finding>) -> 
             (Some(file), archived) => {
                 let theirs = archived.unwrap_or(file);
                 let ours = member.id.map_or("a forged content".to_owned(), |id| id.short());
-                let message = format!("{shown} is not as in the tag: {ours}, not {}", theirs.id.short());
+                let message =
+                    format!("{shown} is not as in the tag: {ours}, not {}", theirs.id.short());
                 findings.push(Finding::new(Severity::Error, message).at(shown));
             }
             (None, _) => findings.push(added(&shown, path, tag)),
@@ -107,7 +108,8 @@ fn mode_differs(
             TreeKind::Symlink => "a symbolic link",
         };
         let severity = if link { Severity::Error } else { Severity::Warning };
-        let message = format!("{path} is {} in the tag and {} in the archive", word(tagged), word(found));
+        let message =
+            format!("{path} is {} in the tag and {} in the archive", word(tagged), word(found));
         findings.push(Finding::new(severity, message).at(path));
     }
 }
@@ -119,7 +121,8 @@ fn added(shown: &str, path: &[u8], tag: &TagFacts) -> Finding {
     match tag.submodules.iter().find(inside) {
         Some(submodule) => {
             let submodule = String::from_utf8_lossy(submodule);
-            let message = format!("{shown} is in the submodule {submodule}, which was not compared");
+            let message =
+                format!("{shown} is in the submodule {submodule}, which was not compared");
             Finding::new(Severity::Warning, message).at(shown)
         }
         None => Finding::new(Severity::Error, format!("{shown} is not in the tag")).at(shown),

@@ -1,8 +1,8 @@
 //! `source-tag-signed`: the tag is signed.
 
 use super::{Check, CheckOutcome, Finding, Severity};
-use crate::evidence::TagSignature;
 use crate::evidence::Evidence;
+use crate::evidence::TagSignature;
 
 pub(super) const CHECK: Check<Evidence> = Check {
     id: "source-tag-signed",

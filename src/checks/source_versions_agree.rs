@@ -1,10 +1,10 @@
 //! `source-versions-agree`: the manifests state the version that is released.
 
-use super::{Check, CheckOutcome, Finding, Severity};
 use std::collections::BTreeSet;
 
-use crate::project::manifests;
+use super::{Check, CheckOutcome, Finding, Severity};
 use crate::evidence::Evidence;
+use crate::project::manifests;
 
 pub(super) const CHECK: Check<Evidence> = Check {
     id: "source-versions-agree",
