@@ -127,6 +127,44 @@ impl Preset {
     }
 }
 
+/// What a project makes of a check of good practice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Its findings are notes.
+    Allow,
+    /// Its findings are warnings.
+    Warn,
+    /// Its findings are errors.
+    Deny,
+}
+
+/// A finding that the project stands by, with its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// Id of the check.
+    pub check: String,
+    /// Which paths, as a glob over the path below the top directory; all findings without it.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// Why it is all right; printed.
+    pub reason: String,
+}
+
+/// Whether a podling that says in DISCLAIMER-WIP what is not yet in order may release with findings
+/// of this check (POLICY 3.1, LEGAL-469). What is not listed there stays as grave as it is.
+pub fn tolerated_in_progress(check: &str) -> bool {
+    const TOLERATED: [&str; 5] = [
+        "archive-no-compiled-code",
+        "archive-no-nested-archives",
+        "legal-license-pointers",
+        "legal-source-headers",
+        "legal-notice-form",
+    ];
+    TOLERATED.contains(&check)
+}
+
 /// The least number of days a signing key should still be valid for. Custom: long enough for the
 /// vote, its repetition and the first months of the release.
 pub const KEY_DAYS_LEFT: i64 = 90;

@@ -63,6 +63,39 @@ pub fn open(path: &Path) -> Result<File, FileError> {
     File::open(path).map_err(at("open", path))
 }
 
+/// Opens a file for writing behind what is in it; makes it and its directory if need be.
+///
+/// # Errors
+/// It cannot be opened.
+pub fn append(path: &Path) -> Result<File, FileError> {
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        fs::create_dir_all(parent).map_err(at("create the directory", parent))?;
+    }
+    let mut options = fs::OpenOptions::new();
+    options.create(true).append(true).open(path).map_err(at("create", path))
+}
+
+/// Empties an open file.
+///
+/// # Errors
+/// It cannot be written.
+pub fn truncate(path: &Path, file: &File) -> Result<(), FileError> {
+    file.set_len(0).map_err(at("write", path))
+}
+
+/// Gives a file another name, in the place of whatever had it.
+///
+/// # Errors
+/// It cannot be moved.
+pub fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
+    fs::rename(from, to).map_err(at("write", to))
+}
+
+/// Makes a [`FileError`] of what the system said while `verb` was done to `path`.
+pub fn cannot<'a>(verb: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> FileError + 'a {
+    at(verb, path)
+}
+
 /// The size of a regular file; none for anything else and for what does not exist.
 pub fn size(path: &Path) -> Option<u64> {
     fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())

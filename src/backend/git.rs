@@ -114,7 +114,7 @@ impl Repository {
         self.work_tree.as_deref()
     }
 
-    fn command(&self) -> Command {
+    pub(super) fn command(&self) -> Command {
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.directory);
         command
@@ -386,7 +386,7 @@ impl Bare {
         Ok(unstable)
     }
 
-    fn run(&self, words: &[&str], stdin: Option<&[u8]>) -> Result<Vec<u8>, GitError> {
+    pub(super) fn run(&self, words: &[&str], stdin: Option<&[u8]>) -> Result<Vec<u8>, GitError> {
         Ok(process::stdout(self.command().args(words), stdin)?)
     }
 

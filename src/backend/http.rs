@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::time::Duration;
 
-use reqwest::blocking::{Client, RequestBuilder};
+use reqwest::blocking::{Client, RequestBuilder, Response};
 
 /// Something that could not be fetched.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +72,117 @@ fn read(
         return Err(HttpError::TooLarge { url: url.to_owned(), limit });
     }
     Ok(bytes)
+}
+
+/// A file that is read as it comes. When the connection breaks, it is taken up where it stopped, if
+/// the server can do that.
+pub struct Download {
+    url: String,
+    position: u64,
+    length: Option<u64>,
+    response: Option<Response>,
+    failures: u32,
+}
+
+/// How often a download is taken up again without any byte having come in between.
+const MOST_FAILURES: u32 = 3;
+
+impl Download {
+    /// Starts to read what is at `url` from the byte `from` on; from the first if the server cannot
+    /// start elsewhere.
+    ///
+    /// # Errors
+    /// See [`HttpError`].
+    pub fn start(url: String, from: u64) -> Result<Self, HttpError> {
+        let mut download = Self { url, position: from, length: None, response: None, failures: 0 };
+        download.connect()?;
+        Ok(download)
+    }
+
+    /// The byte that comes next.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Bytes in all, where the server tells.
+    pub fn length(&self) -> Option<u64> {
+        self.length
+    }
+
+    fn connect(&mut self) -> Result<(), HttpError> {
+        let transport = |error: &dyn std::error::Error| HttpError::Transport {
+            verb: "fetch",
+            url: self.url.clone(),
+            reason: innermost(error),
+        };
+        let client = client().map_err(|error| transport(&error))?;
+        let mut request = client.get(&self.url);
+        if self.position > 0 {
+            request = request.header("range", format!("bytes={}-", self.position));
+        }
+        let response = request.send().map_err(|error| transport(&error))?;
+        let status = response.status();
+        match status.as_u16() {
+            206 => {}
+            // All of it was there already.
+            416 if self.position > 0 => {
+                self.length = Some(self.position);
+                self.response = None;
+                return Ok(());
+            }
+            200 if self.response.is_none() && self.failures == 0 => self.position = 0,
+            // It begins again, although we have a part of it.
+            200 => {
+                return Err(HttpError::Transport {
+                    verb: "fetch",
+                    url: self.url.clone(),
+                    reason: "the connection broke, and the server cannot go on from there"
+                        .to_owned(),
+                });
+            }
+            _ => {
+                return Err(HttpError::Status {
+                    verb: "fetch",
+                    url: self.url.clone(),
+                    status: status.to_string(),
+                });
+            }
+        }
+        self.length = response.content_length().map(|rest| rest + self.position);
+        self.response = Some(response);
+        Ok(())
+    }
+}
+
+impl Read for Download {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        loop {
+            let Some(response) = &mut self.response else { return Ok(0) };
+            let outcome = response.read(buffer);
+            let ended = self.length.is_none_or(|length| self.position >= length);
+            match outcome {
+                Ok(0) if ended || buffer.is_empty() => return Ok(0),
+                Ok(count) if count > 0 => {
+                    self.position += count as u64;
+                    self.failures = 0;
+                    return Ok(count);
+                }
+                // Broken off: at once, or with an end that came too early.
+                _ if self.failures < MOST_FAILURES => {
+                    self.failures += 1;
+                    std::thread::sleep(Duration::from_millis(200 << self.failures));
+                    self.connect().map_err(std::io::Error::other)?;
+                }
+                Ok(_) => {
+                    return Err(std::io::Error::other(format!(
+                        "{} broke off after {} bytes",
+                        self.url, self.position
+                    )));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
 }
 
 /// The keyserver that is asked unless another is named.

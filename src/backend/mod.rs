@@ -15,5 +15,7 @@ pub mod git;
 pub mod gpg;
 pub mod http;
 pub mod machine;
+pub mod place;
 pub mod process;
 pub mod svn;
+pub mod tag;

@@ -4,6 +4,7 @@
 //! fetches or decides how the program ends. Each carries its own explanation and the rule it rests
 //! on. Pure.
 
+pub mod adjust;
 mod archive_formats_agree;
 mod archive_readable;
 mod archive_reproducible_metadata;

@@ -19,7 +19,7 @@ use crate::release::{CandidateNumber, ObjectId, ProjectName, Version};
 
 pub use contents::{Contents, Member, Text};
 pub use digesting::{BlobId, ObjectFormat};
-pub use pass::{Passed, Source, Wanted, pass};
+pub use pass::{Passed, Seekable, Source, Wanted, archived_ids, pass};
 
 /// What is known, or why it is not.
 pub type Known<T> = Result<T, String>;
@@ -219,6 +219,13 @@ impl Evidence {
             Some(Ok(contents)) => Some((artifact, contents)),
             _ => None,
         })
+    }
+
+    /// Whether a podling's archive says that its licensing is work in progress (P-23).
+    pub fn has_wip_disclaimer(&self) -> bool {
+        let wip = ["DISCLAIMER-WIP", "DISCLAIMER-WIP.txt", "DISCLAIMER-WIP.md"];
+        self.preset == Preset::Podling
+            && self.source_contents().any(|(_, contents)| contents.text(&wip).is_some())
     }
 
     /// Files of the candidate that are neither artifacts nor belong to one.

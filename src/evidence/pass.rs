@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::contents::{Contents, Member, Text};
 use super::digesting::{BlobHasher, ObjectFormat};
+use super::{TreeFile, TreeKind};
 use crate::archive::read::{self, Container, Head, HeadKind, Limits, ReadError};
 use crate::checksum::Algorithm;
 use crate::openpgp::{Digests, Hashing, SignatureFile};
@@ -124,6 +125,31 @@ fn digest_all(
     digests.extend(sha384.map(|digest| (Algorithm::Sha384, digest.finalize().to_vec())));
     digests.extend(sha256.map(|digest| (Algorithm::Sha256, digest.finalize().to_vec())));
     Ok((size, digests, signing.map(Hashing::finish)))
+}
+
+/// Lists what is in a tar stream made by `git archive` without a prefix, with git's ids.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn archived_ids(
+    stream: &mut dyn Read,
+    format: ObjectFormat,
+) -> Result<BTreeMap<Vec<u8>, TreeFile>, ReadError> {
+    let wanted = Wanted { ids: Some(format), ..Wanted::default() };
+    let mut inside = Inside::new(&wanted);
+    read::visit_tar(stream, wanted.limits, false, &mut |head, content| {
+        inside.member(head, content)
+    })?;
+    let files = inside.members.into_iter().filter_map(|member| {
+        let kind = match member.kind {
+            HeadKind::Symlink(_) => TreeKind::Symlink,
+            HeadKind::File if member.mode & 0o100 != 0 => TreeKind::Executable,
+            HeadKind::File => TreeKind::File,
+            _ => return None,
+        };
+        Some((member.path, TreeFile { id: member.id?, kind }))
+    });
+    Ok(files.collect())
 }
 
 /// Reads until `buffer` is full or the stream ends.

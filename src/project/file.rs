@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::template::Template;
-use crate::policy::Preset;
+use crate::policy::{Level, Preset, Waiver};
 use crate::release::ProjectName;
 
 /// One layer of settings: `plusone.toml`, or the user's own file.
@@ -30,6 +30,24 @@ pub struct SettingsFile {
     pub announce: AnnounceTable,
     /// `[[versions]]`
     pub versions: Vec<VersionFile>,
+    /// `[verify]`
+    pub verify: VerifyTable,
+    /// `[checks]`: levels of the checks of good practice, by their id.
+    pub checks: BTreeMap<String, Level>,
+    /// `[[waivers]]`
+    pub waivers: Vec<Waiver>,
+}
+
+/// How a candidate is verified.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct VerifyTable {
+    /// Shell commands that build and test the unpacked source, for `plusone verify --build`.
+    pub build: Vec<String>,
+    /// Globs of files that need no licence header.
+    pub exclude_headers: Vec<String>,
+    /// Whether the archive can be made again to the byte; `plusone package` makes it so.
+    pub reproducible: bool,
 }
 
 /// Who releases.
