@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{doctor, init, keys, package, sign};
+use crate::commands::{doctor, init, keys, package, sign, verify};
 use crate::ui::{Colour, OutputFormat};
 
 /// Cut, stage, put to the vote, verify, tally, promote and announce Apache-style source releases
@@ -73,6 +73,8 @@ pub enum Command {
     Package(package::PackageArgs),
     /// Give further artifacts their .sha512 and .asc
     Sign(sign::SignArgs),
+    /// Check all of a candidate that a machine can check
+    Verify(verify::VerifyArgs),
 }
 
 fn instant(text: &str) -> Result<DateTime<Utc>, String> {

@@ -10,6 +10,22 @@ pub fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
+/// Measures how long something takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(std::time::Instant);
+
+/// Starts to measure.
+pub fn stopwatch() -> Stopwatch {
+    Stopwatch(std::time::Instant::now())
+}
+
+impl Stopwatch {
+    /// Seconds since the start, to the millisecond.
+    pub fn seconds(self) -> f64 {
+        (self.0.elapsed().as_secs_f64() * 1000.0).round() / 1000.0
+    }
+}
+
 /// A variable of the environment; one that is no text counts as not set.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())

@@ -48,6 +48,19 @@ pub fn fetch(url: &str, tag: Option<&str>, commit: Option<&str>) -> Result<Fetch
     Ok(Fetched { repository, _directory: directory })
 }
 
+/// Lists the tags of a repository elsewhere.
+///
+/// # Errors
+/// The server cannot be reached.
+pub fn remote_tags(url: &str) -> Result<BTreeSet<String>, GitError> {
+    let mut command = Command::new("git");
+    command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_ALLOW_PROTOCOL", "http:https:ssh:git:file");
+    let out = process::stdout(command.args(["ls-remote", "--tags", "--refs", "--", url]), None)?;
+    let text = String::from_utf8_lossy(&out);
+    let names = text.lines().filter_map(|line| line.split_once("\trefs/tags/"));
+    Ok(names.map(|(_, name)| name.to_owned()).collect())
+}
+
 /// The object behind an annotated tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TagObject {

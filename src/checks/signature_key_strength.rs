@@ -41,7 +41,7 @@ fn run(evidence: &Evidence) -> CheckOutcome {
             };
             findings.push(judged.finding(
                 severity,
-                format!("is by a {kind} key: {what}"),
+                format!("is by a key of {kind}: {what}"),
                 judgement,
             ));
         }

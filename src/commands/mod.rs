@@ -6,6 +6,7 @@ pub mod keys;
 pub mod package;
 pub mod sign;
 mod signing;
+pub mod verify;
 
 use std::path::{Path, PathBuf};
 
@@ -60,6 +61,7 @@ pub fn run(cli: Cli) -> ExitStatus {
         Command::Keys(args) => keys::run(&session, args),
         Command::Package(args) => package::run(&session, args),
         Command::Sign(args) => sign::run(&session, args),
+        Command::Verify(args) => verify::run(&session, args),
     });
     done.unwrap_or_else(|failure| {
         session.ui.fail(&failure);

@@ -89,6 +89,11 @@ impl Member {
         self.kind == HeadKind::File
     }
 
+    /// Whether it is a directory.
+    pub fn is_directory(&self) -> bool {
+        self.kind == HeadKind::Directory
+    }
+
     /// Its path for people.
     pub fn display(&self) -> String {
         String::from_utf8_lossy(&self.path).into_owned()

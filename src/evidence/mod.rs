@@ -247,11 +247,9 @@ impl Artifact {
         self.name.rsplit('/').next().unwrap_or(&self.name)
     }
 
-    /// The file name without directories and without the ending of an archive.
+    /// The file name without directories and without its ending.
     pub fn stem(&self) -> &str {
-        let name = self.base_name();
-        let endings = [".tar.gz", ".tar.xz", ".tar.bz2", ".tgz", ".tar", ".zip"];
-        endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
+        candidate::stem(&self.name)
     }
 
     /// SHA-512 in hex.

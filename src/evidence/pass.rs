@@ -40,6 +40,8 @@ pub struct Wanted<'a> {
     pub signatures: Option<&'a SignatureFile>,
     /// git's ids of the members' content, in this format.
     pub ids: Option<ObjectFormat>,
+    /// What only concerns source packages: licences, headers, compiled code.
+    pub source: bool,
     /// The digest of the tar stream.
     pub tar_digest: bool,
     /// How much is looked at.

@@ -8,8 +8,10 @@ pub mod doctor;
 pub mod keys;
 pub mod package;
 pub mod plan;
+pub mod sarif;
 pub mod settings;
 pub mod sign;
+pub mod verify;
 
 use std::fmt::Write as _;
 

@@ -110,7 +110,7 @@ fn from_gpg(id: &str) -> Result<(Keyring, Fingerprint), Failure> {
 }
 
 /// Reads a KEYS file from a path, a web address or a Subversion address.
-fn read_keys(place: &str) -> Result<Vec<u8>, Failure> {
+pub(super) fn read_keys(place: &str) -> Result<Vec<u8>, Failure> {
     if let Some((scheme, _)) = place.split_once("://") {
         return match scheme {
             "http" | "https" => http::get(place, LARGEST_KEYS).map_err(|error| {

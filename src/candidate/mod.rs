@@ -1,9 +1,13 @@
 //! The files that together are a candidate, and their names. Pure.
 
+mod guess;
+
 use crate::archive::Format;
 use crate::project::Project;
 use crate::project::template::{MissingValue, Names};
 use crate::release::{CandidateNumber, FileName, METADATA_SUFFIXES, NameError, Version};
+
+pub use guess::{Guess, guess, is_archive, is_artifact, is_source, stem};
 
 /// What a candidate is called everywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,211 @@
+//! The tag, or commit, that a candidate is said to be made of.
+
+use std::path::Path;
+
+use sha2::{Digest, Sha512};
+
+use super::super::Session;
+use super::keys::KeysRead;
+use super::target::Target;
+use crate::archive::{self, Effort, Format, Layout, Level};
+use crate::backend::files;
+use crate::backend::git::{Bare, Commit, GitError, Repository};
+use crate::backend::machine;
+use crate::backend::tag::{self, Fetched, TagObject};
+use crate::evidence::{
+    Artifact, Evidence, Known, ObjectFormat, Rebuilt, TagFacts, TagSignature, TreeFile,
+};
+use crate::openpgp;
+use crate::source::TarTree;
+
+/// A tag that was found.
+pub(super) struct TagRead {
+    facts: TagFacts,
+    pub(super) format: ObjectFormat,
+    bare: Bare,
+    commit: Commit,
+    _fetched: Option<Fetched>,
+}
+
+/// Finds the tag and reads its tree; none if nobody named a repository.
+pub(super) fn read(
+    session: &Session,
+    target: &Target,
+    keys: Option<&KeysRead>,
+) -> Known<Option<TagRead>> {
+    let Some(place) = &target.repository else { return Ok(None) };
+    let words = |error: GitError| error.to_string();
+    session.ui.detail(&format!("looking into {place}"));
+    let (repository, fetched, name) = find(target, place)?;
+    let reference = match (&name, &target.commit) {
+        (Some(name), _) => format!("refs/tags/{name}"),
+        (None, Some(commit)) => commit.clone(),
+        (None, None) => {
+            return Err(format!(
+                "{place} has none of the tags that such a candidate has: name it with --tag"
+            ));
+        }
+    };
+    let commit = repository.commit(&reference).map_err(words)?;
+    let bare = repository.bare(&commit.id).map_err(words)?;
+    let (tree, submodules) = bare.tree(&commit.id).map_err(words)?;
+    let signature = match &name {
+        Some(name) => signature(session, &repository, name, keys).map_err(words)?,
+        None => TagSignature::Lightweight,
+    };
+    let facts = TagFacts {
+        repository: place.clone(),
+        tag: name,
+        commit: commit.id.clone(),
+        stated: target.commit.clone(),
+        signature,
+        tree,
+        submodules,
+        archived: None,
+    };
+    let format = tag::object_format(&commit.id);
+    Ok(Some(TagRead { facts, format, bare, commit, _fetched: fetched }))
+}
+
+/// The repository, and the tag's name if there is one.
+fn find(target: &Target, place: &str) -> Known<(Repository, Option<Fetched>, Option<String>)> {
+    let words = |error: GitError| error.to_string();
+    if !place.contains("://") && files::is_directory(Path::new(place)) {
+        let repository = Repository::discover(Path::new(place)).map_err(words)?;
+        if let Some(name) = &target.tag {
+            // Whoever names a branch or a commit with --tag means that.
+            let is_tag = repository.has_tag(name).map_err(words)?;
+            if !is_tag && repository.commit(name).is_err() {
+                return Err(format!("there is no tag `{name}` in {place}"));
+            }
+            return Ok((repository, None, is_tag.then(|| name.clone())));
+        }
+        if target.commit.is_some() {
+            return Ok((repository, None, None));
+        }
+        let mut known = target.likely_tags.iter();
+        let name = known.find(|name| repository.has_tag(name).unwrap_or(false)).cloned();
+        return Ok((repository, None, name));
+    }
+    let fetch = |tag: Option<&str>, commit: Option<&str>| tag::fetch(place, tag, commit);
+    if target.tag.is_some() || target.commit.is_some() {
+        let fetched = fetch(target.tag.as_deref(), target.commit.as_deref()).map_err(words)?;
+        return Ok((fetched.repository.clone(), Some(fetched), target.tag.clone()));
+    }
+    let there = tag::remote_tags(place).map_err(words)?;
+    let name = target.likely_tags.iter().find(|name| there.contains(*name));
+    let name = name.ok_or_else(|| {
+        format!("{place} has none of the tags that such a candidate has: name it with --tag")
+    })?;
+    let fetched = fetch(Some(name), None).map_err(words)?;
+    Ok((fetched.repository.clone(), Some(fetched), Some(name.clone())))
+}
+
+fn signature(
+    session: &Session,
+    repository: &Repository,
+    name: &str,
+    keys: Option<&KeysRead>,
+) -> Result<TagSignature, GitError> {
+    let (payload, signature) = match repository.tag_object(name)? {
+        TagObject::Lightweight => return Ok(TagSignature::Lightweight),
+        TagObject::Unsigned => return Ok(TagSignature::Unsigned),
+        TagObject::Signed(payload, signature) => (payload, signature),
+    };
+    let Some(keys) = keys else {
+        let words = "signed, and no KEYS file is known to check it with".to_owned();
+        return Ok(TagSignature::Signed { good: false, words });
+    };
+    let judged = openpgp::judge(&signature, &mut &payload[..], &keys.keyring, session.now);
+    Ok(match judged {
+        Ok(judgements) => {
+            let good = judgements.iter().any(openpgp::Judgement::is_good);
+            let words: Vec<String> = judgements.iter().map(openpgp::Judgement::words).collect();
+            TagSignature::Signed { good, words: words.join("; ") }
+        }
+        Err(error) => TagSignature::Signed { good: false, words: error.to_string() },
+    })
+}
+
+impl TagRead {
+    /// Asks git what it makes of the tree, if an archive differs from it.
+    pub(super) fn explained(mut self, artifacts: &[Artifact]) -> Known<TagFacts> {
+        let sources = artifacts.iter().filter(|one| one.role == crate::evidence::Role::Source);
+        let differs =
+            sources.filter_map(|one| one.contents.as_ref()?.as_ref().ok()).any(|contents| {
+                let mut equal = 0;
+                let members = contents.below_top().filter(|(_, member)| !member.is_directory());
+                let strange = members.into_iter().any(|(path, member)| {
+                    equal += 1;
+                    self.facts.tree.get(path).map(|file: &TreeFile| file.id) != member.id
+                });
+                strange || equal != self.facts.tree.len()
+            });
+        if differs {
+            let archived = self.bare.archived(&self.commit.id);
+            self.facts.archived = Some(archived.map_err(|error| error.to_string())?);
+        }
+        Ok(self.facts)
+    }
+}
+
+/// Makes every source archive again and compares.
+pub(super) fn rebuild(target: &Target, evidence: &Evidence) -> Known<Option<Rebuilt>> {
+    let facts = match &evidence.tag {
+        Ok(Some(facts)) => facts,
+        Ok(None) => return Err("no repository is known to make it from".to_owned()),
+        Err(reason) => return Err(reason.clone()),
+    };
+    let words = |error: GitError| error.to_string();
+    let (repository, _fetched, _) = find(target, &facts.repository)?;
+    let commit = repository.commit(facts.commit.as_str()).map_err(words)?;
+    let bare = repository.bare(&commit.id).map_err(words)?;
+    let mut rebuilt = Rebuilt { same: Vec::new(), different: Vec::new() };
+    for (artifact, contents) in evidence.source_contents() {
+        let name = artifact.name.clone();
+        let format = Format::ALL.into_iter().find(|format| name.ends_with(&format!(".{format}")));
+        let (Some(format), Some(top)) = (format, contents.top()) else {
+            rebuilt.different.push((name, "it is not of a form that can be made again".to_owned()));
+            continue;
+        };
+        let layout = Layout {
+            top_directory: String::from_utf8_lossy(top).into_owned(),
+            mtime: commit.time,
+            commit: commit.id.clone(),
+        };
+        let mut made = Vec::new();
+        for level in [Level::Best, Level::Fast] {
+            let effort = Effort { level, threads: machine::threads() };
+            let stream = bare.archive(&commit.id).map_err(words)?;
+            let mut tree = TarTree::new(stream, commit.id.clone());
+            let mut digest = Digested(Sha512::new());
+            archive::write(&mut tree, format, &layout, effort, &mut digest)
+                .map_err(|error| error.to_string())?;
+            made.push(crate::checksum::hex(&digest.0.finalize()));
+            if made.last() == Some(&artifact.sha512()) {
+                break;
+            }
+        }
+        match made.contains(&artifact.sha512()) {
+            true => rebuilt.same.push((name, true)),
+            false => rebuilt
+                .different
+                .push((name, format!("plusone makes {} of {}", made.join(" or "), commit.id))),
+        }
+    }
+    Ok(Some(rebuilt))
+}
+
+/// Digests what is written to it.
+struct Digested(Sha512);
+
+impl std::io::Write for Digested {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

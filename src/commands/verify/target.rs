@@ -1,0 +1,229 @@
+//! What is to be verified: where it lies, what it is called, by whose rules.
+
+use std::path::Path;
+
+use super::super::Session;
+use super::VerifyArgs;
+use crate::backend::files;
+use crate::backend::git::Repository;
+use crate::backend::place::{Place, PlaceError};
+use crate::backend::process::ProcessError;
+use crate::candidate::{self, Guess};
+use crate::error::Failure;
+use crate::evidence::{CandidateFile, MailFacts};
+use crate::policy::Preset;
+use crate::project::file::SettingsFile;
+use crate::project::{Flags, Project};
+use crate::release::{CandidateNumber, ProjectName, Version};
+
+/// A candidate that was found.
+pub(super) struct Target {
+    /// Where it lies.
+    pub(super) place: Place,
+    /// Everything there; of a single archive only what belongs to it.
+    pub(super) files: Vec<CandidateFile>,
+    pub(super) preset: Preset,
+    pub(super) project: Option<ProjectName>,
+    pub(super) version: Option<Version>,
+    pub(super) rc: Option<CandidateNumber>,
+    /// Where the KEYS file is, if anybody says or custom tells.
+    pub(super) keys: Option<String>,
+    /// Where the repository is, if anybody says.
+    pub(super) repository: Option<String>,
+    pub(super) tag: Option<String>,
+    /// Names that the tag may have, if nobody says.
+    pub(super) likely_tags: Vec<String>,
+    pub(super) commit: Option<String>,
+    /// What the [VOTE] mail states, if there is one.
+    pub(super) mail: Option<MailFacts>,
+    /// Settings that were named, or are around us.
+    pub(super) settings: Option<SettingsFile>,
+    /// What the reader should know about how it was found.
+    pub(super) remarks: Vec<String>,
+    /// Where downloads are kept.
+    pub(super) into: Option<std::path::PathBuf>,
+}
+
+impl Target {
+    pub(super) fn find(session: &Session, args: &VerifyArgs) -> Result<Self, Failure> {
+        let (place, only) = split(&args.what)?;
+        let files = list(&place, only.as_deref())?;
+        let guess = guess(&files, &place);
+        let Around { settings, repository } = around(session, &guess)?;
+        let project = args.project.clone().or_else(|| {
+            let settings = settings.as_ref()?;
+            settings.project.name.clone()
+        });
+        let project = project.or_else(|| guess.project.clone());
+        let stated = settings.as_ref().and_then(|settings| settings.project.kind);
+        let preset = args.policy.or(stated).unwrap_or_else(|| likely_preset(&guess, &place));
+        let version = args.version.clone().or_else(|| guess.version.clone());
+        let rc = args.rc.or(guess.rc);
+        let mut target = Self {
+            files,
+            preset,
+            project,
+            version,
+            rc,
+            keys: args.keys.clone(),
+            repository: args.git.clone(),
+            tag: args.tag.clone(),
+            likely_tags: Vec::new(),
+            commit: args.commit.clone(),
+            mail: None,
+            settings,
+            remarks: Vec::new(),
+            into: args.into.clone(),
+            place,
+        };
+        let resolved = target.resolve()?;
+        target.likely_tags = target.tags(resolved.as_ref());
+        if target.keys.is_none() && target.preset.is_asf() {
+            // Custom puts it there; a KEYS file beside the artifacts would prove nothing.
+            let known = args.project.is_some() || target.settings.is_some() || guess.apache;
+            target.keys = match &resolved {
+                Some(project) if known => project.keys_address().map_err(Failure::usage)?,
+                _ => None,
+            };
+        }
+        if target.repository.is_none() {
+            target.repository = repository.and_then(|repository| {
+                let has = |name: &String| repository.has_tag(name).unwrap_or(false);
+                let known = target.tag.iter().chain(&target.likely_tags).any(has)
+                    || target.commit.as_ref().is_some_and(|id| repository.commit(id).is_ok());
+                known.then(|| ".".to_owned())
+            });
+        }
+        Ok(target)
+    }
+
+    /// The project with all its defaults, if it has a name.
+    fn resolve(&self) -> Result<Option<Project>, Failure> {
+        let Some(name) = &self.project else { return Ok(None) };
+        let mut settings = self.settings.clone().unwrap_or_default();
+        settings.project.kind = Some(self.preset);
+        let flags = Flags { project: Some(name.clone()), ..Flags::default() };
+        let user = SettingsFile::default();
+        Project::resolve(&user, &settings, &flags).map(Some).map_err(Failure::usage)
+    }
+
+    /// Names that projects give to the tag of such a candidate, the likeliest first.
+    fn tags(&self, project: Option<&Project>) -> Vec<String> {
+        let Some(version) = &self.version else { return Vec::new() };
+        let mut tags = Vec::new();
+        if let Some(project) = project {
+            let names = project.names(Some(version), self.rc);
+            let templates = [&project.candidate_tag.value, &project.tag.value];
+            tags.extend(templates.into_iter().filter_map(|template| template.render(&names).ok()));
+        }
+        let name = self.project.as_ref().map_or("", ProjectName::as_str);
+        let mut versions = vec![version.to_string(), format!("{version}-incubating")];
+        if let Some(rc) = self.rc {
+            let with = |form: &str| format!("{version}{form}{rc}");
+            let forms =
+                ["-rc", "-RC", "-rc.", "-rc-", "rc", "_rc", "-incubating-rc", "-candidate-"];
+            versions.splice(0..0, forms.map(with));
+        }
+        for version in versions {
+            for before in ["v", "", "rel/", "release-", "release/", "tags/"] {
+                tags.push(format!("{before}{version}"));
+            }
+            tags.push(format!("{name}-{version}"));
+            tags.push(format!("apache-{name}-{version}"));
+        }
+        tags
+    }
+}
+
+/// Takes a single archive apart from its directory.
+fn split(what: &str) -> Result<(Place, Option<String>), Failure> {
+    if what.contains("://") {
+        if candidate::is_artifact(what) {
+            let (directory, name) = what.rsplit_once('/').unwrap_or((what, ""));
+            return Ok((Place::new(directory), Some(name.to_owned())));
+        }
+        return Ok((Place::new(what), None));
+    }
+    let path = Path::new(what);
+    if files::is_directory(path) {
+        return Ok((Place::Directory(path.to_owned()), None));
+    }
+    if !files::exists(path) {
+        return Err(Failure::usage(format!("there is no file or directory `{what}`"))
+            .hint("name a directory, an address (https://…, svn://…), an archive or a mail"));
+    }
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    Ok((Place::Directory(directory.unwrap_or(Path::new(".")).to_owned()), name))
+}
+
+/// Lists what is there; of a single archive what belongs to it.
+fn list(place: &Place, only: Option<&str>) -> Result<Vec<CandidateFile>, Failure> {
+    let belongs = |name: &str| {
+        only.is_none_or(|only| {
+            let suffix = name.strip_prefix(only);
+            suffix.is_some_and(|suffix| {
+                suffix.is_empty() || (suffix.starts_with('.') && candidate::is_metadata(suffix))
+            })
+        })
+    };
+    let mut files = place.list().map_err(place_failure)?;
+    files.retain(|file| belongs(&file.name));
+    match only {
+        Some(only) if files.iter().all(|file| file.name != only) => {
+            Err(Failure::usage(format!("there is no file `{only}` in `{}`", place.address())))
+        }
+        _ => Ok(files),
+    }
+}
+
+pub(super) fn place_failure(error: PlaceError) -> Failure {
+    let hint = match &error {
+        PlaceError::Process(ProcessError::NotFound { .. } | ProcessError::Start { .. }) => {
+            "install Subversion, or name the candidate by an https address"
+        }
+        PlaceError::File(_) => return Failure::usage(error),
+        PlaceError::NoListing(_) => {
+            "is it the address of a directory, and does the server list it?"
+        }
+        PlaceError::TooMany { .. } => "name the directory of one candidate, not one above it",
+        _ => "is the address right, and the network up?",
+    };
+    Failure::outside(&error).hint(hint)
+}
+
+fn guess(files: &[CandidateFile], place: &Place) -> Guess {
+    let mut names: Vec<&str> = files.iter().map(|file| &file.name[..]).collect();
+    names.retain(|name| candidate::is_artifact(name));
+    names.sort_by_key(|name| !candidate::is_source(name));
+    let directory = match place {
+        Place::Directory(path) => files::absolute(path).display().to_string(),
+        other => other.address(),
+    };
+    candidate::guess(names, &directory)
+}
+
+fn likely_preset(guess: &Guess, place: &Place) -> Preset {
+    let podling = guess.incubating || place.address().contains("/incubator/");
+    if podling { Preset::Podling } else { Preset::TopLevel }
+}
+
+/// What surrounds us while we verify.
+struct Around {
+    /// Settings that were named, or those of the repository.
+    settings: Option<SettingsFile>,
+    repository: Option<Repository>,
+}
+
+/// Looks around. Settings of another project than the candidate's are not meant.
+fn around(session: &Session, guess: &Guess) -> Result<Around, Failure> {
+    // Verifying works anywhere: no repository, or no git, is nothing to complain of.
+    let repository = Repository::discover(Path::new(".")).ok();
+    let settings = session.settings(repository.as_ref(), None)?;
+    let name = settings.project.project.name.as_ref();
+    let other = name
+        .zip(guess.project.as_ref())
+        .is_some_and(|(ours, theirs)| !theirs.as_str().starts_with(ours.as_str()));
+    let meant = settings.found && (session.config.is_some() || !other);
+    Ok(Around { settings: meant.then_some(settings.project), repository })
+}
