@@ -5,6 +5,7 @@
 //! that no report can forget it. Pure.
 
 pub mod doctor;
+pub mod explain;
 pub mod keys;
 pub mod package;
 pub mod plan;
