@@ -21,6 +21,7 @@ pub mod cli;
 pub mod commands;
 pub mod error;
 pub mod evidence;
+pub mod legal;
 pub mod mail;
 pub mod openpgp;
 pub mod plan;

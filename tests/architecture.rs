@@ -19,6 +19,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("archive", &["source"]),
     ("checksum", &[]),
     ("openpgp", &[]),
+    ("legal", &[]),
     ("plan", &[]),
     ("mail", &[]),
     ("vote", &["mail"]),
