@@ -21,6 +21,16 @@ mod checksum_algorithm_accepted;
 mod checksum_matches;
 mod checksum_names_its_artifact;
 mod checksum_present;
+mod legal_category_b;
+mod legal_category_x;
+mod legal_disclaimer;
+mod legal_license_pointers;
+mod legal_license_present;
+mod legal_license_text;
+mod legal_notice_form;
+mod legal_notice_present;
+mod legal_notice_year;
+mod legal_source_headers;
 mod mail_names_what_was_verified;
 mod signature_armored_detached;
 mod signature_digest_strong;
@@ -37,6 +47,7 @@ mod source_rebuild_identical;
 mod source_tag_names_the_commit;
 mod source_tag_signed;
 mod source_versions_agree;
+mod texts;
 
 use serde::Serialize;
 
@@ -69,6 +80,16 @@ pub const CATALOGUE: &[&Check<Evidence>] = &[
     &archive_safe_paths::CHECK,
     &archive_formats_agree::CHECK,
     &archive_reproducible_metadata::CHECK,
+    &legal_license_present::CHECK,
+    &legal_license_text::CHECK,
+    &legal_license_pointers::CHECK,
+    &legal_notice_present::CHECK,
+    &legal_notice_form::CHECK,
+    &legal_notice_year::CHECK,
+    &legal_disclaimer::CHECK,
+    &legal_source_headers::CHECK,
+    &legal_category_x::CHECK,
+    &legal_category_b::CHECK,
     &source_matches_tag::CHECK,
     &source_tag_names_the_commit::CHECK,
     &source_tag_signed::CHECK,

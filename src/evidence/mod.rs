@@ -221,6 +221,14 @@ impl Evidence {
         })
     }
 
+    /// All packages whose content could be listed, convenience packages too.
+    pub fn readable_contents(&self) -> impl Iterator<Item = (&Artifact, &Contents)> {
+        self.artifacts.iter().filter_map(|artifact| match &artifact.contents {
+            Some(Ok(contents)) => Some((artifact, contents)),
+            _ => None,
+        })
+    }
+
     /// Whether a podling's archive says that its licensing is work in progress (P-23).
     pub fn has_wip_disclaimer(&self) -> bool {
         let wip = ["DISCLAIMER-WIP", "DISCLAIMER-WIP.txt", "DISCLAIMER-WIP.md"];
