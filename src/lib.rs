@@ -6,7 +6,7 @@
 //! `tests/architecture.rs` holds the table of which room may enter which, and `clippy.toml` the
 //! list of effects that only the effect rooms may have.
 //!
-//! Pure: [`release`], [`policy`], [`project`], [`source`], [`archive`], [`checksum`], [`openpgp`],
+//! Pure: [`release`], [`policy`], [`project`], [`source`], [`archive`], [`inspect`], [`checksum`], [`openpgp`],
 //! [`candidate`], [`mail`], [`vote`], [`plan`], [`checks`], [`readiness`], [`report`].
 //! With effects: [`backend`], [`commands`], [`ui`].
 
@@ -20,6 +20,7 @@ pub mod checksum;
 pub mod cli;
 pub mod commands;
 pub mod error;
+pub mod inspect;
 pub mod mail;
 pub mod openpgp;
 pub mod plan;

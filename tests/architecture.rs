@@ -17,6 +17,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("source", &[]),
     ("archive", &["source"]),
+    ("inspect", &["archive"]),
     ("checksum", &[]),
     ("openpgp", &[]),
     ("plan", &[]),
