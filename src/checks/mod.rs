@@ -6,6 +6,9 @@
 
 pub mod adjust;
 mod archive_formats_agree;
+mod archive_no_compiled_code;
+mod archive_no_leftovers;
+mod archive_no_nested_archives;
 mod archive_readable;
 mod archive_reproducible_metadata;
 mod archive_safe_paths;
@@ -78,6 +81,9 @@ pub const CATALOGUE: &[&Check<Evidence>] = &[
     &archive_readable::CHECK,
     &archive_single_top_directory::CHECK,
     &archive_safe_paths::CHECK,
+    &archive_no_compiled_code::CHECK,
+    &archive_no_nested_archives::CHECK,
+    &archive_no_leftovers::CHECK,
     &archive_formats_agree::CHECK,
     &archive_reproducible_metadata::CHECK,
     &legal_license_present::CHECK,

@@ -17,6 +17,8 @@ use super::digesting::{BlobHasher, ObjectFormat};
 use super::{TreeFile, TreeKind};
 use crate::archive::read::{self, Container, Head, HeadKind, Limits, ReadError};
 use crate::checksum::Algorithm;
+use crate::inspect;
+use crate::inspect::Budget;
 use crate::legal;
 use crate::legal::exclusions::Tiny;
 use crate::legal::file_type::{self, Room};
@@ -288,6 +290,10 @@ struct Inside<'a> {
     texts: BTreeMap<String, Text>,
     kept: usize,
     owner: Arc<str>,
+    /// How much of what is inside of members may still be looked at.
+    budget: Budget,
+    /// The first bytes of the member at hand.
+    first: Vec<u8>,
     buffer: Vec<u8>,
 }
 
@@ -299,6 +305,8 @@ impl<'a> Inside<'a> {
             texts: BTreeMap::new(),
             kept: 0,
             owner: "".into(),
+            budget: Budget::default(),
+            first: vec![0; 64 << 10],
             buffer: vec![0; 64 << 10],
         }
     }
@@ -315,6 +323,8 @@ impl<'a> Inside<'a> {
             mtime: head.mtime,
             owner: Arc::clone(&self.owner),
             id: None,
+            inside: None,
+            private_key: false,
             legal: None,
             tiny: false,
             licences: Vec::new(),
@@ -335,26 +345,20 @@ impl<'a> Inside<'a> {
     }
 
     fn file(&mut self, member: &mut Member, content: &mut dyn Read) -> io::Result<()> {
-        let mut hasher = self.wanted.ids.map(|ids| BlobHasher::new(ids, member.size));
-        let mut keep = Keep::new(&member.path, ALL_TEXTS - self.kept);
-        let mut total = 0;
-        loop {
-            let count = fill(content, &mut self.buffer)?;
-            let bytes = &self.buffer[..count];
-            if total == 0 && self.wanted.source {
-                let complete = count < self.buffer.len() && count <= legal::header::START;
-                let start = &bytes[..count.min(legal::header::START)];
-                read_start(member, start, complete);
-            }
-            if count == 0 {
-                break;
-            }
-            total += count as u64;
-            if let Some(hasher) = &mut hasher {
-                hasher.update(bytes);
-            }
-            keep.take(bytes);
+        let hasher = self.wanted.ids.map(|ids| BlobHasher::new(ids, member.size));
+        let keep = Keep::new(&member.path, ALL_TEXTS - self.kept);
+        let mut tapped = Tapped { content, hasher, keep, total: 0 };
+        let count = fill(&mut tapped, &mut self.first)?;
+        if self.wanted.source {
+            let first = &self.first[..count];
+            read_start(member, first, count < self.first.len());
+            let start = &first[..count.min(inspect::START)];
+            let found = inspect::file(start, &mut first.chain(&mut tapped), &mut self.budget);
+            let notable = found.compiled.is_some() || found.archive.is_some();
+            member.inside = notable.then(|| Box::new(found));
         }
+        while tapped.read(&mut self.buffer)? > 0 {}
+        let Tapped { hasher, keep, total, .. } = tapped;
         let below = below_top(&member.path);
         let cut = (keep.bytes.len() as u64) < total;
         if self.wanted.source && is_licence(below) {
@@ -369,6 +373,32 @@ impl<'a> Inside<'a> {
         member.id = hasher.filter(|_| total == member.size).and_then(BlobHasher::finish);
         member.size = total;
         Ok(())
+    }
+}
+
+/// A file's content, digested and kept while others look at it.
+struct Tapped<'a> {
+    content: &'a mut dyn Read,
+    hasher: Option<BlobHasher>,
+    keep: Keep,
+    total: u64,
+}
+
+impl Read for Tapped<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = loop {
+            match self.content.read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                outcome => break outcome?,
+            }
+        };
+        let bytes = &buffer[..count];
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(bytes);
+        }
+        self.keep.take(bytes);
+        self.total += count as u64;
+        Ok(count)
     }
 }
 
@@ -393,8 +423,12 @@ impl Keep {
 }
 
 /// Looks at the first bytes of a file of a source package.
-fn read_start(member: &mut Member, start: &[u8], complete: bool) {
-    let path = String::from_utf8_lossy(below_top(&member.path));
+fn read_start(member: &mut Member, first: &[u8], whole: bool) {
+    let below = below_top(&member.path);
+    let path = String::from_utf8_lossy(below);
+    let start = &first[..first.len().min(legal::header::START)];
+    let complete = whole && start.len() == first.len();
+    member.private_key = inspect::leftovers::private_key(below, start).is_some();
     let read = legal::header::read(&path, start, complete);
     member.tiny = Tiny::default().why(start, complete).is_some();
     member.legal = (read.kind == legal::Kind::Text).then(|| Box::new(read));

@@ -225,6 +225,10 @@ fn pointer(token: &[u8]) -> Option<&str> {
     let path = token.trim_matches(closers).trim_end_matches('.').trim_matches(closers);
     let path = path.strip_prefix("./").unwrap_or(path);
     let legible = |c: char| c.is_ascii_alphanumeric() || "._-+/@~".contains(c);
+    // The tag of an SPDX header is no file.
+    if path.eq_ignore_ascii_case("SPDX-License-Identifier") {
+        return None;
+    }
     if path.is_empty() || !path.chars().all(legible) || path.starts_with('/') || path.ends_with('/')
     {
         return None;

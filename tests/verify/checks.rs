@@ -321,6 +321,41 @@ const CASES: &[Case] = &[
     case("archive-safe-paths", "warning", "where case does not count", |_, candidate| {
         candidate.put("src/MAIN.C", with_header("//", "int x;\n"));
     }),
+    case(
+        "archive-no-compiled-code",
+        "error",
+        "src/x.bin is compiled: Java class",
+        |_, candidate| {
+            // Magic, minor 0, major 52: Java 8 (JVMS 4.1), with a constant pool.
+            candidate.put(
+                "src/x.bin",
+                b"\xca\xfe\xba\xbe\0\0\0\x34\0\x0d\x0a\0\x03\0\x0a\x07\0\x0b\x07\0\x0c",
+            );
+        },
+    ),
+    case("archive-no-compiled-code", "error", "lib/a.zip holds deep/tool: ELF", |_, candidate| {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default();
+        zip.start_file("deep/tool", options).unwrap();
+        zip.write_all(&fs::read("/bin/true").unwrap()).unwrap();
+        candidate.put("lib/a.zip", zip.finish().unwrap().into_inner());
+    }),
+    case(
+        "archive-no-nested-archives",
+        "warning",
+        "testdata/a.bin is an archive",
+        |_, candidate| {
+            let mut tar = tar::Builder::new(Vec::new());
+            let mut header = tar::Header::new_gnu();
+            header.set_size(5);
+            tar.append_data(&mut header, "a.txt", &b"hello"[..]).unwrap();
+            candidate.put("testdata/a.bin", gzip(&tar.into_inner().unwrap()));
+        },
+    ),
+    case("archive-no-leftovers", "warning", ".git is", |_, candidate| {
+        candidate.words = vec!["--without".into(), "source".into()];
+        candidate.packed().insert(".git/HEAD".into(), (b"ref: refs/heads/main\n".to_vec(), 0o644));
+    }),
     case("archive-formats-agree", "error", "differs between", |_, candidate| {
         candidate.words = vec!["--without".into(), "source".into()];
         candidate.afterwards = Box::new(|maker, directory| {
@@ -332,6 +367,74 @@ const CASES: &[Case] = &[
     }),
     case("archive-reproducible-metadata", "note", "different times", |_, candidate| {
         candidate.times = vec![1, 2, 3];
+    }),
+    // legal
+    case("legal-license-present", "error", "has no LICENSE", |_, candidate| {
+        candidate.remove("LICENSE");
+    }),
+    case("legal-license-text", "error", "where the Apache License has", |_, candidate| {
+        let text = fs::read_to_string(root().join("LICENSE")).unwrap();
+        candidate.put("LICENSE", text.replace("perpetual", "temporary"));
+    }),
+    case(
+        "legal-license-pointers",
+        "error",
+        "points to licenses/LICENSE-zlib.txt",
+        |_, candidate| {
+            let text = fs::read_to_string(root().join("LICENSE")).unwrap();
+            candidate.put(
+                "LICENSE",
+                text + "\nThis product bundles zlib, see licenses/LICENSE-zlib.txt.\n",
+            );
+        },
+    ),
+    case("legal-notice-present", "error", "has no NOTICE", |_, candidate| {
+        candidate.remove("NOTICE");
+    }),
+    case("legal-notice-form", "error", "developed by", |_, candidate| {
+        let (text, _) = candidate.tree["NOTICE"].clone();
+        candidate.put(
+            "NOTICE",
+            String::from_utf8(text).unwrap().replace("developed at", "developed by"),
+        );
+    }),
+    case("legal-notice-form", "error", "does not begin with the product", |_, candidate| {
+        let (text, _) = candidate.tree["NOTICE"].clone();
+        candidate.put("NOTICE", String::from_utf8(text).unwrap().replace("Apache Demo", "Demo"));
+    }),
+    case("legal-notice-year", "warning", "ends with 2025", |_, candidate| {
+        let (text, _) = candidate.tree["NOTICE"].clone();
+        candidate.put("NOTICE", String::from_utf8(text).unwrap().replace("2026", "2025"));
+    }),
+    case("legal-disclaimer", "error", "has no DISCLAIMER", |_, candidate| {
+        candidate.name = "apache-demo-1.2.0-incubating-src.tar.gz".to_owned();
+        candidate.top = "apache-demo-1.2.0-incubating-src".to_owned();
+        candidate.words = vec!["--policy".into(), "podling".into()];
+    }),
+    case(
+        "legal-source-headers",
+        "error",
+        "src/bare.py (Python) has no licence header",
+        |_, candidate| {
+            candidate.put("src/bare.py", "import sys\n\n\ndef main():\n    print(sys.argv)\n    print('a line more')\n    return 0\n\nmain()\n");
+        },
+    ),
+    case("legal-source-headers", "warning", "other words", |_, candidate| {
+        let text = String::from_utf8(with_header("//", "int y;\n")).unwrap();
+        candidate.put("src/other.c", text.replace("to you under", "to everybody under"));
+    }),
+    case("legal-category-x", "error", "speaks of GPL-3.0", |_, candidate| {
+        let text = fs::read_to_string(root().join("LICENSE")).unwrap();
+        candidate.put(
+            "LICENSE",
+            text + "\nThe file src/gpl.c is under:\n\nSPDX-License-Identifier: GPL-3.0-or-later\n",
+        );
+        candidate.put("src/gpl.c", "/* SPDX-License-Identifier: GPL-3.0-or-later\n * This program is free software: you can redistribute it and/or modify\n * it under the terms of the GNU General Public License as published by\n * the Free Software Foundation, either version 3 of the License, or\n * (at your option) any later version.\n */\nint gpl;\n");
+    }),
+    case("legal-category-b", "error", "speaks of MPL-2.0", |_, candidate| {
+        let text = fs::read_to_string(root().join("LICENSE")).unwrap();
+        candidate.put("LICENSE", text + "\nsrc/mpl.c is under the Mozilla Public License, v. 2.0:\nSPDX-License-Identifier: MPL-2.0\n");
+        candidate.put("src/mpl.c", "/* This Source Code Form is subject to the terms of the Mozilla Public\n * License, v. 2.0. If a copy of the MPL was not distributed with this\n * file, You can obtain one at https://mozilla.org/MPL/2.0/. */\nint mpl;\n");
     }),
     // source
     case("source-matches-tag", "error", "src/main.c is not as in the tag", |_, candidate| {
