@@ -7,7 +7,7 @@
 //! list of effects that only the effect rooms may have.
 //!
 //! Pure: [`release`], [`policy`], [`project`], [`source`], [`archive`], [`checksum`], [`openpgp`],
-//! [`candidate`], [`mail`], [`vote`], [`plan`], [`checks`], [`readiness`], [`report`].
+//! [`candidate`], [`mail`], [`letters`], [`vote`], [`plan`], [`checks`], [`readiness`], [`report`].
 //! With effects: [`backend`], [`commands`], [`ui`].
 
 #![forbid(unsafe_code)]
@@ -20,6 +20,7 @@ pub mod checksum;
 pub mod cli;
 pub mod commands;
 pub mod error;
+pub mod letters;
 pub mod mail;
 pub mod openpgp;
 pub mod plan;
