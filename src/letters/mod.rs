@@ -7,6 +7,7 @@
 
 pub mod facts;
 pub mod fold;
+pub mod gather;
 pub mod lint;
 pub mod template;
 pub mod window;
