@@ -24,7 +24,7 @@ formats = ["tar.gz", "zip"]
 [vote]
 changes = "https://github.com/apache/fortress/blob/v{version}-rc{rc}/CHANGELOG.md"
 build = "https://github.com/apache/fortress/blob/v{version}-rc{rc}/BUILDING.md"
-cc = ["private-cc@example.org"]
+cc = ["Release watchers <watch@example.org>"]
 [announce]
 to = ["announce@apache.org", "dev@fortress.apache.org", "users@fortress.apache.org"]
 changes = "https://github.com/apache/fortress/blob/v{version}/CHANGELOG.md"
@@ -57,7 +57,10 @@ description = "Kettle boils water, and says when it is done."
 site = "https://kettle.example.org"
 download_page = "https://kettle.example.org/download"
 repository = "https://codeberg.org/kettle/kettle"
+[naming]
+candidate_tag = "v{version}"
 [dist]
+dev_directory = "{version}"
 dev = "https://files.example.org/kettle/staging"
 keys = "https://files.example.org/kettle/KEYS"
 [vote]
