@@ -4,6 +4,7 @@
 use chrono::TimeDelta;
 
 use super::super::Kind;
+use super::super::fold::fold;
 use super::links::{Link, links};
 use super::{Posting, finding, flat, outcome};
 use crate::checks::{CheckOutcome, Finding, Severity};
@@ -161,8 +162,9 @@ pub(super) fn about_text(posting: &Posting) -> CheckOutcome {
     if !posting.preset.is_asf() {
         return CheckOutcome::not_applicable("the rule is the ASF's");
     }
-    let paragraphs = posting.letter.body.split("\n\n").flat_map(|block| block.split("\n \n"));
-    let longest = paragraphs.filter(|block| is_about(block)).map(about_lines).max().unwrap_or(0);
+    let lines: Vec<&str> = posting.letter.body.lines().collect();
+    let paragraphs = lines.split(|line| line.trim().is_empty()).filter(|lines| is_about(lines));
+    let longest = paragraphs.map(about_lines).max().unwrap_or(0);
     if longest >= ABOUT_LINES {
         return CheckOutcome::pass(format!("{longest} lines"));
     }
@@ -179,22 +181,19 @@ pub(super) fn about_text(posting: &Posting) -> CheckOutcome {
 
 /// Whether a paragraph is prose about the project: no list, no code, no address alone, neither the
 /// sentence that announces nor the disclaimer.
-fn is_about(block: &str) -> bool {
-    let text = flat(block);
-    let announces = ["announce", "undergoing incubation", "thanks to", "thank you"];
-    let lines = || block.lines().filter(|line| !line.trim().is_empty());
-    let prose = |line: &str| {
-        line.trim_start().starts_with(char::is_alphabetic) && !line.starts_with("http")
-    };
-    !announces.iter().any(|phrase| text.contains(phrase))
-        && lines().count() > 0
-        && lines().all(prose)
-        && text.contains(". ") | text.ends_with('.')
+fn is_about(lines: &[&str]) -> bool {
+    let text = flat(&lines.join("\n"));
+    let others = [" to announce ", "undergoing incubation", "thanks to", "thank you"];
+    let prose = |line: &&str| line.starts_with(char::is_alphabetic) && !line.starts_with("http");
+    !others.iter().any(|phrase| text.contains(phrase))
+        && !lines.is_empty()
+        && lines.iter().all(prose)
+        && (text.contains(". ") || text.ends_with('.'))
 }
 
 /// How many lines of a usual mail a paragraph fills.
-fn about_lines(block: &str) -> usize {
-    super::super::fold::fold(block, 0).lines().count()
+fn about_lines(lines: &[&str]) -> usize {
+    fold(&lines.join("\n"), 0).lines().count()
 }
 
 pub(super) fn podling_disclaimer(posting: &Posting) -> CheckOutcome {

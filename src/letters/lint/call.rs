@@ -147,12 +147,16 @@ pub(super) fn elements(posting: &Posting) -> CheckOutcome {
     outcome(findings, "all is there")
 }
 
-/// Whether a word of 40 or 64 hex digits is in the text. A digest of 64 (SHA-256) passes for a
-/// commit of the newer kind: they cannot be told apart.
+/// Whether a git object id in full is in the text: 40 or 64 hex digits in lower case, as git has
+/// them and fingerprints do not, that are not said to be a checksum.
 fn has_object_id(text: &str) -> bool {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut before = "";
     words.into_iter().any(|word| {
-        matches!(word.len(), 40 | 64) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+        let checksum = before.to_ascii_lowercase().starts_with("sha");
+        before = word;
+        let digits = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        !checksum && matches!(word.len(), 40 | 64) && word.bytes().all(digits)
     })
 }
 

@@ -104,9 +104,10 @@ pub(super) fn from_apache(posting: &Posting) -> CheckOutcome {
 pub(super) fn https_only(posting: &Posting) -> CheckOutcome {
     let all = links(&posting.letter.body);
     let bad = all.iter().filter(|link| link.scheme == "http" && !link.namespace);
-    let fix = |text: &str| text.replacen("http://", "https://", 1);
-    let findings = bad
-        .map(|link| finding(posting.strictness(), link.text, format!("write {}", fix(link.text))));
+    let findings = bad.map(|link| {
+        let fix = format!("write {}", link.text.replacen("http://", "https://", 1));
+        finding(posting.strictness(), format!("{} is not https", link.text), fix)
+    });
     outcome(findings.collect(), format!("{} links", all.len()))
 }
 
