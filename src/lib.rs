@@ -7,8 +7,8 @@
 //! list of effects that only the effect rooms may have.
 //!
 //! Pure: [`release`], [`policy`], [`project`], [`source`], [`archive`], [`inspect`], [`legal`],
-//! [`checksum`], [`openpgp`], [`candidate`], [`evidence`], [`mail`], [`vote`], [`plan`], [`checks`],
-//! [`readiness`], [`report`].
+//! [`checksum`], [`openpgp`], [`candidate`], [`evidence`], [`mail`], [`letters`], [`vote`],
+//! [`plan`], [`checks`], [`readiness`], [`report`].
 //! With effects: [`backend`], [`commands`], [`ui`].
 
 #![forbid(unsafe_code)]
@@ -24,6 +24,7 @@ pub mod error;
 pub mod evidence;
 pub mod inspect;
 pub mod legal;
+pub mod letters;
 pub mod mail;
 pub mod openpgp;
 pub mod plan;

@@ -15,6 +15,7 @@ pub mod git;
 pub mod gpg;
 pub mod http;
 pub mod machine;
+pub mod mailer;
 pub mod place;
 pub mod process;
 pub mod svn;

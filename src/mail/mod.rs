@@ -1,5 +1,7 @@
 //! Mails as strangers send them: bytes in, a message with decoded headers and plain text out. Pure.
 
+pub mod compose;
+
 use std::fmt;
 
 use chrono::{DateTime, Utc};
