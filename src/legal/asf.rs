@@ -62,15 +62,14 @@ const MOST_WORDS: usize = 12;
 /// The header that begins near a position with words changed, missing or added; with the number of words that match.
 pub(super) fn variant(text: &Folded<'_>, at: usize) -> Option<(Asf, usize)> {
     let words = text.words(at, FULL.split(' ').count() + EXTRA_WORDS);
-    let short = text.find("agreements and", at..at + 1024).is_some();
+    let short = text.find("agreements and", text.over(at, 40)).is_some();
     let template: Vec<&str> = if short { SHORT } else { FULL }.split(' ').collect();
     let pairs = align(text, &words, &template);
     let (&(_, last), matched) = (pairs.last()?, pairs.len());
     if matched < FEWEST_WORDS {
         return None;
     }
-    let first = words[pairs.first()?.1].start;
-    let span = first..words[last].end;
+    let span = at..words[last].end;
     let differences = differences(text, &words[..=last], &template, &pairs);
     Some((Asf { form: Form::Variant(differences), at: span }, matched))
 }
@@ -126,7 +125,7 @@ fn differences(
 ) -> Vec<Difference> {
     let mut found = Vec::new();
     let ends = [(template.len(), words.len())];
-    let (mut i, mut j) = (0, pairs.first().map_or(0, |pair| pair.1));
+    let (mut i, mut j) = (0, 0);
     for &(to_i, to_j) in pairs.iter().chain(&ends) {
         if (to_i > i || to_j > j) && found.len() < MOST_DIFFERENCES {
             let at = words.get(j).or(words.last()).map_or(0, |word| word.start);
