@@ -65,7 +65,10 @@ pub(super) fn variant(text: &Folded<'_>, at: usize) -> Option<(Asf, usize)> {
     let short = text.find("agreements and", text.over(at, 40)).is_some();
     let template: Vec<&str> = if short { SHORT } else { FULL }.split(' ').collect();
     let pairs = align(text, &words, &template);
-    let (&(_, last), matched) = (pairs.last()?, pairs.len());
+    let (&(known, last), matched) = (pairs.last()?, pairs.len());
+    // A word or two that are missing at the end have others in their place.
+    let missing = template.len() - 1 - known;
+    let last = if missing <= 3 { (last + missing).min(words.len() - 1) } else { last };
     if matched < FEWEST_WORDS {
         return None;
     }
@@ -91,7 +94,10 @@ fn align(text: &Folded<'_>, words: &[Range<usize>], template: &[&str]) -> Vec<(u
     let mut pairs = Vec::with_capacity(usize::from(longest[0]));
     let (mut i, mut j) = (0, 0);
     while i < template.len() && j < words.len() {
-        if same(i, j) {
+        // A word that does not go on with the last ones waits for the place where more of them stand together.
+        let goes_on = i > 0 && j > 0 && pairs.last() == Some(&(i - 1, j - 1));
+        let can_wait = longest[(i + 1) * width + j] == longest[i * width + j];
+        if same(i, j) && (goes_on || !can_wait) {
             pairs.push((i, j));
             (i, j) = (i + 1, j + 1);
         } else if longest[(i + 1) * width + j] >= longest[i * width + j + 1] {
