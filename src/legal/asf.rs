@@ -62,15 +62,17 @@ const MOST_WORDS: usize = 12;
 /// The header that begins near a position with words changed, missing or added; with the number of words that match.
 pub(super) fn variant(text: &Folded<'_>, at: usize) -> Option<(Asf, usize)> {
     let words = text.words(at, FULL.split(' ').count() + EXTRA_WORDS);
-    let short = text.find("agreements and", at..at + 1024).is_some();
+    let short = text.find("agreements and", text.over(at, 40)).is_some();
     let template: Vec<&str> = if short { SHORT } else { FULL }.split(' ').collect();
     let pairs = align(text, &words, &template);
-    let (&(_, last), matched) = (pairs.last()?, pairs.len());
+    let (&(known, last), matched) = (pairs.last()?, pairs.len());
+    // A word or two that are missing at the end have others in their place.
+    let missing = template.len() - 1 - known;
+    let last = if missing <= 3 { (last + missing).min(words.len() - 1) } else { last };
     if matched < FEWEST_WORDS {
         return None;
     }
-    let first = words[pairs.first()?.1].start;
-    let span = first..words[last].end;
+    let span = at..words[last].end;
     let differences = differences(text, &words[..=last], &template, &pairs);
     Some((Asf { form: Form::Variant(differences), at: span }, matched))
 }
@@ -92,7 +94,10 @@ fn align(text: &Folded<'_>, words: &[Range<usize>], template: &[&str]) -> Vec<(u
     let mut pairs = Vec::with_capacity(usize::from(longest[0]));
     let (mut i, mut j) = (0, 0);
     while i < template.len() && j < words.len() {
-        if same(i, j) {
+        // A word that does not go on with the last ones waits for the place where more of them stand together.
+        let goes_on = i > 0 && j > 0 && pairs.last() == Some(&(i - 1, j - 1));
+        let can_wait = longest[(i + 1) * width + j] == longest[i * width + j];
+        if same(i, j) && (goes_on || !can_wait) {
             pairs.push((i, j));
             (i, j) = (i + 1, j + 1);
         } else if longest[(i + 1) * width + j] >= longest[i * width + j + 1] {
@@ -126,7 +131,7 @@ fn differences(
 ) -> Vec<Difference> {
     let mut found = Vec::new();
     let ends = [(template.len(), words.len())];
-    let (mut i, mut j) = (0, pairs.first().map_or(0, |pair| pair.1));
+    let (mut i, mut j) = (0, 0);
     for &(to_i, to_j) in pairs.iter().chain(&ends) {
         if (to_i > i || to_j > j) && found.len() < MOST_DIFFERENCES {
             let at = words.get(j).or(words.last()).map_or(0, |word| word.start);

@@ -100,6 +100,12 @@ impl<'a> Folded<'a> {
 
     /// The word at or after a position.
     pub(super) fn next_word(&self, from: usize) -> Option<Range<usize>> {
+        let start = self.next_start(from)?;
+        Some(start..self.word_end(start))
+    }
+
+    /// Where the word begins that is at or after a position.
+    fn next_start(&self, from: usize) -> Option<usize> {
         let bytes = &self.lower[..];
         let mut at = from;
         let mut opens_line = from == 0 || is_line_end(*bytes.get(from - 1)?);
@@ -108,17 +114,43 @@ impl<'a> Folded<'a> {
                 opens_line |= is_line_end(bytes[at]);
                 at += 1;
             }
-            let start = at;
-            while at < bytes.len() && WORD[usize::from(bytes[at])] {
+            let first = bytes[at];
+            let before = at.checked_sub(1).map_or(b' ', |before| bytes[before]);
+            if before == b'\\' && matches!(first, b'n' | b'r' | b't') {
+                // An escape within a string: `"\nLicensed to"`.
                 at += 1;
+                continue;
             }
-            let word = &bytes[start..at];
-            // `&quot;` in XML.
-            if !(opens_line && is_leader(word) || word == b"quot") {
-                return Some(start..at);
+            if !matches!(first, b'd' | b'r' | b'c' | b'q' | b'p' | b'b') {
+                return Some(at);
+            }
+            let end = self.word_end(at);
+            if !self.is_skipped(at..end, opens_line) {
+                return Some(at);
             }
             opens_line = false;
+            at = end;
         }
+    }
+
+    /// Whether a word is none: a comment leader, `&quot;`, or a tag such as `<p>` that a documentation comment has
+    /// between its paragraphs.
+    fn is_skipped(&self, at: Range<usize>, opens_line: bool) -> bool {
+        let bytes = &self.lower[..];
+        match &bytes[at.clone()] {
+            b"quot" => true,
+            b"p" | b"br" => {
+                let before = at.start.checked_sub(1).map(|before| bytes[before]);
+                matches!(before, Some(b'<' | b'/'))
+                    && matches!(bytes.get(at.end), Some(b'>' | b'/' | b' '))
+            }
+            word => opens_line && is_leader(word),
+        }
+    }
+
+    fn word_end(&self, start: usize) -> usize {
+        let rest = &self.lower[start..];
+        start + rest.iter().position(|byte| !WORD[usize::from(*byte)]).unwrap_or(rest.len())
     }
 
     /// The word that ends at or before a position.
@@ -132,12 +164,15 @@ impl<'a> Folded<'a> {
             if end == 0 {
                 return None;
             }
-            let start = self.word_start(end - 1);
-            let word = &bytes[start..end];
-            if !(is_leader(word) && self.opens_line(start) || word == b"quot") {
+            let mut start = self.word_start(end - 1);
+            if start > 0 && bytes[start - 1] == b'\\' && matches!(bytes[start], b'n' | b'r' | b't')
+            {
+                start += 1;
+            }
+            if start < end && !self.is_skipped(start..end, self.opens_line(start)) {
                 return Some(start..end);
             }
-            end = start;
+            end = start.min(end - 1);
         }
     }
 
@@ -150,9 +185,13 @@ impl<'a> Folded<'a> {
         start
     }
 
+    /// Whether nothing but comment leaders stands before a position on its line.
     fn opens_line(&self, at: usize) -> bool {
-        let line = &self.lower[self.line_start(at)..at];
-        !line.iter().any(|byte| WORD[usize::from(*byte)])
+        // Only these are asked for.
+        matches!(self.lower[at], b'd' | b'r' | b'c') && {
+            let line = &self.lower[self.line_start(at)..at];
+            !line.iter().any(|byte| WORD[usize::from(*byte)])
+        }
     }
 
     /// The text of a word.
@@ -175,15 +214,43 @@ impl<'a> Folded<'a> {
     /// Where the phrase ends that begins with the word at or after a position, if all its words are there. The phrase
     /// is folded already: words in lower case with one blank between them.
     pub(super) fn follow(&self, from: usize, phrase: &str) -> Option<usize> {
-        let mut at = from;
-        for wanted in phrase.split(' ') {
-            let word = self.next_word(at)?;
-            if !same_word(wanted.as_bytes(), self.word(&word)) {
-                return None;
+        let (bytes, phrase) = (&self.lower[..], phrase.as_bytes());
+        let mut at = self.next_start(from)?;
+        let mut read = 0;
+        loop {
+            while read < phrase.len() && phrase[read] != b' ' {
+                if bytes.get(at) != Some(&phrase[read]) {
+                    return None;
+                }
+                (at, read) = (at + 1, read + 1);
             }
-            at = word.end;
+            let goes_on = |at: usize| bytes.get(at).is_some_and(|byte| WORD[usize::from(*byte)]);
+            if goes_on(at) {
+                let https =
+                    bytes[at] == b's' && phrase[..read].ends_with(b"http") && !goes_on(at + 1);
+                if !https {
+                    return None;
+                }
+                at += 1;
+            }
+            if read == phrase.len() {
+                return Some(at);
+            }
+            read += 1;
+            at = self.next_start(at)?;
         }
-        Some(at)
+    }
+
+    /// The range from a position over so many words: unlike bytes, they do not depend on line ends and leaders.
+    pub(super) fn over(&self, from: usize, words: usize) -> Range<usize> {
+        let mut end = from;
+        for _ in 0..words {
+            match self.next_word(end) {
+                Some(word) => end = word.end,
+                None => return from..self.lower.len(),
+            }
+        }
+        from..end
     }
 
     /// The first place within a range where the phrase stands. Choose phrases that open with a rare word.
@@ -281,6 +348,8 @@ mod tests {
         ] {
             assert_eq!(words(text), plain, "{text}");
         }
+        assert_eq!(words("under\n * <p>the <br/>license</p> at"), plain);
+        assert_eq!(words(r#""under the\r\n" "\nlicense at\n""#), plain);
         // Only where they open a line.
         assert_eq!(words("see rem c dnl"), ["see", "rem", "c", "dnl"]);
     }

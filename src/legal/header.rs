@@ -153,7 +153,8 @@ fn is_foreign(text: &Folded<'_>, at: usize, licence: &Licence) -> bool {
         (How::Name, _) | (How::Spdx, "Apache-2.0") => false,
         // Documentation may say of anything that it is under the Apache License; an owner's header says more.
         (How::Notice, id) if id.starts_with("Apache") => {
-            text.find("you may not use this file", at..at + 600).is_some()
+            text.lower[at..].starts_with(b"licen")
+                && text.find("you may not use this file", text.over(at, 80)).is_some()
         }
         (How::Notice | How::Text | How::Spdx, _) => true,
     }

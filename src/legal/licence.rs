@@ -111,7 +111,7 @@ fn apache_at(text: &Folded<'_>) -> Result<Found, TextDifference> {
         Ok(used) => (end + used, Appendix::Same),
         Err(_) if !has_appendix => (end, Appendix::Absent),
         Err(at) => {
-            let last = text.find("limitations under the license", end..end + 4000);
+            let last = text.find("limitations under the license", text.over(end, 400));
             (
                 last.map_or(end, |last| last.end),
                 Appendix::Differs(difference(text, end, appendix, at)),

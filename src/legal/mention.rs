@@ -6,8 +6,9 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 use super::asf::{self, Asf};
 use super::fold::{Folded, Lines};
@@ -50,6 +51,27 @@ pub(super) struct Scan {
     /// In the order of their places, without doubles.
     pub(super) licences: Vec<(usize, Licence)>,
 }
+
+/// The stems that are looked for, made ready once.
+struct Finders {
+    licen: Finder<'static>,
+    permission: Finder<'static>,
+    redistribution: Finder<'static>,
+    public_domain: Finder<'static>,
+    creative: Finder<'static>,
+    gpl: Finder<'static>,
+    royalty: Finder<'static>,
+}
+
+static FINDERS: LazyLock<Finders> = LazyLock::new(|| Finders {
+    licen: Finder::new("licen"),
+    permission: Finder::new("permission"),
+    redistribution: Finder::new("redistribution and"),
+    public_domain: Finder::new("public domain"),
+    creative: Finder::new("creative"),
+    gpl: Finder::new("gpl"),
+    royalty: Finder::new("royalty"),
+});
 
 struct Scanner<'a> {
     text: &'a Folded<'a>,
@@ -112,9 +134,8 @@ impl Scanner<'_> {
     /// Every word with `licen` in it.
     fn names(&mut self, from: usize) {
         let text = self.text;
-        let finder = memmem::Finder::new(b"licen");
         let mut at = from;
-        while let Some(offset) = text.lower.get(at..).and_then(|rest| finder.find(rest)) {
+        while let Some(offset) = text.lower.get(at..).and_then(|rest| FINDERS.licen.find(rest)) {
             let hit = at + offset;
             let start = text.word_start(hit);
             at = hit + 5;
@@ -174,7 +195,9 @@ impl Scanner<'_> {
         let Some(end) = text.follow(word.end, "this file to you under") else { return };
         let Some(owner) = text.previous_word(word.start) else { return };
         if text.word(&owner) == b"asf" {
-            let near = self.candidates.last().is_some_and(|at| word.start - at < 1000);
+            // The same header, with its beginning.
+            let near =
+                self.candidates.last().is_some_and(|at| text.over(*at, 90).end >= word.start);
             if !near {
                 self.candidate(
                     text.previous_word(owner.start).map_or(owner.start, |the| the.start),
@@ -346,7 +369,7 @@ impl Scanner<'_> {
     /// The permissive texts, which open with `permission` or `redistribution` and do not say their name.
     fn texts(&mut self, from: usize) {
         let text = self.text;
-        for hit in memmem::find_iter(&text.lower[from..], b"permission ") {
+        for hit in FINDERS.permission.find_iter(&text.lower[from..]) {
             let at = from + hit;
             if text.word_start(at) == at
                 && let Some(id) = permission(text, at)
@@ -354,20 +377,29 @@ impl Scanner<'_> {
                 self.add(at, id, How::Text);
             }
         }
-        for hit in memmem::find_iter(&text.lower[from..], b"redistribution and") {
+        for hit in FINDERS.redistribution.find_iter(&text.lower[from..]) {
             let at = from + hit;
             if let Some(end) = text.follow(at, "redistribution and use in source and binary forms")
             {
-                let next = memmem::find(&text.lower[end..], b"redistribution and");
+                let next = FINDERS.redistribution.find(&text.lower[end..]);
                 self.add(at, redistribution(text, end, next.map(|next| end + next)), How::Text);
             }
         }
     }
 
-    /// Public domain, Creative Commons, and the GPL by its initials.
+    /// Public domain, Creative Commons, the GPL by its initials, and the FSF's licence for small files.
     fn others(&mut self, from: usize) {
         let text = self.text;
-        for hit in memmem::find_iter(&text.lower[from..], b"public domain") {
+        for hit in FINDERS.royalty.find_iter(&text.lower[from..]) {
+            let at = from + hit;
+            if text
+                .follow(at, "royalty provided the copyright notice and this notice are preserved")
+                .is_some()
+            {
+                self.add(at, "FSFAP", How::Text);
+            }
+        }
+        for hit in FINDERS.public_domain.find_iter(&text.lower[from..]) {
             let at = from + hit;
             let free =
                 (0..4).try_fold(at, |start, _| text.previous_word(start).map(|word| word.start));
@@ -383,8 +415,8 @@ impl Scanner<'_> {
                 self.add(at, "LicenseRef-Public-Domain", how);
             }
         }
-        for stem in [&b"creative"[..], b"gpl"] {
-            for hit in memmem::find_iter(&text.lower[from..], stem) {
+        for stem in [&FINDERS.creative, &FINDERS.gpl] {
+            for hit in stem.find_iter(&text.lower[from..]) {
                 self.by_initials(text.word_start(from + hit));
             }
         }
@@ -456,7 +488,7 @@ fn permission(text: &Folded<'_>, at: usize) -> Option<&'static str> {
         if text.follow(end, "the unicode data files").is_some() {
             return Some("Unicode-DFS-2016");
         }
-        let body = end..end + 2500;
+        let body = text.over(end, 150);
         let has = |phrase| text.find(phrase, body.clone()).is_some();
         return Some(if has("good not evil") {
             "JSON"
@@ -466,7 +498,7 @@ fn permission(text: &Folded<'_>, at: usize) -> Option<&'static str> {
             "BSL-1.0"
         } else if has("the above copyright notice and this permission notice")
             || has("this permission notice")
-            || body.end > text.lower.len()
+            || body.end == text.lower.len()
         {
             "MIT"
         } else {
@@ -488,7 +520,7 @@ fn permission(text: &Folded<'_>, at: usize) -> Option<&'static str> {
         "permission to use copy modify and distribute this software for any purpose with or without fee",
     ];
     if let Some(end) = isc.iter().find_map(|phrase| text.follow(at, phrase)) {
-        let kept = text.find("copyright notice and this permission notice", end..end + 300);
+        let kept = text.find("copyright notice and this permission notice", text.over(end, 40));
         return Some(if kept.is_some() { "ISC" } else { "0BSD" });
     }
     let hpnd = [
@@ -498,12 +530,28 @@ fn permission(text: &Folded<'_>, at: usize) -> Option<&'static str> {
         "permission to use copy and distribute this software and its documentation",
         "permission to copy use modify sell and distribute this software",
     ];
-    hpnd.iter().any(|phrase| text.follow(at, phrase).is_some()).then_some("HPND")
+    if hpnd.iter().any(|phrase| text.follow(at, phrase).is_some()) {
+        return Some("HPND");
+    }
+    if follows("permission to copy distribute and modify it").is_some() {
+        return Some("FSFUL");
+    }
+    let kept = [
+        "permission to copy and or distribute it with or without modifications as long as this notice",
+        "permission to copy and distribute it with or without modifications as long as this notice",
+    ];
+    kept.iter().any(|phrase| text.follow(at, phrase).is_some()).then_some("FSFULLR")
 }
 
 /// Which text of the BSD family follows its first words.
 fn redistribution(text: &Folded<'_>, end: usize, next: Option<usize>) -> &'static str {
-    let body = end..next.unwrap_or(usize::MAX).min(end + 6000);
+    if text.find("authorized by the openldap public license", text.over(end, 20)).is_some() {
+        return "OLDAP";
+    }
+    if text.find("duplicated in all such forms", text.over(end, 30)).is_some() {
+        return "BSD-4.3TAHOE";
+    }
+    let body = end..next.unwrap_or(usize::MAX).min(text.over(end, 700).end);
     let last = text.find("advised of the possibility", body.clone());
     let body = body.start..last.map_or(body.end, |last| last.end);
     let has = |phrase| text.find(phrase, body.clone()).is_some();

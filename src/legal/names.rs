@@ -130,8 +130,59 @@ const NAMES: &[(&str, Id)] = &[
     ("zpl", Versions("ZPL", &["1.1", "2.0", "2.1"])),
 ];
 
+/// First words of names that are not in the table.
+const MORE_STARTS: &[&str] = &[
+    "gnu",
+    "bsd",
+    "2",
+    "3",
+    "4",
+    "two",
+    "three",
+    "four",
+    "simplified",
+    "freebsd",
+    "new",
+    "modified",
+    "revised",
+    "original",
+    "cc",
+    "cc0",
+    "creative",
+    "creativecommons",
+];
+
+/// For each first letter the second letters that names begin with, as bits: most words need no closer look.
+const STARTS: [u32; 256] = {
+    let mut starts = [0; 256];
+    let mut index = 0;
+    while index < NAMES.len() + MORE_STARTS.len() {
+        let name =
+            if index < NAMES.len() { NAMES[index].0 } else { MORE_STARTS[index - NAMES.len()] };
+        let name = name.as_bytes();
+        let second = if name.len() > 1 { name[1] } else { 0 };
+        starts[name[0] as usize] |= bit(second);
+        index += 1;
+    }
+    starts
+};
+
+/// Letters have a bit each, all digits one, and the end of the word one.
+const fn bit(byte: u8) -> u32 {
+    match byte {
+        b'a'..=b'z' => 1 << (byte - b'a'),
+        b'0'..=b'9' => 1 << 26,
+        _ => 1 << 27,
+    }
+}
+
 /// The licence that the words name from their first word on.
 pub(super) fn named(words: &[&[u8]]) -> Option<Named> {
+    let first = words.first()?;
+    let second = first.get(1).copied().unwrap_or_default();
+    if first.is_empty() || STARTS[usize::from(first[0])] & bit(second) == 0 {
+        return None;
+    }
     if let Some(found) = creative_commons(words) {
         return Some(found);
     }
@@ -149,7 +200,7 @@ pub(super) fn named(words: &[&[u8]]) -> Option<Named> {
         Bsd => return None,
     };
     let is_long = name > 1
-        || matches!(words[skipped], b"wtfpl" | b"cddl" | b"lgpl" | b"agpl" | b"gpl" | b"unlicense");
+        || [&b"gpl"[..], b"lgpl", b"agpl"].iter().any(|gnu| words[skipped].starts_with(gnu));
     Some(Named { id, used, says_licence: tail.says_licence, is_long })
 }
 
