@@ -2,3 +2,6 @@
 //! of an instant. Pure.
 
 pub mod ballot;
+pub mod identity;
+pub mod names;
+pub mod roster;
