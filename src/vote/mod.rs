@@ -2,3 +2,6 @@
 //! of an instant. Pure.
 
 pub mod ballot;
+pub mod call;
+pub mod subject;
+pub mod thread;
