@@ -2,6 +2,9 @@
 //! of an instant. Pure.
 
 pub mod ballot;
+pub mod call;
 pub mod identity;
 pub mod names;
 pub mod roster;
+pub mod subject;
+pub mod thread;
