@@ -2,3 +2,4 @@
 //! of an instant. Pure.
 
 pub mod ballot;
+pub mod own_text;
