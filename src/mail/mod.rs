@@ -1,11 +1,27 @@
 //! Mails as strangers send them: bytes in, a message with decoded headers and plain text out. Pure.
 
 pub mod compose;
+//!
+//! The fields are found by `fields`, the body's text by `body` (with `flowed`, `html` and
+//! `enriched`), the person behind a list by `sender`.
+
+mod body;
+pub mod date;
+mod enriched;
+pub(crate) mod fields;
+mod flowed;
+mod html;
+mod sender;
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use fields::Fields;
+
+pub use body::LONGEST_TEXT;
 
 /// A Message-ID without its angle brackets.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -45,7 +61,8 @@ pub enum SenderSource {
 /// A mail that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Its Message-ID; where it has none, one made of the digest of its bytes.
+    /// Its Message-ID; where it has none, one made of the digest of what the sender wrote, so that
+    /// it is the same in every archive.
     pub id: MessageId,
     /// `In-Reply-To`.
     pub in_reply_to: Vec<MessageId>,
@@ -68,4 +85,152 @@ pub struct Message {
     pub text: String,
     /// What was odd about it and had to be guessed.
     pub warnings: Vec<String>,
+}
+
+/// The most bytes of a mail that are looked at.
+const LARGEST: usize = 32 << 20;
+/// A mail that says it was sent so much later than it was received has a wrong clock.
+const CLOCK_SKEW: TimeDelta = TimeDelta::days(1);
+
+/// Reads a mail. Whatever the bytes are, there is a message; what had to be guessed is told in its
+/// `warnings`.
+pub fn read(bytes: &[u8]) -> Message {
+    let mut warnings = Vec::new();
+    if bytes.len() > LARGEST {
+        warnings.push(format!("only the first {LARGEST} bytes of it were read"));
+    }
+    let bytes = without_mbox_line(&bytes[..bytes.len().min(LARGEST)]);
+    let (header, body) = fields::split(bytes);
+    let fields = Fields::read(header);
+    let text_of = |name: &str| fields.first(name).map(fields::text).unwrap_or_default();
+    let ids_of = |name: &str| -> Vec<MessageId> {
+        let mut ids: Vec<MessageId> = fields.all(name).flat_map(fields::message_ids).collect();
+        let mut seen = std::collections::HashSet::new();
+        ids.retain(|id| seen.insert(id.clone()));
+        ids
+    };
+    let id = fields.all("message-id").find_map(id_of).unwrap_or_else(|| {
+        warnings.push("it has no Message-ID".to_owned());
+        digest_id(&fields, body)
+    });
+    let from = fields.all("from").flat_map(fields::addresses).next().unwrap_or_else(|| {
+        warnings.push("it does not say who sent it".to_owned());
+        Address::default()
+    });
+    let lists = lists(&fields);
+    let (sender, sender_source) = sender::sender(&fields, &from, &lists, &mut warnings);
+    let text = body::text(&fields, body, &mut warnings);
+    Message {
+        id,
+        in_reply_to: ids_of("in-reply-to"),
+        references: ids_of("references"),
+        subject: text_of("subject"),
+        from,
+        sender,
+        sender_source,
+        date: date(&fields, &mut warnings),
+        lists,
+        text,
+        warnings,
+    }
+}
+
+/// A byte order mark, and the line by which mbox files begin a mail, are no part of it.
+fn without_mbox_line(bytes: &[u8]) -> &[u8] {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.starts_with(b"From ") || bytes.starts_with(b">From ") {
+        return memchr::memchr(b'\n', bytes).map_or(&[], |end| &bytes[end + 1..]);
+    }
+    bytes
+}
+
+/// The id of a `Message-ID` field; one without brackets and without `@` is one too.
+pub(crate) fn id_of(value: &[u8]) -> Option<MessageId> {
+    let found = fields::raw_message_ids(value).find_map(fields::message_id);
+    found.or_else(|| fields::message_id(&value[..value.len().min(1000)]))
+}
+
+/// Archives differ in what they add to a mail and in its line ends, not in this.
+pub(crate) fn digest_id(fields: &Fields<'_>, body: &[u8]) -> MessageId {
+    let mut digest = Sha256::new();
+    for name in ["from", "date", "subject"] {
+        digest.update(fields.first(name).unwrap_or_default().trim_ascii());
+        digest.update([0]);
+    }
+    for line in body.trim_ascii_end().split(|byte| *byte == b'\n') {
+        digest.update(line.strip_suffix(b"\r").unwrap_or(line));
+        digest.update(b"\n");
+    }
+    let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    MessageId(format!("{hex}@sha256.invalid"))
+}
+
+/// When it was sent; when it was received, if it does not say or says what cannot be.
+fn date(fields: &Fields<'_>, warnings: &mut Vec<String>) -> Option<DateTime<Utc>> {
+    let sent = fields.all("date").find_map(|value| date::read(&fields::text(value)));
+    // Each host puts its line on top: the first is the latest.
+    let received = fields.all("received").take(20).find_map(|value| {
+        let text = String::from_utf8_lossy(value);
+        let (_, when) = text.rsplit_once(';')?;
+        date::read(when)
+    });
+    match (sent, received) {
+        (Some(sent), Some(received)) if sent > received + CLOCK_SKEW => {
+            warnings.push(format!(
+                "it says it was sent {sent}, after it was received: taken is when it was received"
+            ));
+            Some(received)
+        }
+        (Some(sent), _) => Some(sent),
+        (None, Some(received)) => {
+            warnings.push("it has no date: taken is when it was received".to_owned());
+            Some(received)
+        }
+        (None, None) => {
+            warnings.push("it has no date".to_owned());
+            None
+        }
+    }
+}
+
+/// The lists a mail came over or was sent to, each once, in lower case.
+fn lists(fields: &Fields<'_>) -> Vec<String> {
+    let mut lists: Vec<String> = Vec::new();
+    let mut add = |list: String| {
+        if !list.is_empty() && !lists.contains(&list) && lists.len() < 20 {
+            lists.push(list);
+        }
+    };
+    fields.all("list-id").filter_map(list_of_id).for_each(&mut add);
+    let posts = fields.all("list-post").map(|value| String::from_utf8_lossy(value).into_owned());
+    for post in posts {
+        let address = post.split_once("mailto:").map_or("", |(_, rest)| rest);
+        let address = address.split(['>', '?']).next().unwrap_or_default();
+        if address.contains('@') {
+            add(fields::line(address).to_ascii_lowercase());
+        }
+    }
+    let named = ["to", "cc"].into_iter().flat_map(|name| fields.all(name));
+    for address in named.flat_map(fields::addresses) {
+        let address = address.address.to_ascii_lowercase();
+        if address.ends_with(".apache.org") || address == "announce@apache.org" {
+            add(address);
+        }
+    }
+    lists
+}
+
+/// `dev@x.apache.org` of `"A list" <dev.x.apache.org>`.
+fn list_of_id(value: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(&value[..value.len().min(1000)]).into_owned();
+    let inside = match text.rsplit_once('<') {
+        Some((_, rest)) => rest.split('>').next().unwrap_or_default(),
+        None => &text,
+    };
+    let id = fields::line(inside).to_ascii_lowercase();
+    if id.contains('@') {
+        return Some(id);
+    }
+    let (name, host) = id.split_once('.')?;
+    (!name.is_empty() && host.contains('.') && !id.contains(' ')).then(|| format!("{name}@{host}"))
 }

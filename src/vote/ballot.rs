@@ -1,6 +1,21 @@
 //! What one mail says: a vote with the line that says so, or that it is none, or that a person has
 //! to be asked. Never a guess.
+//!
+//! The writer's own lines ([`super::own_text`]) become tokens (`tokens`); every figure in them is
+//! seen with its sentence (`mention`) and judged by an ordered table of rules (`rules`, in the
+//! language of `pattern`, with the word lists of `words`; `shape` tells lists and ballots). Boxes
+//! that are ticked are read beside (`boxes`), and so are words without a figure (`remarks`). What
+//! all figures of a mail come to is decided here. Takes time linear in the text. Pure.
 
+mod boxes;
+mod mention;
+mod page;
+mod pattern;
+mod remarks;
+mod rules;
+mod shape;
+mod tokens;
+mod words;
 use serde::Serialize;
 
 use crate::mail::Message;
@@ -59,15 +74,108 @@ pub struct Reading {
     pub why: String,
 }
 
+use mention::Mention;
+use page::Page;
+use rules::Verdict;
+
 /// Reads what `message` says. `answered` is the mail it answers, to tell unprefixed quotes;
 /// `is_call` whether it is the mail that called the vote, whose ballot options are no vote.
 pub fn read(message: &Message, answered: Option<&Message>, is_call: bool) -> Reading {
-    let _ = (message, answered, is_call);
-    Reading {
+    let answered = answered.map(|message| &message.text[..]);
+    let writer = message.sender.name.as_deref().unwrap_or_default();
+    let announces = is_call || announces(&message.subject);
+    let page = Page::read(&message.text, answered, writer);
+    let findings = page.findings(announces);
+    settle(&findings).unwrap_or_else(|| Reading {
         says: Says::Nothing,
         evidence: None,
         claims_binding: None,
         carried: false,
-        why: String::new(),
+        why: findings.first().map_or("no vote in it", |finding| finding.why).to_owned(),
+    })
+}
+
+/// Whether the mail announces a result or that the vote is cancelled, and so names the votes of
+/// others: its own vote counts only if it says so, as in a call (POLICY T-06).
+fn announces(subject: &str) -> bool {
+    let subject = subject.to_ascii_uppercase();
+    let answers = subject.trim_start().starts_with("RE:");
+    let words = ["[RESULT", "[VOTE RESULT", "RESULT]", "RESULTS]", "RESULT:", "[CANCEL", "CANCELLED]", "CANCELED]"];
+    !answers && words.iter().any(|word| subject.contains(word))
+}
+
+/// One thing in a mail that may be its vote.
+#[derive(Debug, Clone)]
+struct Finding {
+    verdict: Verdict,
+    /// The rule.
+    why: &'static str,
+    /// The vote; the figure itself where it cannot count.
+    value: Result<Value, String>,
+    claim: Option<bool>,
+    carried: bool,
+    /// A `0` without a sign, which gives way to a vote with one.
+    bare: bool,
+    evidence: Evidence,
+}
+
+impl Finding {
+    fn reading(&self, says: Says) -> Reading {
+        Reading {
+            says,
+            evidence: Some(self.evidence.clone()),
+            claims_binding: self.claim,
+            carried: self.carried,
+            why: self.why.to_owned(),
+        }
     }
+
+    fn unclear(&self, why: &str) -> Reading {
+        let why = why.to_owned();
+        Reading { why: why.clone(), ..self.reading(Says::Unclear(why)) }
+    }
+
+    fn casts(&self) -> bool {
+        matches!(self.verdict, Verdict::Votes | Verdict::Says | Verdict::Carries)
+    }
+}
+
+/// Decides what the findings come to, in this order: a vote that is changed, votes that agree, a
+/// vote that is taken back, what a person has to be asked. None: nothing is said.
+fn settle(findings: &[Finding]) -> Option<Reading> {
+    let with = |verdict| findings.iter().filter(move |finding| finding.verdict == verdict);
+    let changes: Vec<&Finding> = with(Verdict::Changes).collect();
+    let mut casts: Vec<&Finding> = findings.iter().filter(|finding| finding.casts()).collect();
+    if casts.iter().any(|cast| !cast.bare) {
+        casts.retain(|cast| !cast.bare);
+    }
+    if let Some(reading) = agreed(&changes) {
+        return Some(reading);
+    }
+    let withdrawn = with(Verdict::Withdraws).next();
+    if let (Some(cast), Some(withdrawn)) = (casts.first(), withdrawn)
+        && cast.value == withdrawn.value
+    {
+        return Some(withdrawn.unclear("a vote is cast and taken back"));
+    }
+    if let Some(reading) = agreed(&casts) {
+        return Some(reading);
+    }
+    let withdrawn = withdrawn.map(|finding| finding.reading(Says::Withdrawn));
+    withdrawn.or_else(|| with(Verdict::Asks).next().map(|finding| finding.unclear(finding.why)))
+}
+
+/// The vote that the findings agree on; unclear if they do not.
+fn agreed(findings: &[&Finding]) -> Option<Reading> {
+    let first = findings.first()?;
+    if findings.iter().any(|finding| finding.value != first.value) {
+        return Some(first.unclear("different votes in one mail"));
+    }
+    let mut reading = first.reading(match &first.value {
+        Ok(value) => Says::Vote(*value),
+        Err(figure) => Says::NotCountable(figure.clone()),
+    });
+    reading.claims_binding = findings.iter().find_map(|finding| finding.claim);
+    reading.carried = findings.iter().any(|finding| finding.carried);
+    Some(reading)
 }

@@ -1,0 +1,415 @@
+//! What a pattern of words cannot tell: lists, ballots, tallies, conditions, places.
+
+use super::mention::Mention;
+use super::pattern::{Side, divides};
+use super::tokens::{Kind, Token, Tokens};
+use super::{Value, words};
+
+/// What is known of a line from the lines around it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Note {
+    /// It explains or offers one of several votes.
+    pub(super) option: bool,
+    /// It is one of several marks on single items.
+    pub(super) checklist: bool,
+    /// It is one of several votes under names.
+    pub(super) tally: bool,
+    /// It begins with the writer's own name.
+    pub(super) under_name: bool,
+    /// It answers one of several quoted remarks.
+    pub(super) under_remark: bool,
+}
+
+/// Takes notes on every line; `writer` is the name of who wrote the mail.
+pub(super) fn notes(tokens: &Tokens, writer: &str) -> Vec<Note> {
+    let mut notes = vec![Note::default(); tokens.lines.len()];
+    let lines = || tokens.lines.iter().enumerate();
+    let starts: Vec<Start> = lines()
+        .filter_map(|(line, info)| Start::of(tokens, line, &tokens.all[info.from..info.to]))
+        .collect();
+    for run in runs(&starts) {
+        let is_checklist = run.iter().filter(|start| start.has_item).count() >= 2;
+        for start in run.iter().filter(|start| start.has_item && is_checklist) {
+            notes[start.line].checklist = true;
+        }
+    }
+    for run in ballots(&starts) {
+        for start in run {
+            notes[start.line].option = true;
+        }
+    }
+    for start in starts.iter().filter(|start| start.instructs) {
+        notes[start.line].option = true;
+    }
+    let labels: Vec<(usize, &[Token])> = lines()
+        .filter_map(|(line, info)| Some((line, name_label(&tokens.all[info.from..info.to])?)))
+        .collect();
+    let writer: Vec<String> = writer.split_whitespace().map(str::to_lowercase).collect();
+    for (line, name) in &labels {
+        notes[*line].tally = labels.len() >= 2;
+        notes[*line].under_name =
+            name.iter().all(|token| writer.iter().any(|word| word == tokens.text(token)));
+    }
+    notes
+}
+
+/// A line that begins with a vote.
+#[derive(Clone, Copy)]
+struct Start {
+    line: usize,
+    value: Value,
+    /// Nothing follows.
+    is_bare: bool,
+    /// What follows reads like the explanation of an option.
+    explains: bool,
+    /// What follows tells the voter what to write.
+    instructs: bool,
+    /// What follows names what it is about.
+    has_item: bool,
+}
+
+impl Start {
+    fn of(tokens: &Tokens, line: usize, of_line: &[Token]) -> Option<Self> {
+        let opener = |token: &&Token| matches!(token.kind, Kind::Mark('[' | '(' | '"' | '`'));
+        let skipped = of_line.iter().take_while(opener).count();
+        let value = match of_line.get(skipped)?.kind {
+            Kind::Figure(figure) if !figure.plural => figure.value?,
+            _ => return None,
+        };
+        let tail = &of_line[skipped + 1..];
+        let word = |index: usize| tail.get(index).map_or("", |token| tokens.text(token));
+        let is_in = |word: &str, name: &str| words::set(name).contains(&word);
+        let mark = matches!(tail.first().map(|token| token.kind), Some(Kind::Mark(_)));
+        let open = tail.iter().position(|token| token.kind == Kind::Mark('('));
+        let instructs = open.is_some_and(|open| {
+            tail[open..].iter().any(|token| is_in(tokens.text(token), "instruction"))
+        }) || tail.last().is_some_and(|token| token.kind == Kind::Mark('.'))
+            && tail.iter().rev().find(|token| token.kind == Kind::Word).is_some_and(|token| {
+                matches!(tokens.text(token), "because" | "since")
+            });
+        Some(Self {
+            line,
+            value,
+            is_bare: tail.is_empty(),
+            explains: matches!(word(0), "=" | ":") || is_in(word(usize::from(mark)), "option"),
+            instructs,
+            has_item: tail.first().is_some_and(|token| token.kind == Kind::Word)
+                && !is_in(word(0), "connective"),
+        })
+    }
+}
+
+/// Groups starts that follow one another, with at most one other line between.
+fn runs(starts: &[Start]) -> impl Iterator<Item = &[Start]> {
+    starts.chunk_by(|a, b| b.line - a.line <= 2)
+}
+
+/// Finds ballots: two or three different votes below one another, each with its meaning.
+fn ballots(starts: &[Start]) -> Vec<&[Start]> {
+    let mut found = Vec::new();
+    for run in runs(starts) {
+        let mut from = 0;
+        for at in 1..=run.len() {
+            let repeats = at < run.len() && run[from..at].iter().any(|s| s.value == run[at].value);
+            if at < run.len() && !repeats {
+                continue;
+            }
+            let ballot = &run[from..at];
+            from = at;
+            let explained = ballot.iter().filter(|start| start.explains).count();
+            let bare = ballot.iter().all(|start| start.is_bare);
+            let enough = match ballot.len() {
+                3 => explained > 0 || bare,
+                2 => explained == 2,
+                _ => false,
+            };
+            if enough {
+                found.push(ballot);
+            }
+        }
+    }
+    found
+}
+
+/// The name in `Jane Doe: +1`.
+fn name_label(line: &[Token]) -> Option<&[Token]> {
+    let name = line.iter().take(5).take_while(|token| token.capital).count();
+    let mark = line.get(name)?.kind;
+    let figure = matches!(line.get(name + 1)?.kind, Kind::Figure(_));
+    (name > 0 && matches!(mark, Kind::Mark(':' | '-')) && figure).then(|| &line[..name])
+}
+
+/// More figures in one sentence than a person votes with.
+pub(super) fn is_row_of_numbers(mention: &Mention<'_>) -> bool {
+    let figures = |side: Side<'_>| {
+        side.slice.iter().filter(|token| matches!(token.kind, Kind::Figure(_))).count()
+    };
+    figures(mention.before) + figures(mention.after) >= 6
+}
+
+/// A `0` that counts something, a dash before a number.
+pub(super) fn is_plain_number(mention: &Mention<'_>) -> bool {
+    let first = mention.after.at(0).map(|token| token.kind);
+    let ends = mention.ends_line() || matches!(first, Some(Kind::Mark(mark)) if mark != '/');
+    let is_vote = |word: &str| words::set("vote").contains(&word);
+    let named = mention.before.words().take(3).any(is_vote) && !mention.before.ends(0);
+    let bare = mention.figure.bare;
+    let spaced = mention.figure.spaced && mention.figure.value != Some(Value::PlusOne);
+    bare && !((mention.starts_line || named) && (ends || mention.claim.is_some()))
+        || spaced && mention.claim.is_none() && !is_dash_and_number(mention)
+}
+
+/// `- 1` alone on a line: a vote or the item of a list.
+pub(super) fn is_dash_and_number(mention: &Mention<'_>) -> bool {
+    mention.figure.spaced
+        && mention.figure.value == Some(Value::MinusOne)
+        && mention.claim.is_none()
+        && mention.starts_line
+        && mention.is_alone()
+}
+
+/// A figure that is none of the votes, and does not stand where a vote would.
+pub(super) fn is_odd_figure(mention: &Mention<'_>) -> bool {
+    let first = mention.after.at(0).map(|token| token.kind);
+    let like_a_vote = mention.ends_line()
+        || mention.claim.is_some()
+        || matches!(first, Some(Kind::Mark(mark)) if divides(mark) || mark == '(')
+        || words::set("connective").contains(&mention.after.word(0));
+    mention.figure.value.is_none() && !(like_a_vote && mention.before.slice.is_empty())
+}
+
+/// Inside the parentheses of a call: `indexOf(x, -1)`.
+pub(super) fn is_in_call(mention: &Mention<'_>) -> bool {
+    let mut depth = 0;
+    let tokens = mention.before.slice;
+    for (at, token) in tokens.iter().enumerate().rev() {
+        match token.kind {
+            Kind::Mark(')') => depth += 1,
+            Kind::Mark('(') if depth > 0 => depth -= 1,
+            Kind::Mark('(') => {
+                return token.glued && at > 0 && tokens[at - 1].kind == Kind::Word;
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The writer praises what is voted on, and thanks nobody.
+pub(super) fn praises(mention: &Mention<'_>) -> bool {
+    let said = |name: &str| mention.before.words().any(|word| words::set(name).contains(&word));
+    said("praise") && !mention.before.words().any(|word| word.starts_with("thank"))
+}
+
+/// "from me", right after the figure.
+pub(super) fn is_from_me(mention: &Mention<'_>) -> bool {
+    let skipped = usize::from(matches!(mention.after.word(0), "vote" | "votes"));
+    words::set("from").contains(&mention.after.word(skipped))
+        && words::set("me").contains(&mention.after.word(skipped + 1))
+}
+
+/// The writer is the subject of what stands before.
+pub(super) fn has_first_person(mention: &Mention<'_>) -> bool {
+    mention.before.words().any(|word| words::set("i").contains(&word))
+}
+
+/// "I do not want to": a wish not to.
+pub(super) fn is_not_said(mention: &Mention<'_>) -> bool {
+    mention.before.words().any(|word| matches!(word, "not" | "don't" | "wouldn't" | "never"))
+}
+
+/// The sentence names a condition or a later time.
+pub(super) fn speaks_of_later(mention: &Mention<'_>) -> bool {
+    let later = |side: Side<'_>| {
+        (0..side.slice.len()).any(|index| {
+            words::set("later").contains(&side.word(index))
+                || side.word(index) == "as" && ["soon", "long"].contains(&next(side, index))
+        })
+    };
+    later(mention.after) || later(mention.before)
+}
+
+/// The word that follows the one at `index` in the text.
+fn next(side: Side<'_>, index: usize) -> &str {
+    match (side.backwards, index) {
+        (true, 0) => "",
+        (true, _) => side.word(index - 1),
+        (false, _) => side.word(index + 1),
+    }
+}
+
+/// The word before the one at `index` in the text.
+fn previous(side: Side<'_>, index: usize) -> &str {
+    match (side.backwards, index) {
+        (true, _) => side.word(index + 1),
+        (false, 0) => "",
+        (false, _) => side.word(index - 1),
+    }
+}
+
+/// The sentence is about a release candidate other than by the name of this one.
+pub(super) fn names_another_candidate(mention: &Mention<'_>) -> bool {
+    let other = |word: &str| {
+        let candidate = word.strip_prefix("rc").map(|rest| rest.trim_start_matches(['-', '.']));
+        candidate.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+            || matches!(word, "previous" | "earlier" | "last" | "former" | "first")
+    };
+    mention.after.words().take(8).any(other) || mention.before.words().take(8).any(other)
+}
+
+/// Whether the vote hangs on a condition: right after it, or a firm one later in the sentence, or
+/// the sentence begins with one.
+pub(super) fn is_conditional(mention: &Mention<'_>) -> bool {
+    let after = mention.after;
+    let mut marks = 0;
+    for index in 0..after.slice.len().min(14) {
+        let word = after.word(index);
+        if matches!(after.at(index).map(|token| token.kind), Some(Kind::Mark(mark)) if divides(mark)) {
+            marks += 1;
+            continue;
+        }
+        let near = index <= 1 || index <= 3 && words::set("firm").contains(&word);
+        let late_word = matches!(word, "once" | "when") && index <= 4 && marks == 0;
+        let firm = words::set("firm").contains(&word) && marks <= 1;
+        let conditional = words::set("condition").contains(&word) && (near || late_word || firm);
+        if conditional && !is_harmless(after, index) {
+            return true;
+        }
+        if word == "as" && index <= 4 && matches!(next(after, index), "soon" | "long") {
+            return true;
+        }
+    }
+    let before = mention.before;
+    (0..before.slice.len()).any(|index| {
+        matches!(before.word(index), "if" | "once" | "unless" | "provided" | "assuming" | "wenn")
+            && !is_harmless(before, index)
+    })
+}
+
+/// "nice if", "let me know if", "if possible", "unless I missed something".
+fn is_harmless(side: Side<'_>, index: usize) -> bool {
+    let open = |word: &str| matches!(word, "late" | "open" | "matters" | "counts" | "worth");
+    let around = index.saturating_sub(8)..(index + 8).min(side.slice.len());
+    words::set("polite").contains(&previous(side, index))
+        || words::set("harmless").contains(&next(side, index))
+        || side.word(index) == "unless" && next(side, index).starts_with('i')
+        || around.clone().any(|index| open(side.word(index)))
+}
+
+/// Whether a clause begins with the figure: after a comma or dash, or after words that lead to it.
+pub(super) fn starts_clause(mention: &Mention<'_>) -> bool {
+    match mention.before.at(0).map(|token| token.kind) {
+        None => true,
+        Some(Kind::Mark(',' | '-' | '—' | '•' | ')' | '|')) => !mention.figure.bare,
+        Some(Kind::Word) => {
+            let word = mention.before.word(0);
+            let known = |name: &str| words::set(name).contains(&word);
+            known("lead") && mention.figure.value == Some(Value::PlusOne)
+                || matches!(word, "so" | "and" | "but" | "therefore" | "thus" | "hence" | "still")
+        }
+        _ => false,
+    }
+}
+
+/// A vote to choose: another figure beside it, with nothing but "or" or a comma between.
+pub(super) fn is_choice(mention: &Mention<'_>) -> bool {
+    let beside = |side: Side<'_>| {
+        let or = matches!(side.word(0), "or" | "oder" | "ou" | "o" | "または" | "或");
+        let linked = or || matches!(side.word(0), "," | "/" | "|" | "and" | "to");
+        let second = usize::from(matches!(side.word(1), "or" | "and" | "a"));
+        // Over the "(binding)" that goes with the other one.
+        let claim = match side.word(1 + second) {
+            ")" => side.words().skip(1 + second).position(|word| word == "(").map_or(0, |at| at + 1),
+            _ => 0,
+        };
+        match side.at(1 + second + claim).map(|token| token.kind) {
+            Some(Kind::Figure(figure)) => or || linked && figure.value != mention.figure.value,
+            _ => false,
+        }
+    };
+    beside(mention.after) || beside(mention.before)
+}
+
+/// What stands behind the colon after the figure, if there is one.
+fn list_after_colon<'t>(mention: &Mention<'t>) -> Option<&'t [Token]> {
+    if !mention.before.slice.is_empty() {
+        return None;
+    }
+    let after = mention.after;
+    let skipped = usize::from(matches!(after.word(0), "vote" | "votes" | "binding"));
+    let counted = usize::from(after.word(skipped) == "(") * 3;
+    let at = skipped + counted;
+    (after.word(at) == ":").then(|| {
+        let list = &after.slice[at + 1..];
+        let end = list.iter().position(|token| token.line != mention.line).unwrap_or(list.len());
+        &list[..end]
+    })
+}
+
+/// `+1: Jane, Bob`, `+1 (3): …`, `+1:` above names, `-1: none`.
+pub(super) fn is_tally(mention: &Mention<'_>) -> bool {
+    let after = mention.after;
+    let counted = mention.starts_line
+        && (after.word(0) == "(" && matches!(after.at(1).map(|t| t.kind), Some(Kind::Number)) && after.word(2) == ")"
+            || matches!(after.word(0), "x" | "×" | "=") && matches!(after.at(1).map(|t| t.kind), Some(Kind::Number)));
+    let Some(list) = list_after_colon(mention) else { return counted };
+    let none = |token: &Token| {
+        let word = mention.tokens.text(token);
+        matches!(word, "none" | "nobody" | "n/a" | "no" | "nil" | "keine" | "aucun") || token.kind == Kind::Number || word == "0"
+    };
+    match list {
+        [] if mention.claim.is_none() => {
+            mention.below.is_empty()
+                || are_names(mention.tokens, mention.below)
+                || mention.below.iter().all(|token| none(token))
+                || matches!(mention.below[0].kind, Kind::Figure(_))
+        }
+        [] => is_legend(mention) || are_names(mention.tokens, mention.below),
+        [only] if none(only) => true,
+        list => counted || are_names(mention.tokens, list),
+    }
+}
+
+/// `+1 (* for non-binding):`.
+fn is_legend(mention: &Mention<'_>) -> bool {
+    mention.with.iter().any(|token| matches!(mention.tokens.text(token), "for" | "=" | "means"))
+}
+
+/// `+1 (binding):` and then nothing.
+pub(super) fn is_empty_heading(mention: &Mention<'_>) -> bool {
+    mention.below.is_empty() && list_after_colon(mention).is_some_and(<[Token]>::is_empty)
+}
+
+/// `+1: build, tests`: names or items, nobody knows.
+pub(super) fn is_list_after_colon(mention: &Mention<'_>) -> bool {
+    list_after_colon(mention).is_some_and(|list| {
+        let mut items = list.split(|token| token.kind == Kind::Mark(','));
+        list.len() >= 3 && items.all(|item| item.len() == 1)
+    })
+}
+
+/// Names of people: two words at least, all of them with a capital.
+fn are_names(tokens: &Tokens, list: &[Token]) -> bool {
+    const PARTICLES: &[&str] = &["and", "&", "van", "von", "de", "der", "den", "di", "da", "du", "la", "le", "el", "al", "ten"];
+    let mut depth = 0;
+    let mut words = 0;
+    for token in list {
+        match token.kind {
+            Kind::Mark('(' | '[' | '<') => depth += 1,
+            Kind::Mark(')' | ']' | '>') => depth -= 1,
+            _ if depth > 0 => {}
+            Kind::Mark(',' | '.' | '&' | '-') | Kind::Break => {}
+            Kind::Word if token.capital => words += 1,
+            Kind::Word if PARTICLES.contains(&tokens.text(token)) => {}
+            _ => return false,
+        }
+    }
+    words >= 2
+}
+
+/// Whether it may be meant as a vote although it is not plainly cast.
+pub(super) fn may_be_vote(mention: &Mention<'_>) -> bool {
+    let plus = mention.figure.value == Some(Value::PlusOne);
+    !mention.figure.bare
+        && (has_first_person(mention) || plus && mention.ends_line() && mention.before.slice.len() > 0)
+}

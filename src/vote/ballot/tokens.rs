@@ -1,0 +1,477 @@
+//! Own lines as tokens: words in lower case, marks, and the figures that may be votes.
+//!
+//! The many ways to type the same are one here: signs and digits of every width, dashes, quotation
+//! marks, emphasis (dropped), smileys and other pictures (dropped). What has digits but cannot be a
+//! vote (telephone numbers, time zones, versions, dates) is a plain number.
+
+use super::Value;
+
+/// A number as votes are written: a sign and digits, or `0` alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Figure {
+    /// The vote it is; none for one that cannot count (POLICY T-05).
+    pub(super) value: Option<Value>,
+    /// `+1s`.
+    pub(super) plural: bool,
+    /// A `0` without a sign.
+    pub(super) bare: bool,
+    /// With a space between sign and digit.
+    pub(super) spaced: bool,
+    /// `~~+1~~`.
+    pub(super) struck: bool,
+    /// `:+1:`.
+    pub(super) emoji: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Word,
+    /// Digits only.
+    Number,
+    /// `10:00`.
+    Clock,
+    Figure(Figure),
+    Mark(char),
+    /// The end of a line that does not go on in the next.
+    Break,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    /// Bytes of [`Tokens::folded`].
+    start: usize,
+    end: usize,
+    /// Which of the lines.
+    pub(super) line: usize,
+    /// Begins with a capital letter.
+    pub(super) capital: bool,
+    /// Follows the token before without a space.
+    pub(super) glued: bool,
+}
+
+/// What is known of a line beside its tokens.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct LineInfo {
+    /// It is an item of a list.
+    pub(super) bullet: bool,
+    /// Its tokens.
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
+/// The tokens of some lines.
+#[derive(Debug, Default)]
+pub(super) struct Tokens {
+    folded: String,
+    pub(super) all: Vec<Token>,
+    pub(super) lines: Vec<LineInfo>,
+}
+
+impl Tokens {
+    /// Reads lines, each with whether the line before it belongs to another paragraph.
+    pub(super) fn read<'t>(lines: impl Iterator<Item = (&'t str, bool)>) -> Self {
+        let mut tokens = Self::default();
+        let mut chars = Vec::new();
+        let mut length_before = 0;
+        for (text, new_paragraph) in lines {
+            chars.clear();
+            chars.extend(text.chars().filter_map(plain));
+            let length = chars.len();
+            let line = tokens.lines.len();
+            let (at, bullet) = bullet(&chars);
+            let from = tokens.all.len();
+            tokens.line(&chars, at, line);
+            let info = LineInfo { bullet, from, to: tokens.all.len() };
+            if line > 0 && (new_paragraph || bullet || !tokens.goes_on(from, length_before)) {
+                tokens.break_before(from, line);
+                tokens.lines.push(LineInfo { from: from + 1, to: info.to + 1, ..info });
+            } else {
+                tokens.lines.push(info);
+            }
+            length_before = length;
+        }
+        tokens
+    }
+
+    pub(super) fn text(&self, token: &Token) -> &str {
+        &self.folded[token.start..token.end]
+    }
+
+    fn break_before(&mut self, at: usize, line: usize) {
+        let kind = Kind::Break;
+        self.all.insert(at, Token { kind, start: 0, end: 0, line, capital: false, glued: false });
+    }
+
+    fn push(&mut self, kind: Kind, chars: &[char], line: usize, glued: bool) {
+        let start = self.folded.len();
+        for c in chars {
+            self.folded.extend(c.to_lowercase());
+        }
+        let capital = chars.first().is_some_and(|c| c.is_uppercase());
+        self.all.push(Token { kind, start, end: self.folded.len(), line, capital, glued });
+    }
+
+    fn line(&mut self, chars: &[char], mut at: usize, line: usize) {
+        let first = self.all.len();
+        let mut glued = false;
+        while at < chars.len() {
+            let c = chars[at];
+            if c == ' ' {
+                (glued, at) = (false, at + 1);
+                continue;
+            }
+            let before = self.all[first..].last().map(|token| token.kind);
+            let (kind, end) = token(chars, at, before);
+            if let Some(kind) = kind {
+                self.push(kind, &chars[at..end], line, glued);
+                glued = true;
+            }
+            at = end;
+        }
+    }
+
+    /// Whether the line whose tokens begin at `from` goes on with the sentence before it, whose
+    /// line has `length` characters: a full line goes on, and so does one that ends in a word that
+    /// wants another ("at least 3 binding"). A vote at the start of a line follows only the latter.
+    fn goes_on(&self, from: usize, length: usize) -> bool {
+        let (Some(last), Some(next)) = (self.all[..from].last(), self.all.get(from)) else {
+            return false;
+        };
+        let dangling = match last.kind {
+            Kind::Word => super::words::DANGLING.contains(&self.text(last)),
+            Kind::Number => true,
+            _ => false,
+        };
+        let asks_for_more = self.text(last) == ":" && self.says_my_vote(from - 1);
+        match (last.kind, next.kind) {
+            (Kind::Break, _) => false,
+            (_, Kind::Figure(_)) => dangling || asks_for_more,
+            (Kind::Mark('.' | '!' | '?' | ':' | ';'), _) => false,
+            (Kind::Mark(','), _) => true,
+            _ => dangling || length >= 60 || !next.capital && next.kind == Kind::Word,
+        }
+    }
+
+    /// "my vote:", "my vote is:".
+    fn says_my_vote(&self, colon: usize) -> bool {
+        let words: Vec<&str> =
+            self.all[colon.saturating_sub(4)..colon].iter().map(|token| self.text(token)).collect();
+        words.contains(&"my") && (words.contains(&"vote") || words.contains(&"ballot"))
+    }
+}
+
+/// The character that stands for all that look like it; none for what is not seen.
+fn plain(c: char) -> Option<char> {
+    Some(match c {
+        '＋' | '﹢' | '➕' | '✚' => '+',
+        '−' | '－' | '﹣' | '‐' | '‑' | '‒' | '–' | '➖' => '-',
+        '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10)?,
+        '’' | '‘' | '´' | 'ʼ' => '\'',
+        '“' | '”' | '„' | '«' | '»' | '「' | '」' | '『' | '』' => '"',
+        '：' => ':',
+        '，' | '、' | '､' => ',',
+        '。' => '.',
+        '！' => '!',
+        '？' => '?',
+        '；' => ';',
+        '（' => '(',
+        '）' => ')',
+        '［' | '【' | '〔' => '[',
+        '］' | '】' | '〕' => ']',
+        '／' => '/',
+        '＝' => '=',
+        '●' | '▪' | '◦' | '‣' | '·' | '■' | '○' => '•',
+        '\t' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' => ' ',
+        '\u{3000}' => ' ',
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{feff}' => return None,
+        '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{20e3}' => return None,
+        '\u{1f3fb}'..='\u{1f3ff}' => return None,
+        c if c.is_control() => ' ',
+        c => c,
+    })
+}
+
+/// Skips what begins an item of a list; says where the text begins.
+fn bullet(chars: &[char]) -> (usize, bool) {
+    let start = chars.iter().position(|&c| c != ' ').unwrap_or(chars.len());
+    let marks = chars[start..].iter().take_while(|c| "-*•+—".contains(**c)).count();
+    let after = start + marks;
+    let digits = chars[start..].iter().take_while(|c| c.is_ascii_digit()).count();
+    let space_then_digit = chars.get(after) == Some(&' ')
+        && chars[after..].iter().find(|c| **c != ' ').is_some_and(char::is_ascii_digit)
+        && matches!(chars[start], '+' | '-');
+    if marks > 0 && chars.get(after) == Some(&' ') && !space_then_digit {
+        return (after + 1, true);
+    }
+    let numbered = (1..=3).contains(&digits)
+        && matches!(chars.get(start + digits), Some('.' | ')'))
+        && chars.get(start + digits + 1) == Some(&' ')
+        && chars[start + digits + 1..].iter().any(|c| *c != ' ');
+    if numbered { (start + digits + 2, true) } else { (start, false) }
+}
+
+/// Reads one token at `at`, where no space is: what it is, if anything, and where it ends.
+fn token(chars: &[char], at: usize, before: Option<Kind>) -> (Option<Kind>, usize) {
+    let c = chars[at];
+    if let Some((kind, end)) = emoji(chars, at) {
+        return (kind, end);
+    }
+    if let Some((kind, end)) = figure(chars, at, before) {
+        return (Some(kind), end);
+    }
+    if chars[at..].starts_with(&['-', '>']) || chars[at..].starts_with(&['=', '>']) {
+        return (Some(Kind::Mark('→')), at + 2);
+    }
+    if c.is_alphanumeric() || c == '@' && chars.get(at + 1).is_some_and(|c| c.is_alphanumeric()) {
+        let end = word_end(chars, at);
+        return (Some(word_kind(&chars[at..end])), end);
+    }
+    match c {
+        '*' | '_' | '~' => (None, at + 1),
+        '→' | '👍' | '👎' => (Some(Kind::Mark(c)), at + 1),
+        '…' => (Some(Kind::Mark('.')), at + 1),
+        c if c.is_ascii() || c == '±' || c == '—' || c == '°' => (Some(Kind::Mark(c)), at + 1),
+        '•' => (Some(Kind::Mark(c)), at + 1),
+        _ => (None, at + 1),
+    }
+}
+
+/// `:+1:` and its like, and smileys, which say nothing.
+fn emoji(chars: &[char], at: usize) -> Option<(Option<Kind>, usize)> {
+    let rest = &chars[at..];
+    if !matches!(rest[0], ':' | ';') {
+        return None;
+    }
+    let value = match rest {
+        [':', '+', '1', ':', ..] => Some(Value::PlusOne),
+        [':', '-', '1', ':', ..] => Some(Value::MinusOne),
+        _ => None,
+    };
+    if value.is_some() {
+        let figure =
+            Figure { value, plural: false, bare: false, spaced: false, struck: false, emoji: true };
+        return Some((Some(Kind::Figure(figure)), at + 4));
+    }
+    let nose = usize::from(rest.get(1) == Some(&'-'));
+    let mouth = rest.get(1 + nose).is_some_and(|c| ")D(P]|/".contains(*c));
+    let ends = rest.get(2 + nose).is_none_or(|c| !c.is_alphanumeric());
+    if mouth && ends {
+        return Some((None, at + 2 + nose));
+    }
+    let name = rest[1..].iter().take(24).take_while(|c| c.is_ascii_lowercase() || **c == '_').count();
+    let code = name > 1 && rest.get(1 + name) == Some(&':');
+    match (code, rest[1..].starts_with(&['t', 'h', 'u', 'm', 'b', 's', 'd'])) {
+        (true, true) => Some((Some(Kind::Mark('👎')), at + name + 2)),
+        (true, false) if rest[1..].starts_with(&['t', 'h', 'u', 'm', 'b', 's']) => {
+            Some((Some(Kind::Mark('👍')), at + name + 2))
+        }
+        (true, false) => Some((None, at + name + 2)),
+        _ => None,
+    }
+}
+
+/// Letters and digits, and between them what binds them together: `non-binding`, `rc1.2`, `a@b.c`.
+fn word_end(chars: &[char], at: usize) -> usize {
+    let address = chars[at..].starts_with(&['h', 't', 't', 'p']);
+    let mut end = at + 1;
+    while let Some(&c) = chars.get(end) {
+        let next = chars.get(end + 1);
+        let next_fits = next.is_some_and(|c| c.is_alphanumeric());
+        let binds = match c {
+            '-' | '\'' | '@' | '&' | '_' | '/' | '.' => next_fits,
+            '+' => chars[end - 1].is_ascii_alphanumeric() && next_fits,
+            ':' | ',' => chars[end - 1].is_ascii_digit() && next.is_some_and(char::is_ascii_digit),
+            _ => false,
+        };
+        let of_address = address && !matches!(c, ' ' | ')' | '>' | '"' | ']');
+        if !(c.is_alphanumeric() || binds || of_address) {
+            break;
+        }
+        end += 1;
+    }
+    end
+}
+
+fn word_kind(word: &[char]) -> Kind {
+    let digits = word.iter().filter(|c| c.is_ascii_digit()).count();
+    match digits {
+        0 => Kind::Word,
+        n if n == word.len() => Kind::Number,
+        n if n + 1 >= word.len() - word.iter().filter(|c| **c == ':').count()
+            && word.contains(&':') =>
+        {
+            Kind::Clock
+        }
+        _ => Kind::Word,
+    }
+}
+
+/// Reads a figure, or a number that only looks like one.
+fn figure(chars: &[char], at: usize, before: Option<Kind>) -> Option<(Kind, usize)> {
+    let signs = chars[at..].iter().take_while(|c| matches!(c, '+' | '-' | '±' | '—')).count();
+    let signs = match chars[at..] {
+        ['+', '/', '-', ..] | ['-', '/', '+', ..] => 3,
+        _ => signs,
+    };
+    let mut digits_at = at + signs;
+    let starts_clause = matches!(before, None | Some(Kind::Mark('.' | '!' | ',' | '•' | '"' | '(')));
+    let spaced = signs == 1
+        && starts_clause
+        && matches!(chars[at], '+' | '-')
+        && chars.get(digits_at) == Some(&' ')
+        && matches!(chars.get(digits_at + 1), Some('0' | '1'));
+    digits_at += usize::from(spaced);
+    let digits = chars[digits_at..].iter().take_while(|c| c.is_ascii_digit()).count();
+    if digits == 0 || chars[at] == '—' && at > 0 && chars[at - 1] != ' ' {
+        return None;
+    }
+    let mut end = digits_at + digits;
+    let fraction = match chars.get(end) {
+        Some('.' | ',') => chars[end + 1..].iter().take_while(|c| c.is_ascii_digit()).count(),
+        _ => 0,
+    };
+    end += if fraction > 0 { 1 + fraction } else { 0 };
+    if signs == 0 && (digits != 1 || chars[at] != '0' || fraction > 0) {
+        return None;
+    }
+    let plural = plural_end(chars, end);
+    let junk = follows_code(chars, at, before) || goes_on(chars, plural.unwrap_or(end), signs > 0);
+    let zone = signs > 0 && digits == 4 && before == Some(Kind::Clock);
+    let octal = digits > 1 && chars[digits_at] == '0';
+    if junk || zone || octal || is_telephone(chars, digits_at) {
+        if signs == 0 {
+            return None;
+        }
+        let tail = chars[end..].iter().take_while(|c| c.is_alphanumeric()).count();
+        return Some((Kind::Number, if tail > 0 { end + tail } else { end }));
+    }
+    let sign: String = chars[at..at + signs].iter().collect();
+    let digit = (digits == 1 && fraction == 0).then(|| chars[digits_at]);
+    let value = match (&sign[..], digit) {
+        ("+", Some('1')) => Some(Value::PlusOne),
+        ("-" | "—", Some('1')) => Some(Value::MinusOne),
+        ("" | "+" | "-" | "—" | "±" | "+-" | "-+" | "+/-" | "-/+", Some('0')) => Some(Value::Zero),
+        ("±" | "+-" | "-+" | "+/-" | "-/+", _) => return Some((Kind::Number, end)),
+        _ => None,
+    };
+    let struck = at >= 2 && chars[at - 2..at] == ['~', '~'] && chars[end..].starts_with(&['~', '~']);
+    let (plural, bare) = (plural.is_some(), signs == 0);
+    let figure = Figure { value, plural, bare, spaced, struck, emoji: false };
+    Some((Kind::Figure(figure), if plural { plural_end(chars, end).unwrap_or(end) } else { end }))
+}
+
+/// Where `s` or `'s` ends that makes a plural of the number before `at`.
+fn plural_end(chars: &[char], at: usize) -> Option<usize> {
+    let apostrophe = usize::from(chars.get(at) == Some(&'\''));
+    let s = at + apostrophe;
+    let ends = chars.get(s + 1).is_none_or(|c| !c.is_alphanumeric());
+    (matches!(chars.get(s), Some('s' | 'S')) && ends).then_some(s + 1)
+}
+
+/// Whether what stands before makes it part of a word, a path or a calculation.
+fn follows_code(chars: &[char], at: usize, before: Option<Kind>) -> bool {
+    let Some(&last) = at.checked_sub(1).and_then(|before| chars.get(before)) else {
+        return false;
+    };
+    let of_choice = last == '/' && before == Some(Kind::Mark('/'));
+    let opens_call = matches!(last, '(' | '[')
+        && at >= 2
+        && (chars[at - 2].is_ascii_alphanumeric() || chars[at - 2] == '_');
+    let code = last.is_ascii_alphanumeric() || "=<>_\\^%$#&@)]}+-±".contains(last);
+    opens_call || code || last == '/' && !of_choice
+}
+
+/// Whether what stands after makes it another number or a word.
+fn goes_on(chars: &[char], at: usize, signed: bool) -> bool {
+    let next_is_digit = chars.get(at + 1).is_some_and(char::is_ascii_digit);
+    match chars.get(at) {
+        Some(c) if c.is_ascii_alphanumeric() => true,
+        Some('%' | '°' | '_' | '€' | '$' | '^' | '\'' | '@' | '\\') => true,
+        Some('.' | ':' | '-' | ',') => next_is_digit,
+        Some('/') => next_is_digit && !signed,
+        _ => false,
+    }
+}
+
+/// A telephone number: seven to fifteen digits in groups, from here on.
+fn is_telephone(chars: &[char], at: usize) -> bool {
+    let mut digits = 0;
+    let mut gap = 0;
+    let mut groups = 1;
+    for (index, c) in chars[at..].iter().take(40).enumerate() {
+        match c {
+            c if c.is_ascii_digit() => {
+                groups += usize::from(gap > 0);
+                (digits, gap) = (digits + 1, 0);
+            }
+            ' ' | '-' | '.' | '(' | ')' | '/' if gap < 3 => gap += 1,
+            // A word glued to the digits: not a group of a telephone number, but `2.1.0-rc1`.
+            c if c.is_alphanumeric() && gap == 0 && index > 0 => return false,
+            _ => break,
+        }
+    }
+    (7..=15).contains(&digits) && groups > 1 || digits > 9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figures(text: &str) -> Vec<Option<Value>> {
+        let tokens = Tokens::read(std::iter::once((text, false)));
+        tokens
+            .all
+            .iter()
+            .filter_map(|token| match token.kind {
+                Kind::Figure(figure) => Some(figure.value),
+                _ => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn figures_in_every_writing() {
+        let plus = Some(Value::PlusOne);
+        for text in ["+1", "＋１", "+ 1", "*+1*", "**+1**", "`+1`", "(+1)", ":+1:", "+1!", "\t+1.", "➕1️⃣", "_+1_", "同意+1", "vote:+1", "\"+1\"", "[+1]", "+1\u{200b}", "+1s", "LGTM.+1", "+1/"] {
+            assert_eq!(figures(text), [plus], "{text}");
+        }
+        for text in ["-1", "−1", "–1", "‑1", "－１", "—1", ":-1:", "-1, no", "- 1"] {
+            assert_eq!(figures(text), [Some(Value::MinusOne)], "{text}");
+        }
+        for text in ["0", "+0", "-0", "±0", "+/-0", "−0", "+-0", "0, no"] {
+            assert_eq!(figures(text), [Some(Value::Zero)], "{text}");
+        }
+        for text in ["+0.5", "-0,9", "++1", "+100", "+1.5", "+1000!", "+10", "+2", "--1"] {
+            assert_eq!(figures(text), [None], "{text}");
+        }
+        assert_eq!(figures("+1/0/-1").len(), 3);
+    }
+
+    #[test]
+    fn numbers_that_are_no_figures() {
+        for text in [
+            "+1 555 0100", "+1-415-555-0100", "+1 (415) 555-0100", "+1.415.555.0100", "+49 30 1234567", "12:00 +1000",
+            "10:00:00 -0700", "rc-1", "C++1", "x=-1", "f(-1)", "a[-1]", "UTC+1", "+1.2.3", "1.0-1", "+1%", "-1°", "+1st",
+            "2026-11-01", "10", "0x0", "0.5", "http://x.org/?a=b&c=-1", "foo -1a", "3-1", "+1ed", "2 + 1", "10-1",
+        ] {
+            assert_eq!(figures(text), [], "{text}");
+        }
+        assert_eq!(figures("+1 2.1.0 rc1"), [Some(Value::PlusOne)]);
+        assert_eq!(figures("+1 3 tests and 12345 files"), [Some(Value::PlusOne)]);
+    }
+
+    #[test]
+    fn sentences_go_on_over_lines() {
+        let breaks = |text: &str| {
+            let tokens = Tokens::read(text.lines().map(|line| (line, false)));
+            tokens.all.iter().filter(|token| token.kind == Kind::Break).count()
+        };
+        assert_eq!(breaks("we need at least 3 binding\n+1 votes"), 0);
+        assert_eq!(breaks("I built it\n+1"), 1);
+        assert_eq!(breaks("+1\nif it works"), 0);
+        assert_eq!(breaks("+1\nIt works"), 1);
+        assert_eq!(breaks("one\n- two"), 1);
+        assert_eq!(breaks("My vote:\n+1"), 0);
+    }
+}
