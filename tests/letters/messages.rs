@@ -9,7 +9,7 @@ use plusone::mail::{Address, MessageId};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::sample::{self, Sample, instant};
+use crate::sample::{Sample, instant};
 use crate::support;
 
 fn address(name: &str, address: &str) -> Address {
@@ -143,7 +143,7 @@ fn python_reads(messages: &[Vec<u8>]) -> Vec<Value> {
         \x20       id=str(m['Message-ID']), answers=str(m['In-Reply-To'] or ''),\n\
         \x20       references=str(m['References'] or '').split(), headers=len(m.keys()),\n\
         \x20       type=m.get_content_type(), format=m['Content-Type'].params.get('format'),\n\
-        \x20       body=m.get_content(), defects=[str(d) for d in m.defects]))\n\
+        \x20       body=m.get_content().replace('\\r\\n', '\\n'), defects=[str(d) for d in m.defects]))\n\
         json.dump(out, sys.stdout)\n";
     let mut child = Command::new("python3")
         .args(["-c", SCRIPT])
@@ -278,7 +278,8 @@ fn real_letters_are_read_back() {
 prop_compose! {
     fn any_parts()(
         subject in "[ -~äß日😀]{0,30}[!-~]{1,60}[ -~é\u{202e}]{0,90}",
-        name in "[ -~éЖ]{0,40}",
+        // Short enough for one encoded word: some versions of Python keep the blank between two.
+        name in "[ -~éЖ]{0,10}",
         body in "([ -~éЖ\t]{0,90}\n){0,8}[.a=]{0,3}",
         ids in prop::collection::vec("[!-;=?-~]{1,40}", 0..5),
     ) -> Parts {
@@ -327,5 +328,11 @@ fn folding_leaves_no_long_header() {
     let head = String::from_utf8(bytes).unwrap();
     let head = head.split("\r\n\r\n").next().unwrap();
     assert!(head.lines().all(|line| line.len() <= 78), "{head}");
-    let _ = sample::COMMIT;
+}
+
+#[test]
+fn long_names_are_read_back() {
+    let name = "Ελένη Παπαδοπούλου, Πρόεδρος της Επιτροπής \"Εκδόσεων\"";
+    let mail = mail(|parts| parts.from.name = Some(name.into()));
+    assert_eq!(mail_parser_reads(&mail.to_bytes())["people_from"][0][0], name);
 }
