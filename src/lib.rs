@@ -7,7 +7,7 @@
 //! list of effects that only the effect rooms may have.
 //!
 //! Pure: [`release`], [`policy`], [`project`], [`source`], [`archive`], [`checksum`], [`openpgp`],
-//! [`candidate`], [`mail`], [`vote`], [`plan`], [`checks`], [`readiness`], [`report`].
+//! [`candidate`], [`dist`], [`mail`], [`vote`], [`plan`], [`checks`], [`readiness`], [`report`].
 //! With effects: [`backend`], [`commands`], [`ui`].
 
 #![forbid(unsafe_code)]
@@ -19,7 +19,9 @@ pub mod checks;
 pub mod checksum;
 pub mod cli;
 pub mod commands;
+pub mod dist;
 pub mod error;
+
 pub mod mail;
 pub mod openpgp;
 pub mod plan;
