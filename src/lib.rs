@@ -8,7 +8,7 @@
 //!
 //! Pure: [`release`], [`policy`], [`project`], [`source`], [`archive`], [`inspect`], [`legal`],
 //! [`checksum`], [`openpgp`], [`candidate`], [`evidence`], [`mail`], [`letters`], [`vote`],
-//! [`plan`], [`checks`], [`readiness`], [`report`].
+//! [`plan`], [`dist`], [`checks`], [`readiness`], [`report`].
 //! With effects: [`backend`], [`commands`], [`ui`].
 
 #![forbid(unsafe_code)]
@@ -20,6 +20,7 @@ pub mod checks;
 pub mod checksum;
 pub mod cli;
 pub mod commands;
+pub mod dist;
 pub mod error;
 pub mod evidence;
 pub mod inspect;
