@@ -11,7 +11,6 @@ use std::path::Path;
 use plusone::mail::{Address, Message, MessageId, SenderSource};
 use plusone::vote::ballot::{Reading, Says, Value, read};
 
-
 fn message(text: &str) -> Message {
     Message {
         id: MessageId("reply@example.org".into()),
@@ -38,7 +37,10 @@ struct Case {
 
 fn cases(name: &str) -> Vec<Case> {
     let unescape = |text: &str| {
-        text.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t").replace("\\u200b", "\u{200b}")
+        text.replace("\\n", "\n")
+            .replace("\\r", "\r")
+            .replace("\\t", "\t")
+            .replace("\\u200b", "\u{200b}")
     };
     let file = fs::read_to_string(format!("tests/fixtures/ballots/{name}")).unwrap();
     file.lines()
@@ -101,7 +103,8 @@ fn check(name: &str) {
         let found = words(&reading);
         if found != case.expected {
             let Case { text, expected, why, .. } = &case;
-            writeln!(wrong, "{text:?}\n  is {expected} ({why})\n  not {found} ({})", reading.why).unwrap();
+            writeln!(wrong, "{text:?}\n  is {expected} ({why})\n  not {found} ({})", reading.why)
+                .unwrap();
         }
         assert_eq!(reading.evidence.is_none(), reading.says == Says::Nothing);
         if let Some(evidence) = &reading.evidence {
@@ -157,18 +160,24 @@ fn phrases_of_the_corpus() {
         match &found[..] {
             found if found == expected => right += 1,
             "unclear" => unclear.push(phrase),
-            _ => writeln!(wrong, "{phrase:?} is {expected}, not {found} ({})", reading.why).unwrap(),
+            _ => {
+                writeln!(wrong, "{phrase:?} is {expected}, not {found} ({})", reading.why).unwrap()
+            }
         }
         let claimed = match claim {
             "yes" => Some(true),
             "no" => Some(false),
             _ => None,
         };
-        if matches!(reading.says, Says::Vote(_)) && claimed.is_some() && reading.claims_binding != claimed {
+        if matches!(reading.says, Says::Vote(_))
+            && claimed.is_some()
+            && reading.claims_binding != claimed
+        {
             writeln!(wrong, "{phrase:?} claims {claim}, not {:?}", reading.claims_binding).unwrap();
         }
     }
-    let figures = format!("{right} right, {} of {clear} clear ones unclear: {unclear:?}", unclear.len());
+    let figures =
+        format!("{right} right, {} of {clear} clear ones unclear: {unclear:?}", unclear.len());
     assert!(wrong.is_empty(), "{wrong}\n{figures}");
     assert!(unclear.len() * 50 <= clear, "{figures}");
 }
@@ -205,7 +214,8 @@ fn answered<'t>(mail: &Message, thread: &'t BTreeMap<String, Message>) -> Option
 fn mails_of_the_corpus() {
     let Some(corpus) = support::corpus_for("mails_of_the_corpus") else { return };
     let (mut votes, mut silent, mut wrong) = (0, 0, String::new());
-    for directory in fs::read_dir(corpus.join("votes")).unwrap().map(|entry| entry.unwrap().path()) {
+    for directory in fs::read_dir(corpus.join("votes")).unwrap().map(|entry| entry.unwrap().path())
+    {
         if !directory.is_dir() {
             continue;
         }
@@ -227,7 +237,8 @@ fn mails_of_the_corpus() {
                 None => found == "none",
             };
             if !fits {
-                writeln!(wrong, "{}/{name}: {found} ({})", directory.display(), reading.why).unwrap();
+                writeln!(wrong, "{}/{name}: {found} ({})", directory.display(), reading.why)
+                    .unwrap();
             }
             if let Some(voter) = voter.filter(|_| !prose) {
                 let claim = match voter["claim"].as_str().unwrap() {

@@ -100,7 +100,16 @@ pub fn read(message: &Message, answered: Option<&Message>, is_call: bool) -> Rea
 fn announces(subject: &str) -> bool {
     let subject = subject.to_ascii_uppercase();
     let answers = subject.trim_start().starts_with("RE:");
-    let words = ["[RESULT", "[VOTE RESULT", "RESULT]", "RESULTS]", "RESULT:", "[CANCEL", "CANCELLED]", "CANCELED]"];
+    let words = [
+        "[RESULT",
+        "[VOTE RESULT",
+        "RESULT]",
+        "RESULTS]",
+        "RESULT:",
+        "[CANCEL",
+        "CANCELLED]",
+        "CANCELED]",
+    ];
     !answers && words.iter().any(|word| subject.contains(word))
 }
 

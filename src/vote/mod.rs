@@ -4,11 +4,8 @@
 pub mod ballot;
 pub mod call;
 pub mod identity;
-pub mod kind;
 pub mod names;
 pub mod own_text;
 pub mod roster;
-pub mod rules;
 pub mod subject;
-pub mod tally;
 pub mod thread;

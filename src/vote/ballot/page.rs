@@ -114,12 +114,7 @@ fn evidence(line: &Line<'_>) -> Evidence {
     Evidence { line: line.number, text: line.text.trim().to_owned() }
 }
 
-fn finding(
-    mention: &Mention<'_>,
-    line: &Line<'_>,
-    verdict: Verdict,
-    why: &'static str,
-) -> Finding {
+fn finding(mention: &Mention<'_>, line: &Line<'_>, verdict: Verdict, why: &'static str) -> Finding {
     let figure = mention.figure;
     let as_written = || mention.text().to_owned();
     Finding {
@@ -137,7 +132,8 @@ fn finding(
 fn ticked(choices: &[(Line<'_>, Choice)], why: &'static str) -> Option<Finding> {
     let ticked: Vec<_> = choices.iter().filter(|(_, choice)| choice.ticked == Some(true)).collect();
     let odd = choices.iter().find(|(_, choice)| choice.ticked.is_none());
-    let (first, rest) = ticked.split_first().map_or((odd, &[][..]), |(first, rest)| (Some(*first), rest));
+    let (first, rest) =
+        ticked.split_first().map_or((odd, &[][..]), |(first, rest)| (Some(*first), rest));
     let (line, choice) = first?;
     let several = rest.iter().any(|(_, other)| other.value != choice.value);
     let (verdict, why) = match (choice.ticked, several) {
@@ -171,7 +167,19 @@ fn ticked_in_quote<'t>(all: &[Line<'t>], answered: Option<&str>) -> Vec<(Line<'t
 
 /// What a program printed: logs, commands, stack traces.
 fn is_of_program(text: &str) -> bool {
-    const STARTS: &[&str] = &["[INFO]", "[DEBUG]", "[WARN", "[ERROR]", "[TRACE]", "$ ", "at org.", "at java.", "at com.", "Caused by:", ">>> "];
+    const STARTS: &[&str] = &[
+        "[INFO]",
+        "[DEBUG]",
+        "[WARN",
+        "[ERROR]",
+        "[TRACE]",
+        "$ ",
+        "at org.",
+        "at java.",
+        "at com.",
+        "Caused by:",
+        ">>> ",
+    ];
     let text = text.trim_start();
     STARTS.iter().any(|start| text.starts_with(start))
 }
@@ -254,7 +262,11 @@ fn under_remarks(all: &[Line<'_>], own: &[Line<'_>]) -> Vec<bool> {
     // Only the first line of a segment answers the quote above it, and it takes two segments.
     let first_of_segment = first_of_segments(all, own);
     let several = segments >= 2;
-    below_remark.iter().zip(first_of_segment).map(|(below, first)| *below && first && several).collect()
+    below_remark
+        .iter()
+        .zip(first_of_segment)
+        .map(|(below, first)| *below && first && several)
+        .collect()
 }
 
 fn first_of_segments(all: &[Line<'_>], own: &[Line<'_>]) -> Vec<bool> {

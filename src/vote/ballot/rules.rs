@@ -226,9 +226,8 @@ impl Rule {
     }
 
     fn fits(&self, mention: &Mention<'_>, note: &Note) -> bool {
-        let reads = || {
-            self.patterns.iter().any(|pattern| pattern.matches(mention.before, mention.after))
-        };
+        let reads =
+            || self.patterns.iter().any(|pattern| pattern.matches(mention.before, mention.after));
         match self.when {
             Reads(_) => reads(),
             ReadsAnd(_, holds) => reads() && holds(mention),

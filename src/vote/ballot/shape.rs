@@ -84,9 +84,11 @@ impl Start {
         let instructs = open.is_some_and(|open| {
             tail[open..].iter().any(|token| is_in(tokens.text(token), "instruction"))
         }) || tail.last().is_some_and(|token| token.kind == Kind::Mark('.'))
-            && tail.iter().rev().find(|token| token.kind == Kind::Word).is_some_and(|token| {
-                matches!(tokens.text(token), "because" | "since")
-            });
+            && tail
+                .iter()
+                .rev()
+                .find(|token| token.kind == Kind::Word)
+                .is_some_and(|token| matches!(tokens.text(token), "because" | "since"));
         Some(Self {
             line,
             value,
@@ -264,7 +266,8 @@ pub(super) fn is_conditional(mention: &Mention<'_>) -> bool {
     let mut marks = 0;
     for index in 0..after.slice.len().min(14) {
         let word = after.word(index);
-        if matches!(after.at(index).map(|token| token.kind), Some(Kind::Mark(mark)) if divides(mark)) {
+        if matches!(after.at(index).map(|token| token.kind), Some(Kind::Mark(mark)) if divides(mark))
+        {
             marks += 1;
             continue;
         }
@@ -319,7 +322,9 @@ pub(super) fn is_choice(mention: &Mention<'_>) -> bool {
         let second = usize::from(matches!(side.word(1), "or" | "and" | "a"));
         // Over the "(binding)" that goes with the other one.
         let claim = match side.word(1 + second) {
-            ")" => side.words().skip(1 + second).position(|word| word == "(").map_or(0, |at| at + 1),
+            ")" => {
+                side.words().skip(1 + second).position(|word| word == "(").map_or(0, |at| at + 1)
+            }
             _ => 0,
         };
         match side.at(1 + second + claim).map(|token| token.kind) {
@@ -350,12 +355,17 @@ fn list_after_colon<'t>(mention: &Mention<'t>) -> Option<&'t [Token]> {
 pub(super) fn is_tally(mention: &Mention<'_>) -> bool {
     let after = mention.after;
     let counted = mention.starts_line
-        && (after.word(0) == "(" && matches!(after.at(1).map(|t| t.kind), Some(Kind::Number)) && after.word(2) == ")"
-            || matches!(after.word(0), "x" | "×" | "=") && matches!(after.at(1).map(|t| t.kind), Some(Kind::Number)));
+        && (after.word(0) == "("
+            && matches!(after.at(1).map(|t| t.kind), Some(Kind::Number))
+            && after.word(2) == ")"
+            || matches!(after.word(0), "x" | "×" | "=")
+                && matches!(after.at(1).map(|t| t.kind), Some(Kind::Number)));
     let Some(list) = list_after_colon(mention) else { return counted };
     let none = |token: &Token| {
         let word = mention.tokens.text(token);
-        matches!(word, "none" | "nobody" | "n/a" | "no" | "nil" | "keine" | "aucun") || token.kind == Kind::Number || word == "0"
+        matches!(word, "none" | "nobody" | "n/a" | "no" | "nil" | "keine" | "aucun")
+            || token.kind == Kind::Number
+            || word == "0"
     };
     match list {
         [] if mention.claim.is_none() => {
@@ -390,7 +400,10 @@ pub(super) fn is_list_after_colon(mention: &Mention<'_>) -> bool {
 
 /// Names of people: two words at least, all of them with a capital.
 fn are_names(tokens: &Tokens, list: &[Token]) -> bool {
-    const PARTICLES: &[&str] = &["and", "&", "van", "von", "de", "der", "den", "di", "da", "du", "la", "le", "el", "al", "ten"];
+    const PARTICLES: &[&str] = &[
+        "and", "&", "van", "von", "de", "der", "den", "di", "da", "du", "la", "le", "el", "al",
+        "ten",
+    ];
     let mut depth = 0;
     let mut words = 0;
     for token in list {
@@ -411,5 +424,6 @@ fn are_names(tokens: &Tokens, list: &[Token]) -> bool {
 pub(super) fn may_be_vote(mention: &Mention<'_>) -> bool {
     let plus = mention.figure.value == Some(Value::PlusOne);
     !mention.figure.bare
-        && (has_first_person(mention) || plus && mention.ends_line() && mention.before.slice.len() > 0)
+        && (has_first_person(mention)
+            || plus && mention.ends_line() && mention.before.slice.len() > 0)
 }
