@@ -76,6 +76,8 @@ pub struct Candidate {
     pub before_signing: fn(Vec<u8>) -> Vec<u8>,
     /// Changes the directory when all is in it.
     pub afterwards: Box<dyn Fn(&Maker, &PathBuf)>,
+    /// The text of a [VOTE] mail, in which `{sha512}` and `{commit}` are those of the candidate.
+    pub mail: Option<String>,
     /// Further words of the command line.
     pub words: Vec<String>,
     /// Who signs.
@@ -119,6 +121,7 @@ impl Candidate {
             times: vec![COMMITTED],
             before_signing: |bytes| bytes,
             afterwards: Box::new(|_, _| {}),
+            mail: None,
             words: Vec::new(),
             key: JANE.to_owned(),
             signing: Vec::new(),
@@ -279,13 +282,26 @@ impl Maker {
     pub fn verify(&self, candidate: &Candidate) -> Ran {
         let directory = self.stage(candidate);
         let (keys, roster) = (self.world.path("KEYS"), self.world.path("roster"));
+        let directory = directory.to_str().unwrap();
+        let mail = self.world.path("vote.eml");
+        if let Some(text) = &candidate.mail {
+            let bytes = fs::read(format!("{directory}/{}", candidate.name)).unwrap();
+            let sha512: String =
+                Sha512::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            let commit = self.world.git(&["rev-parse", "HEAD"]);
+            let text = text.replace("{sha512}", &sha512).replace("{commit}", commit.trim());
+            fs::write(&mail, text).unwrap();
+        }
+        let what = match candidate.mail {
+            Some(_) => vec![mail.to_str().unwrap(), "--at", directory],
+            None => vec![directory],
+        };
         let mut words = vec![
             "--format",
             "json",
             "--time",
             NOW,
             "verify",
-            directory.to_str().unwrap(),
             "--keys",
             keys.to_str().unwrap(),
             "--git",
@@ -295,6 +311,7 @@ impl Maker {
             "--roster",
             roster.to_str().unwrap(),
         ];
+        words.extend(what);
         words.extend(candidate.words.iter().map(|word| &word[..]));
         self.world.plusone(&words)
     }

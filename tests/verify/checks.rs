@@ -105,6 +105,11 @@ fn source_checks_find_what_they_are_for() {
     run("source");
 }
 
+#[test]
+fn the_check_of_the_mail_finds_what_it_is_for() {
+    run("mail");
+}
+
 /// Replaces the text of the checksum file.
 fn checksum(candidate: &mut Candidate, change: fn(String) -> String) {
     candidate.afterwards = Box::new(move |_, directory| {
@@ -467,6 +472,15 @@ const CASES: &[Case] = &[
     case("source-versions-agree", "warning", "Cargo.toml states 1.1.0", |_, candidate| {
         candidate.put("Cargo.toml", with_header("#", "[package]\nversion = \"1.1.0\"\n"));
     }),
+    // mail
+    case("mail-names-what-was-verified", "error", "which is not that of", |_, candidate| {
+        candidate.mail = Some(VOTE.replace("{sha512}", &"ab".repeat(64)));
+    }),
+    case("mail-names-what-was-verified", "error", "states the commit", |_, candidate| {
+        candidate.mail = Some(VOTE.replace("{commit}", &"0123456789".repeat(4)));
+        // The tag is what it is; the mail is wrong about it.
+        candidate.words = vec!["--without".into(), "source-tag-names-the-commit".into()];
+    }),
     case("source-changelog-mentions-version", "note", "does not mention 1.2.0", |_, candidate| {
         candidate.put("CHANGES.md", "# Changes\n\n## 1.1.0\n");
     }),
@@ -493,6 +507,35 @@ fn rsa(maker: &Maker, user_id: &str) -> String {
     let line = listing.lines().find(|line| line.starts_with("fpr:")).unwrap();
     line.split(':').nth(9).unwrap().to_owned()
 }
+
+/// A call as release managers write it.
+pub const VOTE: &str = "\
+From: Jane Doe <jane@apache.org>
+To: dev@demo.apache.org
+Subject: [VOTE] Release Apache Demo 1.2.0 (rc1)
+Date: Fri, 20 Nov 2026 12:00:00 +0000
+Message-ID: <vote-1@apache.org>
+
+Hi all,
+
+please vote on releasing Apache Demo 1.2.0, candidate 1:
+
+  https://dist.apache.org/repos/dist/dev/demo/1.2.0-rc1/
+
+The tag is v1.2.0-rc1, commit {commit}.
+SHA-512 of apache-demo-1.2.0-src.tar.gz:
+{sha512}
+
+KEYS: https://downloads.apache.org/demo/KEYS
+
+The vote is open for at least 72 hours.
+
+[ ] +1 Release this package
+[ ]  0 I have no opinion
+[ ] -1 Do not release it, because ...
+
+Jane
+";
 
 const DISCLAIMER: &str = "\
 Apache Demo is an effort undergoing incubation at The Apache Software Foundation (ASF), sponsored by the Apache

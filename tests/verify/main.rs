@@ -36,3 +36,17 @@ fn a_sound_candidate_passes() {
     assert_eq!(report["verdict"], "pass");
     assert_eq!(ran.status, 0);
 }
+
+#[test]
+fn a_call_says_all_that_is_needed() {
+    let maker = Maker::new();
+    let mut candidate = Candidate::sound();
+    candidate.mail = Some(checks::VOTE.to_owned());
+    let report = maker.verify(&candidate).ok().json();
+    let mail = report["checks"].as_array().unwrap().iter();
+    let mail = mail.clone().find(|check| check["id"] == "mail-names-what-was-verified").unwrap();
+    assert_eq!(mail["outcome"], "pass");
+    assert_eq!(mail["seen"], "the digest of apache-demo-1.2.0-src.tar.gz, the commit");
+    let remarks = report["remarks"].to_string();
+    assert!(remarks.contains("open until 2026-11-23 12:00 UTC at least"), "{remarks}");
+}
