@@ -98,7 +98,7 @@ pub(super) fn is_tar(start: &[u8]) -> bool {
         std::str::from_utf8(digits).ok().and_then(|text| u32::from_str_radix(text, 8).ok());
     let Some(written) = written else { return false };
     let sum: u32 = header[..148].iter().chain(&header[156..]).map(|&byte| u32::from(byte)).sum();
-    header[0] != 0 && sum + 8 * u32::from(b' ') == written
+    sum + 8 * u32::from(b' ') == written
 }
 
 /// How long the script line is that a zip follows at once: Python's zipapp is one.

@@ -39,8 +39,8 @@ pub struct Contents {
     pub inside: Vec<Inside>,
     /// How many there are inside, with those that are not listed.
     pub inside_count: u64,
-    /// Why not everything inside was looked at, if so: then `inside` proves nothing.
-    pub incomplete: Option<String>,
+    /// The first thing inside that could not be looked at, if any: then `inside` proves nothing.
+    pub incomplete: Option<Incomplete>,
 }
 
 impl Contents {
@@ -63,6 +63,24 @@ pub struct Inside {
 impl fmt::Display for Inside {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.path, self.what.name())
+    }
+}
+
+/// Something that could not be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incomplete {
+    /// Where, as in [`Inside::path`]; empty for the file itself.
+    pub path: String,
+    /// Why not: `it is encrypted`.
+    pub why: String,
+}
+
+impl fmt::Display for Incomplete {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.path[..] {
+            "" => f.write_str(&self.why),
+            path => write!(f, "{path}: {}", self.why),
+        }
     }
 }
 

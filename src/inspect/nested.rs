@@ -5,7 +5,9 @@ use std::io::{self, BufReader, Read};
 
 use super::archives::{Compression, ISO_START, is_iso, is_tar, may_be_iso};
 use super::budget::{Consumed, Metered, Stopped};
-use super::{ArchiveKind, Budget, Compiled, Contents, DECOMPRESSED, Inside, LISTED, START};
+use super::{
+    ArchiveKind, Budget, Compiled, Contents, DECOMPRESSED, Incomplete, Inside, LISTED, START,
+};
 use super::{compiled, tar_stream, zip_stream};
 use crate::archive::read::Container;
 
@@ -93,12 +95,11 @@ impl Level<'_> {
         }
         let listed = found.inside.len() as u64;
         for inside in found.inside {
-            let path = format!("{path}!/{}", inside.path);
-            self.found(1, Some(Inside { path, what: inside.what }));
+            self.found(1, Some(Inside { path: within(path, &inside.path), what: inside.what }));
         }
         self.found(found.inside_count - listed, None);
-        if let Some(why) = found.incomplete {
-            self.incomplete(path, &why);
+        if let Some(Incomplete { path: below, why }) = found.incomplete {
+            self.incomplete(&within(path, &below), &why);
         }
     }
 
@@ -113,19 +114,17 @@ impl Level<'_> {
         self.contents.archive == Some(ArchiveKind::Members(Container::Zip))
     }
 
-    /// Records why something was not looked at; the first reason is kept.
+    /// Records that something was not looked at; the first is kept.
     pub(super) fn incomplete(&mut self, path: &str, why: &str) {
-        self.contents.incomplete.get_or_insert_with(|| match path {
-            "" => why.to_owned(),
-            path => format!("{path}: {why}"),
-        });
+        let incomplete = || Incomplete { path: path.to_owned(), why: why.to_owned() };
+        self.contents.incomplete.get_or_insert_with(incomplete);
     }
 
     fn failed(&mut self, path: &str, error: &io::Error) {
         let stopped = error.get_ref().and_then(|inner| inner.downcast_ref::<Stopped>());
         match stopped {
             Some(stopped) => self.incomplete(path, &stopped.to_string()),
-            None => self.incomplete(path, &format!("it is broken or cut off: {error}")),
+            None => self.incomplete(path, &format!("it cannot be read to its end: {error}")),
         }
     }
 
@@ -179,6 +178,11 @@ impl Level<'_> {
         }
         outcome
     }
+}
+
+/// The path of what lies in an archive; the archive's own if it is the archive itself.
+fn within(archive: &str, path: &str) -> String {
+    if path.is_empty() { archive.to_owned() } else { format!("{archive}!/{path}") }
 }
 
 /// Fills the buffer as far as the reader goes; says how far, and why not further if it failed.

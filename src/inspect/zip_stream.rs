@@ -128,28 +128,24 @@ impl Zip<'_> {
 
     /// Looks at the content and leaves the stream behind it.
     fn content(&mut self, local: &mut Local, level: &mut Level<'_>) -> io::Result<()> {
-        let Entry { method, ref path, .. } = local.entry;
-        let known =
-            local.entry.packed > 0 || !local.descriptor || method == STORED && path.ends_with(b"/");
+        // Only deflate says itself where it ends. What is stored and has no size is empty, as some
+        // programs write it, or else the descriptor will not fit.
+        let endless = local.descriptor && local.entry.packed == 0;
+        let open_ended = endless && local.entry.method == DEFLATED && !local.encrypted;
         let from = self.bytes.count.get();
-        let readable = !local.encrypted && (method == DEFLATED || known && method == STORED);
-        if readable {
-            let limit = if known { local.entry.packed } else { u64::MAX };
-            if limit > 0 {
-                self.look_at(limit, local, level)?;
-            }
-        } else if known {
+        if local.encrypted || ![STORED, DEFLATED].contains(&local.entry.method) {
             let why =
                 if local.encrypted { "it is encrypted" } else { "its packing is unknown here" };
-            level.incomplete(&String::from_utf8_lossy(path), why);
-        } else {
-            return Err(broken("nothing says where one of its members ends"));
+            level.incomplete(&String::from_utf8_lossy(&local.entry.path), why);
+        } else if open_ended || local.entry.packed > 0 {
+            let limit = if open_ended { u64::MAX } else { local.entry.packed };
+            self.look_at(limit, local, level)?;
         }
         let used = self.bytes.count.get() - from;
-        if known {
-            self.skip(local.entry.packed.saturating_sub(used))?;
-        } else {
+        if open_ended {
             local.entry.packed = used;
+        } else {
+            self.skip(local.entry.packed.saturating_sub(used))?;
         }
         if local.descriptor { self.descriptor(local) } else { Ok(()) }
     }
@@ -191,7 +187,7 @@ impl Zip<'_> {
         }
         self.bytes.read_exact(&mut sizes[8..])?;
         let eight = le64(&sizes, 0) == packed && le64(&sizes, 8) == unpacked;
-        if eight { Ok(()) } else { Err(broken("a member has another size than the zip says")) }
+        if eight { Ok(()) } else { Err(broken("nothing says truly where a member ends")) }
     }
 
     /// An entry of the directory.

@@ -4,7 +4,7 @@
 //! first thing in the file, and matching does not care for comment style, white space or line ends.
 
 use super::asf::{Difference, Form};
-use super::file_type::{self, Known};
+use super::file_type::{self, Known, Room};
 use super::fold::{Folded, Wide};
 use super::generated::{self, Generated};
 use super::mention::{How, Licence, scan};
@@ -103,7 +103,8 @@ pub fn read(path: &str, start: &[u8], complete: bool) -> FileLegal {
     }
     let text = Folded::new(start);
     legal.generated = generated::mark(&text).or(legal.generated);
-    let scan = scan(&text, 0);
+    let prose = legal.file_type.file_type().is_some_and(|known| known.room == Room::Prose);
+    let scan = scan(&text, prose);
     legal.header_line = scan.asf.as_ref().map(|asf| text.line_of(asf.at.start));
     let foreign = scan.licences.iter().find(|(at, licence)| is_foreign(&text, *at, licence));
     legal.header = match (&scan.asf, foreign) {

@@ -28,7 +28,7 @@ pub fn find(license: &str) -> Vec<Licence> {
         licences.push((at.start, Licence { id: "Apache-2.0".into(), line, how: How::Text }));
     }
     let own = apache.map_or(0..0, |found| found.at);
-    let found = scan(&text, 0).licences;
+    let found = scan(&text, true).licences;
     licences.extend(found.into_iter().filter(|(at, _)| !own.contains(at)));
     licences.sort_by_key(|(at, _)| *at);
     licences.into_iter().map(|(_, licence)| licence).collect()

@@ -75,6 +75,7 @@ static FINDERS: LazyLock<Finders> = LazyLock::new(|| Finders {
 
 struct Scanner<'a> {
     text: &'a Folded<'a>,
+    prose: bool,
     asf: Option<Asf>,
     candidates: Vec<usize>,
     found: Vec<Found>,
@@ -86,12 +87,12 @@ struct Found {
     how: How,
 }
 
-/// Finds the ASF's header and all licences spoken of from a position on.
-pub(super) fn scan(text: &Folded<'_>, from: usize) -> Scan {
-    let mut scanner = Scanner { text, asf: None, candidates: Vec::new(), found: Vec::new() };
-    scanner.names(from);
-    scanner.texts(from);
-    scanner.others(from);
+/// Finds the ASF's header and all licences spoken of. In prose, such as a LICENSE, a notice needs no comment round it.
+pub(super) fn scan(text: &Folded<'_>, prose: bool) -> Scan {
+    let mut scanner = Scanner { text, prose, asf: None, candidates: Vec::new(), found: Vec::new() };
+    scanner.names();
+    scanner.texts();
+    scanner.others();
     if scanner.asf.is_none() {
         let candidates = scanner.candidates.iter().filter_map(|at| asf::variant(text, *at));
         // Of several the best, of the best the first.
@@ -132,9 +133,9 @@ impl Scanner<'_> {
     }
 
     /// Every word with `licen` in it.
-    fn names(&mut self, from: usize) {
+    fn names(&mut self) {
         let text = self.text;
-        let mut at = from;
+        let mut at = 0;
         while let Some(offset) = text.lower.get(at..).and_then(|rest| FINDERS.licen.find(rest)) {
             let hit = at + offset;
             let start = text.word_start(hit);
@@ -339,7 +340,30 @@ impl Scanner<'_> {
         let plus = text.raw.get(end) == Some(&b'+');
         let later = words.iter().skip(at).take(14);
         let later = plus || later.clone().any(|word| *word == b"later");
-        format!("{family}-{version}-{}", if later { "or-later" } else { "only" }).into()
+        let exception = self.exception(end, &version);
+        format!("{family}-{version}-{}{exception}", if later { "or-later" } else { "only" }).into()
+    }
+
+    /// The special exception after a notice of the GPL, with ` WITH ` before it.
+    fn exception(&self, end: usize, version: &str) -> &'static str {
+        let text = self.text;
+        let Some(found) = text.find("special exception", text.over(end, 160)) else { return "" };
+        let has = |phrase| text.find(phrase, text.over(found.end, 80)).is_some();
+        if has("libtool") {
+            " WITH Libtool-exception"
+        } else if has("autoconf") {
+            if version == "3.0" {
+                " WITH Autoconf-exception-generic-3.0"
+            } else {
+                " WITH Autoconf-exception-generic"
+            }
+        } else if has("bison") {
+            " WITH Bison-exception-2.2"
+        } else if has("linking") {
+            " WITH Classpath-exception-2.0"
+        } else {
+            ""
+        }
     }
 
     /// The rest of the line after `SPDX-License-Identifier:`.
@@ -358,8 +382,11 @@ impl Scanner<'_> {
         }
     }
 
-    /// Whether the line begins as comments do.
+    /// Whether the line begins as comments do, or all of the text is prose.
     fn is_comment(&self, at: usize) -> bool {
+        if self.prose {
+            return true;
+        }
         let line = self.text.lower[self.text.line_start(at)..at].trim_ascii_start();
         let leaders: [&[u8]; 12] =
             [b"*", b"//", b"/*", b"#", b";", b"--", b"%", b"<!--", b"dnl", b"rem", b"(*", b"{"];
@@ -367,18 +394,18 @@ impl Scanner<'_> {
     }
 
     /// The permissive texts, which open with `permission` or `redistribution` and do not say their name.
-    fn texts(&mut self, from: usize) {
+    fn texts(&mut self) {
         let text = self.text;
-        for hit in FINDERS.permission.find_iter(&text.lower[from..]) {
-            let at = from + hit;
+        for hit in FINDERS.permission.find_iter(&text.lower) {
+            let at = hit;
             if text.word_start(at) == at
                 && let Some(id) = permission(text, at)
             {
                 self.add(at, id, How::Text);
             }
         }
-        for hit in FINDERS.redistribution.find_iter(&text.lower[from..]) {
-            let at = from + hit;
+        for hit in FINDERS.redistribution.find_iter(&text.lower) {
+            let at = hit;
             if let Some(end) = text.follow(at, "redistribution and use in source and binary forms")
             {
                 let next = FINDERS.redistribution.find(&text.lower[end..]);
@@ -388,10 +415,10 @@ impl Scanner<'_> {
     }
 
     /// Public domain, Creative Commons, the GPL by its initials, and the FSF's licence for small files.
-    fn others(&mut self, from: usize) {
+    fn others(&mut self) {
         let text = self.text;
-        for hit in FINDERS.royalty.find_iter(&text.lower[from..]) {
-            let at = from + hit;
+        for hit in FINDERS.royalty.find_iter(&text.lower) {
+            let at = hit;
             if text
                 .follow(at, "royalty provided the copyright notice and this notice are preserved")
                 .is_some()
@@ -399,8 +426,8 @@ impl Scanner<'_> {
                 self.add(at, "FSFAP", How::Text);
             }
         }
-        for hit in FINDERS.public_domain.find_iter(&text.lower[from..]) {
-            let at = from + hit;
+        for hit in FINDERS.public_domain.find_iter(&text.lower) {
+            let at = hit;
             let free =
                 (0..4).try_fold(at, |start, _| text.previous_word(start).map(|word| word.start));
             if free.is_some_and(|start| {
@@ -409,15 +436,18 @@ impl Scanner<'_> {
                 self.add(at, "Unlicense", How::Text);
             } else if let Some(the) = text.previous_word(at)
                 && let Some(into) = text.previous_word(the.start)
-                && matches!((text.word(&into), text.word(&the)), (b"in" | b"into" | b"to", b"the"))
+                && matches!(
+                    (text.word(&into), text.word(&the)),
+                    (b"in" | b"into" | b"to", b"the") | (b"is", b"a")
+                )
             {
                 let how = if self.is_comment(at) { How::Notice } else { How::Name };
                 self.add(at, "LicenseRef-Public-Domain", how);
             }
         }
         for stem in [&FINDERS.creative, &FINDERS.gpl] {
-            for hit in stem.find_iter(&text.lower[from..]) {
-                self.by_initials(text.word_start(from + hit));
+            for hit in stem.find_iter(&text.lower) {
+                self.by_initials(text.word_start(hit));
             }
         }
     }
@@ -524,12 +554,17 @@ fn permission(text: &Folded<'_>, at: usize) -> Option<&'static str> {
         return Some(if kept.is_some() { "ISC" } else { "0BSD" });
     }
     let hpnd = [
-        "permission to use copy modify distribute and sell this software and its documentation",
         "permission to use copy modify and distribute this software and its documentation",
         "permission to use copy modify distribute this software and its documentation",
         "permission to use copy and distribute this software and its documentation",
-        "permission to copy use modify sell and distribute this software",
     ];
+    if follows(
+        "permission to use copy modify distribute and sell this software and its documentation",
+    )
+    .is_some()
+    {
+        return Some("HPND-sell-variant");
+    }
     if hpnd.iter().any(|phrase| text.follow(at, phrase).is_some()) {
         return Some("HPND");
     }
@@ -573,7 +608,10 @@ fn redistribution(text: &Folded<'_>, end: usize, next: Option<usize>) -> &'stati
     match (advertising, endorsing) {
         (true, _) => "BSD-4-Clause",
         (false, true) => "BSD-3-Clause",
-        (false, false) => "BSD-2-Clause",
+        (false, false) if has("redistributions in binary form") => "BSD-2-Clause",
+        (false, false) if has("redistributions of source code") => "BSD-1-Clause",
+        // With conditions of its own, or none.
+        (false, false) => "BSD",
     }
 }
 
@@ -629,6 +667,7 @@ fn says_again(known: &Licence, found: &Found) -> bool {
         return false;
     }
     fn stem(id: &str) -> &str {
+        let id = id.split(" WITH ").next().unwrap_or(id);
         id.strip_suffix("-only").or(id.strip_suffix("-or-later")).unwrap_or(id)
     }
     let (known, found) = (stem(&known.id), stem(&found.id));

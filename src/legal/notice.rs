@@ -51,7 +51,7 @@ const LONGEST: usize = 200;
 /// Reads a NOTICE.
 pub fn read(notice: &str) -> Notice {
     let text = Folded::new(&notice.as_bytes()[..notice.len().min(LARGEST)]);
-    let licences = scan(&text, 0).licences.into_iter().map(|(_, licence)| licence);
+    let licences = scan(&text, true).licences.into_iter().map(|(_, licence)| licence);
     Notice {
         product: product(&text),
         copyright: copyright(&text),
