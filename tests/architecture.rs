@@ -27,7 +27,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("checks", &["policy"]),
     ("readiness", &["checks", "policy"]),
     ("report", &["archive", "checks", "error", "openpgp", "plan", "policy"]),
-    ("backend", &["source", "openpgp"]),
+    ("backend", &["source", "openpgp", "mail", "vote"]),
     ("ui", &["error", "report"]),
     ("cli", &["commands", "ui"]),
     (

@@ -15,5 +15,6 @@ pub mod git;
 pub mod gpg;
 pub mod http;
 pub mod machine;
+pub mod ponymail;
 pub mod process;
 pub mod svn;
