@@ -36,6 +36,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("backend", &["checksum", "evidence", "openpgp", "source"]),
     ("letters", &["candidate", "checks", "error", "mail", "policy", "project"]),
     ("backend", &["mail", "source", "openpgp"]),
+    ("backend", &["source", "openpgp", "mail", "vote"]),
     ("ui", &["error", "report"]),
     ("cli", &["commands", "ui"]),
     (

@@ -17,6 +17,7 @@ pub mod http;
 pub mod machine;
 pub mod mailer;
 pub mod place;
+pub mod ponymail;
 pub mod process;
 pub mod svn;
 pub mod tag;
