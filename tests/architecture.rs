@@ -33,10 +33,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ),
     ("readiness", &["checks", "policy"]),
     ("report", &["archive", "checks", "error", "openpgp", "plan", "policy"]),
-    ("backend", &["checksum", "evidence", "openpgp", "source"]),
     ("letters", &["candidate", "checks", "error", "mail", "policy", "project"]),
-    ("backend", &["mail", "source", "openpgp"]),
-    ("backend", &["source", "openpgp", "mail", "vote"]),
+    ("backend", &["checksum", "evidence", "mail", "openpgp", "source", "vote"]),
     ("ui", &["error", "report"]),
     ("cli", &["commands", "ui"]),
     (

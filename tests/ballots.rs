@@ -262,11 +262,58 @@ fn mails_of_the_corpus() {
 /// Pieces that mails are made of, among them all that a rule looks for.
 fn piece() -> impl Strategy<Value = String> {
     let known = prop::sample::select(vec![
-        "+1", "-1", "0", "+0", "−1", "+1s", "+0.5", "(binding)", "(non-binding)", "\n", "\n\n", " ", ", ", ". ", ": ", "if ",
-        "my ", "I ", "vote ", "change ", "from ", "to ", "withdraw ", "thanks for the ", "> ", "| ", "[x] ", "[ ] ", "-- \n",
-        "Jane Doe wrote:\n", "On 6 Jan 2026, Jane <jane@example.org> wrote:\n", "From: Jane Doe <j@example.org>\nSent: x\nTo: y\n",
-        "-----Original Message-----\n", "@@ -1,2 +1 @@\n", "`", "*", "~~", "👍", ":+1:", "Sent from my iPhone\n", "carry ", "\t", "\r\n",
-        "-----BEGIN PGP SIGNED MESSAGE-----\n", "我投", "é", "\u{200b}", "+1 555 0100", "12:00 +1000", "Jane: ", "- ", "1. ",
+        "+1",
+        "-1",
+        "0",
+        "+0",
+        "−1",
+        "+1s",
+        "+0.5",
+        "(binding)",
+        "(non-binding)",
+        "\n",
+        "\n\n",
+        " ",
+        ", ",
+        ". ",
+        ": ",
+        "if ",
+        "my ",
+        "I ",
+        "vote ",
+        "change ",
+        "from ",
+        "to ",
+        "withdraw ",
+        "thanks for the ",
+        "> ",
+        "| ",
+        "[x] ",
+        "[ ] ",
+        "-- \n",
+        "Jane Doe wrote:\n",
+        "On 6 Jan 2026, Jane <jane@example.org> wrote:\n",
+        "From: Jane Doe <j@example.org>\nSent: x\nTo: y\n",
+        "-----Original Message-----\n",
+        "@@ -1,2 +1 @@\n",
+        "`",
+        "*",
+        "~~",
+        "👍",
+        ":+1:",
+        "Sent from my iPhone\n",
+        "carry ",
+        "\t",
+        "\r\n",
+        "-----BEGIN PGP SIGNED MESSAGE-----\n",
+        "我投",
+        "é",
+        "\u{200b}",
+        "+1 555 0100",
+        "12:00 +1000",
+        "Jane: ",
+        "- ",
+        "1. ",
     ]);
     prop_oneof![4 => known.prop_map(str::to_owned), 1 => "[ -~äöé\n]{0,12}", 1 => any::<char>().prop_map(String::from)]
 }
@@ -339,7 +386,17 @@ fn a_quote_below_changes_no_fixture() {
 #[test]
 fn time_is_linear() {
     // A quadratic reading of the longer one would take minutes, not 16 times the shorter.
-    for unit in ["+1 \n", "+1 ", "> +1\n", "+1 (binding) if my -1, ", "- +1 x\n", "[ ] +1\n", "Jane wrote:\n", "my my +1 ", "\n"] {
+    for unit in [
+        "+1 \n",
+        "+1 ",
+        "> +1\n",
+        "+1 (binding) if my -1, ",
+        "- +1 x\n",
+        "[ ] +1\n",
+        "Jane wrote:\n",
+        "my my +1 ",
+        "\n",
+    ] {
         let time = |bytes: usize| {
             let mail = message(&unit.repeat(bytes / unit.len()));
             let start = std::time::Instant::now();

@@ -164,6 +164,10 @@ fn answer(
     Ok(bytes)
 }
 
+fn transport(verb: &'static str, url: &str, error: &dyn std::error::Error) -> HttpError {
+    HttpError::Transport { verb, url: url.to_owned(), reason: innermost(error) }
+}
+
 /// A file that is read as it comes. When the connection breaks, it is taken up where it stopped, if
 /// the server can do that.
 pub struct Download {
@@ -200,11 +204,7 @@ impl Download {
     }
 
     fn connect(&mut self) -> Result<(), HttpError> {
-        let transport = |error: &dyn std::error::Error| HttpError::Transport {
-            verb: "fetch",
-            url: self.url.clone(),
-            reason: innermost(error),
-        };
+        let transport = |error: &dyn std::error::Error| transport("fetch", &self.url, error);
         let client = client().map_err(|error| transport(&error))?;
         let mut request = client.get(&self.url);
         if self.position > 0 {
@@ -273,8 +273,6 @@ impl Read for Download {
             }
         }
     }
-fn transport(verb: &'static str, url: &str, error: &dyn std::error::Error) -> HttpError {
-    HttpError::Transport { verb, url: url.to_owned(), reason: innermost(error) }
 }
 
 /// The keyserver that is asked unless another is named.

@@ -95,22 +95,6 @@ pub fn read(message: &Message, answered: Option<&Message>, is_call: bool) -> Rea
     })
 }
 
-/// Whether the mail announces a result or that the vote is cancelled, and so names the votes of
-/// others: its own vote counts only if it says so, as in a call (POLICY T-06).
-fn announces(subject: &str) -> bool {
-    let subject = subject.to_ascii_uppercase();
-    let answers = subject.trim_start().starts_with("RE:");
-    let words = [
-        "[RESULT",
-        "[VOTE RESULT",
-        "RESULT]",
-        "RESULTS]",
-        "RESULT:",
-        "[CANCEL",
-        "CANCELLED]",
-        "CANCELED]",
-    ];
-    !answers && words.iter().any(|word| subject.contains(word))
 /// What a mail is in its thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
@@ -128,7 +112,8 @@ impl Role {
         let answers = subject.trim_start().starts_with("RE:");
         let mut tags = subject.split('[').skip(1).filter_map(|tag| tag.split_once(']'));
         let tagged = tags.any(|(tag, _)| WORDS.iter().any(|word| tag.contains(word)));
-        let begins = ["RESULT:", "RESULTS:", "RESULT OF", "CANCEL"].iter().any(|w| subject.starts_with(w));
+        let begins =
+            ["RESULT:", "RESULTS:", "RESULT OF", "CANCEL"].iter().any(|w| subject.starts_with(w));
         match () {
             () if is_call => Self::Call,
             () if (tagged || begins) && !answers => Self::Result,
@@ -172,10 +157,7 @@ impl Finding<'_> {
     }
 
     fn casts(&self) -> bool {
-        matches!(
-            self.verdict,
-            Verdict::Votes | Verdict::Stands | Verdict::Says | Verdict::Carries
-        )
+        matches!(self.verdict, Verdict::Votes | Verdict::Stands | Verdict::Says | Verdict::Carries)
     }
 }
 

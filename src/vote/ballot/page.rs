@@ -114,11 +114,6 @@ impl<'t> Page<'t> {
     }
 }
 
-fn evidence(line: &Line<'_>) -> Evidence {
-    Evidence { line: line.number, text: line.text.trim().to_owned() }
-}
-
-fn finding(mention: &Mention<'_>, line: &Line<'_>, verdict: Verdict, why: &'static str) -> Finding {
 fn finding<'t>(
     mention: &Mention<'_>,
     line: &Line<'t>,

@@ -159,10 +159,6 @@ fn without_sign(words: &[&str]) -> Option<(Verdict, &'static str)> {
 }
 
 fn thumb(words: &[&str]) -> Option<(Verdict, &'static str)> {
-    words
-        .iter()
-        .all(|word| matches!(*word, "👍" | "👎"))
-        .then_some((Verdict::Asks, "a thumb instead of a vote"))
     let thumb = |word: &&str| word.starts_with(['👍', '👎']) || word.starts_with(":thumbs");
     words.iter().all(thumb).then_some((Verdict::Asks, "a thumb instead of a vote"))
 }

@@ -234,8 +234,6 @@ impl Rule {
     }
 
     fn fits(&self, mention: &Mention<'_>, note: &Note) -> bool {
-        let reads =
-            || self.patterns.iter().any(|pattern| pattern.matches(mention.before, mention.after));
         let reads = || {
             // Every pattern wants a word beside the figure.
             !mention.is_alone()

@@ -253,8 +253,7 @@ fn emoji(chars: &[char], at: usize) -> Option<(Option<Kind>, usize)> {
         _ => None,
     };
     if value.is_some() {
-        let figure =
-            Figure { value, plural: false, bare: false, spaced: false, emoji: true };
+        let figure = Figure { value, plural: false, bare: false, spaced: false, emoji: true };
         return Some((Some(Kind::Figure(figure)), at + 4));
     }
     let nose = usize::from(rest.get(1) == Some(&'-'));
@@ -363,8 +362,6 @@ fn figure(chars: &[char], at: usize, before: Option<Kind>) -> Option<(Kind, usiz
         ("±" | "+-" | "-+" | "+/-" | "-/+", _) => return Some((Kind::Number, end)),
         _ => None,
     };
-    let struck =
-        at >= 2 && chars[at - 2..at] == ['~', '~'] && chars[end..].starts_with(&['~', '~']);
     let (plural, bare) = (plural.is_some(), signs == 0);
     let figure = Figure { value, plural, bare, spaced, emoji: false };
     Some((Kind::Figure(figure), if plural { plural_end(chars, end).unwrap_or(end) } else { end }))
