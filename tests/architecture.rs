@@ -34,7 +34,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("readiness", &["checks", "policy"]),
     ("report", &["archive", "checks", "error", "openpgp", "plan", "policy"]),
     ("letters", &["candidate", "checks", "error", "mail", "policy", "project"]),
-    ("backend", &["checksum", "evidence", "mail", "openpgp", "source", "vote"]),
+    ("backend", &["archive", "checksum", "evidence", "mail", "openpgp", "source", "vote"]),
     ("ui", &["error", "report"]),
     ("cli", &["commands", "ui"]),
     (

@@ -10,6 +10,7 @@
     reason = "this is the one room that may touch the outside"
 )]
 
+pub mod build;
 pub mod files;
 pub mod git;
 pub mod gpg;
