@@ -76,7 +76,7 @@ proptest! {
 
 #[test]
 fn long_texts_take_little_time() {
-    const LENGTH: usize = 1 << 20;
+    const LENGTH: usize = 1 << 18;
     let pieces = [
         "<",
         "<a>",
@@ -98,8 +98,8 @@ fn long_texts_take_little_time() {
         look(Kind::Announce, &text);
         look(Kind::Vote, &text);
         let _ = (fold::fold(&text, 0), fold::quote(&text, 0), split_addresses(&text));
-        // Linear work on a megabyte takes well under a second even unoptimised.
+        // Linear work on that much takes well under a second even unoptimised.
         let took = start.elapsed();
-        assert!(took < Duration::from_secs(20), "{piece:?} took {took:?}");
+        assert!(took < Duration::from_secs(5), "{piece:?} took {took:?}");
     }
 }
