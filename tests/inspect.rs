@@ -199,6 +199,8 @@ fn what_gcc_makes() {
     world.run("gcc", &["-shared", "-fPIC", "a.c", "-o", "liba.so"]).ok();
     world.run("gcc", &["-x", "c-header", "a.c", "-o", "a.h.gch"]).ok();
     world.run("ar", &["qS", "bare.a", "a.o"]).ok();
+    world.run("sh", &["-c", "cp a.o an-object-with-a-name-longer-than-fifteen.o"]).ok();
+    world.run("ar", &["qS", "long.a", "an-object-with-a-name-longer-than-fifteen.o"]).ok();
     world.run("ar", &["rcs", "liba.a", "a.o"]).ok();
     world.run("ar", &["rcsT", "thin.a", "a.o"]).ok();
     world.run("ar", &["qS", "text.a", "a.c"]).ok();
@@ -209,6 +211,7 @@ fn what_gcc_makes() {
         ("liba.so", Some("ELF shared object")),
         ("a.h.gch", Some("GCC precompiled header")),
         ("bare.a", Some("static library (ar archive)")),
+        ("long.a", Some("static library (ar archive)")),
         ("liba.a", Some("static library (ar archive)")),
         ("thin.a", None),
         ("text.a", None),

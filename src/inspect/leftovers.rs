@@ -68,15 +68,15 @@ pub fn private_key<'a>(path: &'a [u8], start: &[u8]) -> Option<Leftover<'a>> {
 /// A line `-----BEGIN … PRIVATE KEY-----`, or OpenPGP's `… PRIVATE KEY BLOCK-----`, and within the
 /// next lines one of the key itself: a text that only speaks of keys has none.
 fn holds_private_key(start: &[u8]) -> bool {
-    let Some(at) = memchr::memmem::find(start, b" PRIVATE KEY") else { return false };
-    // RFC 7468 has a space after BEGIN even where no kind of key follows.
-    let line = memchr::memrchr(b'\n', &start[..at]).map_or(0, |end| end + 1);
-    let mut lines = start[line..].split(|&byte| byte == b'\n').map(|line| line.trim_ascii_end());
-    let header = lines.next().unwrap_or_default();
-    let ends = [&b"PRIVATE KEY-----"[..], b"PRIVATE KEY BLOCK-----"];
-    header.starts_with(b"-----BEGIN ")
-        && ends.iter().any(|end| header.ends_with(end))
-        && lines.take(8).any(is_base64)
+    memchr::memmem::find_iter(start, b" PRIVATE KEY").any(|at| {
+        let line = memchr::memrchr(b'\n', &start[..at]).map_or(0, |end| end + 1);
+        let mut lines = start[line..].split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end);
+        let header = lines.next().unwrap_or_default();
+        let ends = [&b" PRIVATE KEY-----"[..], b" PRIVATE KEY BLOCK-----"];
+        header.starts_with(b"-----BEGIN ")
+            && ends.iter().any(|end| header.ends_with(end))
+            && lines.take(8).any(is_base64)
+    })
 }
 
 fn is_base64(line: &[u8]) -> bool {
@@ -250,5 +250,129 @@ fn matches(name: &[u8], pattern: &[u8]) -> bool {
             let (start, end) = (&pattern[..star], &pattern[star + 1..]);
             name.len() > start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leftovers_and_where_they_begin() {
+        let cases = [
+            (".git/HEAD", ".git", Certain),
+            ("sub/.git", "sub/.git", Certain),
+            ("a/.svn/entries", "a/.svn", Certain),
+            (".hg/store", ".hg", Certain),
+            ("CVS/Root", "CVS", Certain),
+            ("CVS/README", "CVS", Suspicious),
+            ("ui/node_modules/a/node_modules/b/index.js", "ui/node_modules", Certain),
+            ("src/test/node_modules/a/index.js", "src/test/node_modules", Suspicious),
+            ("pkg/__pycache__/a.cpython-311.pyc", "pkg/__pycache__", Certain),
+            (".tox/py3/x", ".tox", Certain),
+            ("env/pyvenv.cfg", "env", Certain),
+            ("a.egg-info/PKG-INFO", "a.egg-info", Certain),
+            ("target/classes/a.properties", "target", Suspicious),
+            ("core/target/test-classes/x", "core/target", Certain),
+            ("core/target/core-1.0.jar", "core/target", Certain),
+            ("target/debug/.fingerprint/x", "target", Suspicious),
+            ("target/CACHEDIR.TAG", "target", Certain),
+            (".idea/workspace.xml", ".idea", Suspicious),
+            (".vscode/settings.json", ".vscode", Suspicious),
+            (".DS_Store", ".DS_Store", Certain),
+            ("src/test/resources/.DS_Store", "src/test/resources/.DS_Store", Certain),
+            ("a/._b.txt", "a/._b.txt", Certain),
+            ("__MACOSX/a/._b", "__MACOSX", Certain),
+            ("a/Thumbs.db", "a/Thumbs.db", Certain),
+            ("a/desktop.ini", "a/desktop.ini", Certain),
+            ("a/b.c~", "a/b.c~", Certain),
+            ("a/.b.c.swp", "a/.b.c.swp", Certain),
+            ("a/#b.c#", "a/#b.c#", Certain),
+            ("a/.#b.c", "a/.#b.c", Certain),
+            ("a/b.c.orig", "a/b.c.orig", Suspicious),
+            ("a/b.c.rej", "a/b.c.rej", Certain),
+            ("a/b.bak", "a/b.bak", Suspicious),
+            ("pom.xml.releaseBackup", "pom.xml.releaseBackup", Certain),
+            ("hs_err_pid4711.log", "hs_err_pid4711.log", Certain),
+            ("conf/id_rsa", "conf/id_rsa", Suspicious),
+        ];
+        for (path, root, certainty) in cases {
+            let found = why(path.as_bytes(), false).unwrap_or_else(|| panic!("{path}"));
+            assert_eq!((found.root, found.certainty), (root.as_bytes(), certainty), "{path}");
+        }
+        assert_eq!(why(b"lib/.git", true).unwrap().reason, "git's own data");
+        assert_eq!(why(b"target", true).unwrap().certainty, Suspicious);
+    }
+
+    #[test]
+    fn what_belongs_to_sources() {
+        let paths = [
+            "",
+            "/",
+            ".gitignore",
+            ".gitattributes",
+            ".github/workflows/ci.yml",
+            ".asf.yaml",
+            "build/Makefile",
+            "dist/README",
+            "src/main/java/org/example/target/Target.java",
+            "src/core",
+            "src/target",
+            "docs/cvs/Root",
+            "~",
+            "##",
+            "#",
+            "._",
+            ".#",
+            "a.swift",
+            "orig",
+            "env/README",
+            "venv/README",
+            "src/key.pem",
+            "server.key",
+            "tests/keys/id_rsa",
+            "core.c",
+            "core.1",
+            "lib/a.jar",
+            "bak",
+            ".swp",
+            "x/desktop.ini.in",
+            "debug.log",
+        ];
+        for path in paths {
+            assert_eq!(why(path.as_bytes(), false), None, "{path}");
+        }
+        for path in ["src/target", "build", "dist", "bin", "a/.github", "cvs", "test/it"] {
+            assert_eq!(why(path.as_bytes(), true), None, "{path}/");
+        }
+    }
+
+    #[test]
+    fn private_keys_by_their_content() {
+        let line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n";
+        let key = format!("-----BEGIN PRIVATE KEY-----\n{line}");
+        let yes = [
+            key.clone(),
+            format!("-----BEGIN RSA PRIVATE KEY-----\r\nProc-Type: 4,ENCRYPTED\r\n\r\n{line}"),
+            format!("some words before\n-----BEGIN OPENSSH PRIVATE KEY-----\n{line}"),
+            format!("the PRIVATE KEY:\n-----BEGIN EC PRIVATE KEY-----\n{line}"),
+            format!("-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: 1\n\n{line}"),
+        ];
+        for text in yes {
+            let found = private_key(b"conf/server.key", text.as_bytes()).expect("a key");
+            assert_eq!(found.certainty, Suspicious);
+        }
+        let no = [
+            "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n".to_owned(),
+            format!("    match(\"-----BEGIN PRIVATE KEY-----\")\n{line}"),
+            format!("-----BEGIN PUBLIC KEY-----\n{line}"),
+            format!("-----BEGIN CERTIFICATE-----\n{line}A PRIVATE KEY is not here\n"),
+            "-----BEGIN PRIVATE KEY-----".to_owned(),
+        ];
+        for text in no {
+            assert_eq!(private_key(b"conf/server.key", text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(private_key(b"src/test/resources/server.key", key.as_bytes()), None);
+        assert_eq!(private_key(b"tests/server.key", key.as_bytes()), None);
     }
 }
