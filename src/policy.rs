@@ -40,6 +40,7 @@ const SOURCE_HEADERS: &str = "https://www.apache.org/legal/src-headers.html";
 const THIRD_PARTY: &str = "https://www.apache.org/legal/resolved.html";
 const LICENSING: &str = "https://infra.apache.org/licensing-howto.html";
 const PATHS: &str = "https://github.com/apache/tooling-trusted-releases";
+const VOTING: &str = "https://www.apache.org/foundation/voting.html";
 const VOTES: &str =
     "https://cwiki.apache.org/confluence/display/INCUBATOR/Incubator+Release+Checklist";
 const ARCHIVES: &str = "https://reproducible-builds.org/docs/archives/";
@@ -88,7 +89,13 @@ rules! {
     R_02 "R-02" Must CREATION, "Only PMC members can commit to dist/release, unless the PMC opened it to all committers";
     S_01 "S-01" Should RELEASE_POLICY, "Candidates are staged in dist/dev";
     S_05 "S-05" Custom RELEASE_POLICY, "The candidate's number is in directory and tag, not in the archive's name, so that files move unchanged";
+    T_01 "T-01" Must RELEASE_POLICY, "A release passes with at least three binding +1 and more binding +1 than binding -1";
+    T_02 "T-02" Must VOTING, "Releases cannot be vetoed";
     T_03 "T-03" Must RELEASE_POLICY, "Votes of PMC members are binding, as the roster says at the time of the vote";
+    T_05 "T-05" Must VOTING, "Votes that count are +1, 0 and -1; fractions are opinions";
+    T_11 "T-11" Must VOTING, "A change of code needs consensus: a -1 with a technical reason is a veto";
+    V_02 "V-02" Should RELEASE_POLICY, "Votes on releases stay open for at least 72 hours";
+    V_03 "V-03" Must RELEASE_POLICY, "An expedited vote says in its mail why it is shorter";
     V_06 "V-06" Custom VOTES, "The vote mail names version, place, KEYS, tag, commit and digests of what is voted on";
     REPRO "8.2" Custom ARCHIVES, "The same commit gives the same archive, on any machine";
 }

@@ -21,7 +21,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("openpgp", &[]),
     ("plan", &[]),
     ("mail", &[]),
-    ("vote", &["mail"]),
+    ("vote", &["checks", "mail", "policy"]),
     ("project", &["policy", "archive"]),
     ("candidate", &["archive", "project"]),
     ("evidence", &["archive", "candidate", "checksum", "openpgp", "policy"]),
