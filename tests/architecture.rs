@@ -23,7 +23,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("legal", &[]),
     ("plan", &[]),
     ("mail", &[]),
-    ("vote", &["mail"]),
+    ("vote", &["checks", "mail", "policy"]),
     ("project", &["policy", "archive"]),
     ("candidate", &["archive", "project"]),
     ("evidence", &["archive", "candidate", "checksum", "inspect", "legal", "openpgp", "policy"]),
