@@ -10,10 +10,12 @@
     reason = "this is the one room that may touch the outside"
 )]
 
+pub mod dist;
 pub mod files;
 pub mod git;
 pub mod gpg;
 pub mod http;
+pub mod ledger;
 pub mod machine;
 pub mod process;
 pub mod svn;
