@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::Instant;
 
 use plusone::backend::dist::{Depth, Directory, DistArea, MayWrite, Trouble};
 use plusone::dist::stage::Staged;
@@ -76,6 +76,10 @@ fn a_commit_that_was_killed_is_finished_or_undone() {
     let files: Vec<(String, &str)> = (0..8).map(|n| (format!("f{n}"), &text[..])).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (&name[..], *text)).collect();
     let candidate = Candidate::at(&home.path().join("c"), &files);
+    // How long it takes undisturbed.
+    let start = Instant::now();
+    candidate.stage(&area, "dev/whole").unwrap();
+    let whole = start.elapsed();
     let (mut before, mut after) = (0, 0);
     for round in 0..40 {
         let directory = format!("dev/1.0-rc{round}");
@@ -94,7 +98,7 @@ fn a_commit_that_was_killed_is_finished_or_undone() {
             line.clear();
             assert_ne!(std::io::BufRead::read_line(&mut out, &mut line).unwrap(), 0);
         }
-        std::thread::sleep(Duration::from_micros(round * 700));
+        std::thread::sleep(whole * round / 25);
         let _ = child.kill();
         let _ = child.wait();
         // Whoever looks next sees all or nothing.
@@ -110,7 +114,7 @@ fn a_commit_that_was_killed_is_finished_or_undone() {
     let names = names(home.path());
     let ours: Vec<&String> = names.iter().filter(|name| name.contains(".plusone")).collect();
     assert!(ours.is_empty(), "{ours:?}");
-    assert_eq!(names.len(), 1 + 40 * 9);
+    assert_eq!(names.len(), 1 + 41 * 9);
 }
 
 #[test]

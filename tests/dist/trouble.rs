@@ -60,18 +60,21 @@ fn the_server_decides_who_may_commit() {
     }
 }
 
+/// Text that cannot be compressed much, so that as much goes over a wire or onto a disk.
+fn noise(length: usize) -> String {
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        char::from(b'!' + (state % 90) as u8)
+    };
+    std::iter::repeat_with(next).take(length).collect()
+}
+
 #[test]
 fn a_cut_wire_leaves_nothing_half_done() {
-    // Incompressible, so that what goes over the wire is as much.
-    let mut noise = 0x2545_f491_4f6c_dd1d_u64;
-    let random: String = std::iter::repeat_with(|| {
-        noise ^= noise << 13;
-        noise ^= noise >> 7;
-        noise ^= noise << 17;
-        char::from(b'!' + (noise % 90) as u8)
-    })
-    .take(300_000)
-    .collect();
+    let random = noise(300_000);
     for ground in servers("dist::cut_wire") {
         let server = ground.server.as_ref().unwrap();
         let port = server.port.unwrap();
@@ -159,26 +162,14 @@ fn a_full_server_takes_nothing() {
     for ground in super::grounds("dist::full") {
         // A small filesystem where the repository keeps what comes in; only root can make one.
         let inbox = match &ground.server {
-            Some(server) => server.repository().join("db/transactions"),
+            Some(server) => server.repository().join("db/txn-protorevs"),
             None => ground.directory.path().join("area/dev/demo"),
         };
         let Some(_mount) = Mount::small(&inbox) else {
             super::support::not_run("dist::full", "a small filesystem cannot be mounted");
             return;
         };
-        let large = "x1y2z3".repeat(400_000);
-        let noise: String = large
-            .chars()
-            .zip(1_u64..)
-            .map(|(c, n)| {
-                char::from(
-                    b'!' + ((c as u64).wrapping_mul(n.wrapping_mul(0x9E37_79B9_7F4A_7C15)) >> 40)
-                        as u8
-                        % 90,
-                )
-            })
-            .collect();
-        let candidate = ground.candidate(&[("a.tar.gz", &noise)]);
+        let candidate = ground.candidate(&[("a.tar.gz", &noise(2_000_000))]);
         let before = ground.tree();
         let area = ground.committer();
         let error = candidate.stage(&*area, "dev/demo/1.0-rc1").unwrap_err();
