@@ -402,7 +402,8 @@ fn post(url: &str, content_type: &str, body: String) -> Result<Vec<u8>, HttpErro
     })
 }
 
-fn client() -> Result<Client, reqwest::Error> {
+/// What all requests are made with.
+pub(super) fn client() -> Result<Client, reqwest::Error> {
     // The provider may be installed already; either way there is one afterwards.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
@@ -412,7 +413,7 @@ fn client() -> Result<Client, reqwest::Error> {
         .build()
 }
 
-fn innermost(error: &dyn std::error::Error) -> String {
+pub(super) fn innermost(error: &dyn std::error::Error) -> String {
     let mut error = error;
     while let Some(source) = error.source() {
         error = source;

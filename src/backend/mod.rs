@@ -11,10 +11,12 @@
 )]
 
 pub mod build;
+pub mod dist;
 pub mod files;
 pub mod git;
 pub mod gpg;
 pub mod http;
+pub mod ledger;
 pub mod machine;
 pub mod mailer;
 pub mod place;

@@ -280,6 +280,8 @@ pub enum Change {
 /// Changes that become one revision together, or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
+    /// The directory that it is all about: the candidate's, the release's.
+    pub about: Place,
     /// What the changes were decided upon; what changed since then and is touched stops them.
     pub base: Revision,
     /// In the order in which they are made.

@@ -248,9 +248,14 @@ impl SvnServer {
     /// Makes the repository's hook `name` a shell script.
     pub fn hook(&self, name: &str, script: &str) {
         let hook = self.repository().join("hooks").join(name);
-        fs::write(&hook, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+        executable(&hook, &format!("#!/bin/sh\n{script}\n"));
     }
+}
+
+/// Writes a script that can be run.
+pub fn executable(path: &Path, script: &str) {
+    fs::write(path, script).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 impl Drop for SvnServer {
