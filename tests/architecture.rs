@@ -33,8 +33,9 @@ const DOORS: &[(&str, &[&str])] = &[
     ),
     ("readiness", &["checks", "policy"]),
     ("report", &["archive", "checks", "error", "openpgp", "plan", "policy"]),
+    ("dist", &["checksum", "plan"]),
     ("letters", &["candidate", "checks", "error", "mail", "policy", "project"]),
-    ("backend", &["archive", "checksum", "evidence", "mail", "openpgp", "source", "vote"]),
+    ("backend", &["archive", "checksum", "dist", "evidence", "mail", "openpgp", "plan", "source"]),
     ("ui", &["error", "report"]),
     ("cli", &["commands", "ui"]),
     (
@@ -48,6 +49,8 @@ const DOORS: &[(&str, &[&str])] = &[
             "cli",
             "error",
             "evidence",
+            "letters",
+            "mail",
             "openpgp",
             "plan",
             "policy",
@@ -56,6 +59,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "report",
             "source",
             "ui",
+            "vote",
         ],
     ),
 ];

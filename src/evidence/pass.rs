@@ -104,7 +104,9 @@ fn digest_all(
 ) -> io::Result<Digested> {
     let mut size = 0;
     let mut signing = wanted.signatures.map(SignatureFile::hashing);
-    let mut sha512 = Sha512::new();
+    // What the signature is over is, most of the time, what the checksum is of.
+    let shared = signing.as_ref().is_some_and(Hashing::makes_sha512);
+    let mut sha512 = (!shared).then(Sha512::new);
     let mut sha384 = wanted.digests.contains(&Algorithm::Sha384).then(Sha384::new);
     let mut sha256 = wanted.digests.contains(&Algorithm::Sha256).then(Sha256::new);
     loop {
@@ -115,7 +117,9 @@ fn digest_all(
         }
         chunk.truncate(count);
         size += count as u64;
-        sha512.update(&chunk);
+        if let Some(digest) = &mut sha512 {
+            digest.update(&chunk);
+        }
         if let Some(digest) = &mut sha384 {
             digest.update(&chunk);
         }
@@ -128,10 +132,14 @@ fn digest_all(
         // Nobody may be there any more: a broken archive is given up, its digest is not.
         let _ = chunks.send(chunk);
     }
-    let mut digests = BTreeMap::from([(Algorithm::Sha512, sha512.finalize().to_vec())]);
+    let signed = signing.map(Hashing::finish);
+    let sha512 = sha512.map(|digest| digest.finalize().to_vec());
+    let sha512 = sha512.or_else(|| signed.as_ref()?.sha512());
+    let mut digests = BTreeMap::new();
+    digests.extend(sha512.map(|digest| (Algorithm::Sha512, digest)));
     digests.extend(sha384.map(|digest| (Algorithm::Sha384, digest.finalize().to_vec())));
     digests.extend(sha256.map(|digest| (Algorithm::Sha256, digest.finalize().to_vec())));
-    Ok((size, digests, signing.map(Hashing::finish)))
+    Ok((size, digests, signed))
 }
 
 /// Lists what is in a tar stream made by `git archive` without a prefix, with git's ids.
