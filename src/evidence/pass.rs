@@ -75,6 +75,10 @@ const WAITING: usize = 8;
 const LONGEST_TEXT: usize = 1 << 20;
 const ALL_TEXTS: usize = 16 << 20;
 
+/// The largest artifact that is read: four times what the ASF's servers take (P-17). A server that
+/// never ends is stopped there.
+const LARGEST_ARTIFACT: u64 = 4 << 30;
+
 /// Reads everything there is to `source`.
 ///
 /// # Errors
@@ -117,6 +121,10 @@ fn digest_all(
         }
         chunk.truncate(count);
         size += count as u64;
+        if size > LARGEST_ARTIFACT {
+            let limit = format!("it has more than {LARGEST_ARTIFACT} bytes");
+            return Err(io::Error::other(limit));
+        }
         if let Some(digest) = &mut sha512 {
             digest.update(&chunk);
         }
