@@ -28,7 +28,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("checks", &["archive", "checksum", "evidence", "openpgp", "policy", "project"]),
     ("readiness", &["checks", "policy"]),
     ("report", &["archive", "checks", "error", "openpgp", "plan", "policy"]),
-    ("backend", &["checksum", "evidence", "openpgp", "source"]),
+    ("backend", &["checksum", "evidence", "mail", "openpgp", "source", "vote"]),
     ("ui", &["error", "report"]),
     ("cli", &["commands", "ui"]),
     (

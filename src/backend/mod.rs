@@ -16,6 +16,7 @@ pub mod gpg;
 pub mod http;
 pub mod machine;
 pub mod place;
+pub mod ponymail;
 pub mod process;
 pub mod svn;
 pub mod tag;

@@ -155,6 +155,12 @@ pub(crate) fn invisible(c: char) -> bool {
     )
 }
 
+/// The start of `text`: at most `limit` bytes, whole characters.
+pub(crate) fn start(text: &str, limit: usize) -> &str {
+    let end = (0..=limit.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
+}
+
 /// Every address of a value, those of groups too.
 pub(crate) fn addresses(value: &[u8]) -> Vec<Address> {
     let value = prepared(value, LONGEST_VALUE);

@@ -134,6 +134,24 @@ pub fn read(bytes: &[u8]) -> Message {
     }
 }
 
+/// Whether the bytes begin with the header of a mail, rather than being a web page or an excuse.
+pub fn is_mail(bytes: &[u8]) -> bool {
+    let (header, _) = fields::split(without_mbox_line(&bytes[..bytes.len().min(LARGEST)]));
+    let known = [
+        "from",
+        "message-id",
+        "received",
+        "return-path",
+        "date",
+        "subject",
+        "delivered-to",
+        "list-id",
+    ];
+    let is_known =
+        |name: &[u8]| known.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
+    fields::fields(header).any(|(name, _)| is_known(name))
+}
+
 /// A byte order mark, and the line by which mbox files begin a mail, are no part of it.
 fn without_mbox_line(bytes: &[u8]) -> &[u8] {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
