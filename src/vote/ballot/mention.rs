@@ -161,12 +161,13 @@ fn claim_after(tokens: &Tokens, from: usize, to: usize) -> (usize, Option<bool>)
         while all.get(at).is_some_and(|token| closes(token.kind)) {
             at += 1;
         }
-        let skipped = usize::from(all.get(at).is_some_and(|token| {
-            matches!(token.kind, Kind::Mark(',' | '-' | '—' | ':' | '/' | '|'))
-        }));
-        let start = at + skipped + usize::from(all[at..].get(skipped..skipped + 2).is_some_and(
-            |two| two.iter().all(|token| token.kind == Kind::Mark('-')),
-        ));
+        let mark = all.get(at).map(|token| token.kind);
+        let dashes = all[at..].iter().take_while(|token| token.kind == Kind::Mark('-')).count();
+        let start = at + match mark {
+            Some(Kind::Mark('-')) => dashes.min(2),
+            Some(Kind::Mark(',' | '—' | ':' | '/' | '|')) => 1,
+            _ => 0,
+        };
         let Some(first) = all.get(start) else { break };
         let end = match opens(first.kind) {
             true => closing(all, start),

@@ -4,7 +4,7 @@ use super::boxes::{self, Choice};
 use super::rules::{self, Verdict};
 use super::shape::{self, Note};
 use super::tokens::{Kind as TokenKind, Tokens};
-use super::{Evidence, Finding, Mention, Value, remarks};
+use super::{Finding, Mention, Role, Value, remarks};
 use crate::vote::own_text::{self, Kind, Line};
 
 /// The own lines of a mail with text, and what else may hold its vote.
@@ -61,29 +61,33 @@ impl<'t> Page<'t> {
         Self { lines, tokens, notes, choices, doubtful, ticked_in_quote }
     }
 
-    /// Everything that may be the vote. In a mail that `announces`, a call or a result, only what
-    /// the writer calls their own counts.
-    pub(super) fn findings(&self, announces: bool) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = Mention::all(&self.tokens)
+    /// Everything that may be the vote. In a call or a result only what is plainly the writer's own
+    /// counts.
+    pub(super) fn findings(&self, role: Role) -> Vec<Finding<'t>> {
+        let mut findings: Vec<Finding<'t>> = Mention::all(&self.tokens)
             .map(|mention| {
                 let (verdict, why) = rules::judge(&mention, &self.notes[mention.line]);
                 finding(&mention, &self.lines[mention.line], verdict, why)
             })
             .collect();
         findings.extend(remarks::all(&self.tokens).map(|(line, verdict, why)| {
-            let evidence = evidence(&self.lines[line]);
-            let value = Err(String::new());
-            Finding { verdict, why, value, claim: None, carried: false, bare: false, evidence }
+            let (value, line) = (Err(String::new()), self.lines[line]);
+            Finding { verdict, why, value, claim: None, carried: false, bare: false, line }
         }));
-        if announces {
+        if role != Role::Answer {
             for finding in &mut findings {
-                if matches!(finding.verdict, Verdict::Votes | Verdict::Asks) {
+                let counts = match finding.verdict {
+                    Verdict::Votes | Verdict::Asks => false,
+                    Verdict::Stands => role == Role::Call,
+                    _ => true,
+                };
+                if !counts {
                     finding.verdict = Verdict::Mention;
                 }
             }
             return findings;
         }
-        let asked = |finding: &Finding| finding.verdict != Verdict::Mention;
+        let asked = |finding: &Finding<'_>| finding.verdict != Verdict::Mention;
         findings.extend(ticked(&self.choices, "ticked on the ballot"));
         if !findings.iter().any(asked) {
             findings.extend(ticked(&self.ticked_in_quote, "ticked on the quoted ballot"));
@@ -95,7 +99,7 @@ impl<'t> Page<'t> {
     }
 
     /// Plain votes where the writer's own text is not expected.
-    fn doubts(&self) -> Vec<Finding> {
+    fn doubts(&self) -> Vec<Finding<'t>> {
         let mut found = Vec::new();
         for (line, why) in &self.doubtful {
             let tokens = Tokens::read(std::iter::once((line.text, true)));
@@ -110,16 +114,12 @@ impl<'t> Page<'t> {
     }
 }
 
-fn evidence(line: &Line<'_>) -> Evidence {
-    Evidence { line: line.number, text: line.text.trim().to_owned() }
-}
-
-fn finding(
+fn finding<'t>(
     mention: &Mention<'_>,
-    line: &Line<'_>,
+    line: &Line<'t>,
     verdict: Verdict,
     why: &'static str,
-) -> Finding {
+) -> Finding<'t> {
     let figure = mention.figure;
     let as_written = || mention.text().to_owned();
     Finding {
@@ -128,13 +128,13 @@ fn finding(
         value: figure.value.ok_or_else(as_written),
         claim: mention.claim,
         carried: verdict == Verdict::Carries,
-        bare: figure.bare,
-        evidence: evidence(line),
+        bare: figure.bare && mention.is_alone(),
+        line: *line,
     }
 }
 
 /// What the ticks come to: the one vote, or a question.
-fn ticked(choices: &[(Line<'_>, Choice)], why: &'static str) -> Option<Finding> {
+fn ticked<'t>(choices: &[(Line<'t>, Choice)], why: &'static str) -> Option<Finding<'t>> {
     let ticked: Vec<_> = choices.iter().filter(|(_, choice)| choice.ticked == Some(true)).collect();
     let odd = choices.iter().find(|(_, choice)| choice.ticked.is_none());
     let (first, rest) = ticked.split_first().map_or((odd, &[][..]), |(first, rest)| (Some(*first), rest));
@@ -148,7 +148,7 @@ fn ticked(choices: &[(Line<'_>, Choice)], why: &'static str) -> Option<Finding> 
     let tokens = Tokens::read(std::iter::once((line.text, true)));
     let claim = Mention::all(&tokens).find_map(|mention| mention.claim);
     let (value, carried, bare) = (Ok(choice.value), false, false);
-    Some(Finding { verdict, why, value, claim, carried, bare, evidence: evidence(line) })
+    Some(Finding { verdict, why, value, claim, carried, bare, line: *line })
 }
 
 /// The ballot quoted from a mail in which no box was ticked: the writer ticked it.

@@ -28,7 +28,10 @@ pub(super) fn all(tokens: &Tokens) -> impl Iterator<Item = (usize, Verdict, &'st
         sentence.take_while(|token| !ends(token)).map(|token| tokens.text(token)).collect()
     };
     (0..all.len()).filter_map(move |at| {
-        let word = tokens.text(&all[at]);
+        let word = match all[at].kind {
+            Kind::Mark('👍' | '👎') => "👍",
+            _ => tokens.text(&all[at]),
+        };
         let (_, reads) = TABLE.iter().find(|(starts, _)| starts.contains(&word))?;
         let line = all[at].line;
         let info = tokens.lines[line];
@@ -87,6 +90,6 @@ fn without_sign(words: &[&str]) -> Option<(Verdict, &'static str)> {
 }
 
 fn thumb(words: &[&str]) -> Option<(Verdict, &'static str)> {
-    words.iter().all(|word| matches!(*word, "👍" | "👎"))
-        .then_some((Verdict::Asks, "a thumb instead of a vote"))
+    let thumb = |word: &&str| word.starts_with(['👍', '👎']) || word.starts_with(":thumbs");
+    words.iter().all(thumb).then_some((Verdict::Asks, "a thumb instead of a vote"))
 }

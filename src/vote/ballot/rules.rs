@@ -16,7 +16,10 @@ pub(super) enum Verdict {
     Asks,
     /// It is the vote.
     Votes,
-    /// It is the vote, in the writer's own words: so even in the call itself (POLICY T-06).
+    /// It is the vote, on a line of its own and called binding or not: so even in the call itself,
+    /// though not in a result, where such lines are headings.
+    Stands,
+    /// It is the vote, in the writer's own words: so even in a call or a result (POLICY T-06).
     Says,
     /// It is the vote that takes the place of an earlier one, whatever else the mail names.
     Changes,
@@ -37,7 +40,7 @@ enum When {
     Is(fn(&Mention<'_>, &Note) -> bool),
 }
 
-use Verdict::{Asks, Carries, Changes, Mention as Mentions, Says, Votes, Withdraws};
+use Verdict::{Asks, Carries, Changes, Mention as Mentions, Says, Stands, Votes, Withdraws};
 use When::{Is, Reads, ReadsAnd};
 
 type Row = (&'static str, Verdict, When);
@@ -47,11 +50,11 @@ type Row = (&'static str, Verdict, When);
 const TABLE: &[Row] = &[
     // Figures that are nobody's vote.
     ("a number in a row of numbers", Mentions, Is(|m, _| shape::is_row_of_numbers(m))),
-    ("struck out", Mentions, Is(|m, _| m.figure.struck)),
     ("an option of the ballot", Mentions, Is(|_, note| note.option)),
     ("a tally of votes", Mentions, Is(|m, note| note.tally || shape::is_tally(m))),
     ("a number, not a vote", Mentions, Is(|m, _| shape::is_plain_number(m))),
-    ("a reaction, not a vote", Mentions, Is(|m, _| m.figure.emoji && !m.is_alone() && !shape::praises(m))),
+    ("a reaction or a vote", Asks, Is(|m, _| m.figure.emoji && !m.is_alone() && shape::praises(m))),
+    ("a reaction, not a vote", Mentions, Is(|m, _| m.figure.emoji && !m.is_alone())),
     ("a time zone", Mentions, Reads(&["@zone #", "# @zone"])),
     ("part of a calculation", Mentions, Is(|m, _| shape::is_in_call(m))),
     ("part of a command", Mentions, Reads(&["@command #", "@command .. ` #", "` @command .. #"])),
@@ -61,7 +64,8 @@ const TABLE: &[Row] = &[
     ])),
     ("a vote is explained, not cast", Mentions, Reads(&[
         "# means|mean|meaning|indicates|signifies|stands|equals|denotes", "# = ", "^ ?a #  is|are|was|were ?not a|an|the|only|also|enough",
-        "consider|considers|treat|treats|regard|regards # as|a", "a|an|any|the|no|of|as|that|whether|between # is|are|was|were|as|counts|votes|from|has|have",
+        "consider|considers|treat|treats|regard|regards # as|a", "a|an|any|the|no|of|as|that|whether|between # is|are|was|were|as|counts|votes|has|have",
+        "V means|mean|indicates ... #", "a|an|any|the # .. would|could|should|might|seems|feels|sounds|is|was|will",
     ])),
 
     // Votes that are taken back.
@@ -78,9 +82,9 @@ const TABLE: &[Row] = &[
 
     // Votes that are changed.
     ("a change that may come", Mentions, Reads(&[
-        "would|could|might|may|wouldn't|i'd|consider~|not|won't|cannot|can't|don't .. @change ... to|into|from ?a|an|my #",
-        "would|could|might|may|wouldn't|i'd .. @change ... #",
+        "consider~|not|won't|cannot|can't|don't|may|might .. @change ... to|into|from ?a|an|my #",
     ])),
+    ("a change that may come", Mentions, ReadsAnd(&["would|could|might|may|wouldn't|i'd|we'd .. @change ... #"], |m| !shape::is_polite(m))),
     ("a change on a condition", Mentions, ReadsAnd(&[
         "@change ... to|into|from ?a|an|my #", "@change ?my|the ?vote #", "from V to #",
     ], shape::speaks_of_later)),
@@ -112,6 +116,10 @@ const TABLE: &[Row] = &[
         "my|mine ?@previous ?# .. from .. dev|ppmc|podling|community|project list|vote|thread", "übertrage|traslado|reporte|reprends .. #",
     ])),
 
+    ("a wish to vote, said politely", Says, ReadsAnd(&[
+        "i|i'd|we'd|we|ich|'d|would like|love|want|wish|happy|glad|pleased|möchte|voudrais|quisiera|gostaria ?to|de ?also|now|hereby|formally cast|vote|voting|give|add|express|register|submit|offer|put|place|record|provide|be ?in|with|a|my|for ?this|it|release|a|my|favor ?with|a|my|of ?a|my #",
+    ], |m| !shape::is_conditional(m) && !shape::is_not_said(m))),
+
     // Thanks, requests, counts: other people's votes.
     ("thanks for a vote", Mentions, Reads(&[
         "thank~|thx|danke|merci|gracias|obrigad~|grazie|dank|спасибо|appreciate|appreciated ... for|für|pour|por|pelo|per|voor|за ?all|the|your|these|those|that|his|a|das|dein|le|ton|votre|vos|les|el|tu|su|los|o|seu|il|tuo|de|je|two|three|other|extra|quick|both|jane's|~'s ?N|binding|quick|extra|other|the #",
@@ -132,15 +140,13 @@ const TABLE: &[Row] = &[
     ("somebody else's vote", Mentions, Reads(&[
         "your|his|her|their|its|these|those|whose|who's|everyone's|people's|~'s #", "you|he|she|they|who|people|community|everybody|somebody .. voted|vote|gave|give|cast|casts|said|votes|is|are ?a|an|at|with #",
     ])),
+    ("somebody else's vote", Mentions, ReadsAnd(&["voted|gave|casted|votes|gives ?a|with #"], |m| !shape::has_first_person(m) && m.before.slice.len() >= 2)),
     ("a guess about somebody's vote", Mentions, Reads(&[
         "i|i'll|we|we'll|can|may|will|could|to|shall .. assume|guess|presume|suppose|interpret|translate|understand|read|take|treat|count|consider|see .. as|to|is|was|for ?a|an|your|his|her #",
         "assume|assuming|guess|presume|suppose|interpret|translate .. ?a|an #",
     ])),
 
     // What would be, will be or is not voted.
-    ("a wish to vote, said politely", Says, ReadsAnd(&[
-        "i|i'd|we'd|we|ich|'d|would like|love|want|wish|happy|glad|pleased|möchte|voudrais|quisiera|gostaria ?to|de ?also|now|hereby|formally cast|vote|voting|give|add|express|register|submit|offer|put|place|record|provide|be ?in|with|a|my|for ?this|it|release|a|my|favor ?with|a|my|of ?a|my #",
-    ], |m| !shape::is_conditional(m) && !shape::is_not_said(m))),
     ("what would be voted, not what is", Mentions, ReadsAnd(&[
         "would|could|might|may|i'd|we'd|he'd|she'd|wouldn't|couldn't|'d|shouldn't|würde|serait|sería .. @give .. #",
         "would|could|might|may|i'd|we'd|wouldn't|couldn't|'d|würde .. ?a #",
@@ -169,7 +175,7 @@ const TABLE: &[Row] = &[
     ("a mark on one item of a list", Asks, Is(|m, _| m.in_item && !m.starts_line && m.ends_line() && m.claim.is_none() && !shape::has_first_person(m))),
     ("consent to one remark", Asks, Is(|_, note| note.under_remark)),
     ("consent to what somebody said", Asks, Reads(&[
-        "# ?, ?to|with|for|on|about ?all ?of @answer", "# to|with|for|on|about .. @remark", "# ?to|with|for|on ~'s", "# ?, ?i ?fully agree|agreed with|to",
+        "# to|with|for|on|about ?all ?of @answer", "# ?, what|whatever", "# to|with|for|on|about .. @remark", "# to|with|for|on ~'s", "# ?, ?i ?fully agree|agreed with|to",
         "# to|for|on ?also add~|adding|fix~|fixing|updat~|changing|documenting|improving|renaming|rewriting|cleaning|discussing|doing|having",
     ])),
 
@@ -179,13 +185,15 @@ const TABLE: &[Row] = &[
         "my|mein|mon|mi|meu|mijn|il|мой ?@adjective @vote .. is|ist|est|es|é|è|:|for|on|to|= ?a|an|: #",
         "i ?hereby|also|therefore|thus|now|still|gladly|happily|will|again|personally|must|have|can|do|just|then|herewith|strongly vote|voting|cast|casting|give|giving|go|add|adding|say|support|confirm|repeat|remain|stay|stand|register ?this|it|the|release|for|with|at|by|a|an|in|on|here|my|to ?this|the|release|a|an|my|favor|you|it ?release|candidate|proposal|a|an|vote|rc|with|strong|big #",
         "i'm|im|am|i'll|we're|bin|suis|estoy|soy|sono|ben ?also|still|now|therefore|happily|a|strongly|definitely|clearly|overall|generally|personally|going|solidly|firmly|be ?a|an|at|with|on|for|of|to|voting|giving|casting|strong ?a|an|strong|vote|with|my|cast|give ?a #",
+        "we are ?all|still|also|strongly ?at|a #", "i'll|we'll|will ?now|then|therefore|also|again ?vote|cast|give|go|say|put|add ?this|it|for|with|a|an|in|my ?a|my|an #",
         "ich stimme|votiere|gebe ?mit|ein|für|eine #", "je vote|donne ?pour|un #", "yo|eu|io|ik|我|我们 voto|stem|投|投票|投出|赞成|支持 #", "voto|stem|~投|~投票 #",
         "~投 #", "~投票 #", "~一票 #", "count|consider|treat|take|record|note|register ?me|mine|my|this|it|vote ?as|in|is|for|at|vote|mail ?for|with|a|an|my|as ?a|my #",
         "you|it've|have|has|get|got|gets my ?@adjective ?@adjective #", "# ?vote|votes ?@from|por @me|parte", "# ?vote|votes @from @my", "# de|da mi|ma|mia|minha parte|part", "# à|по ...  $",
     ])),
     ("a vote from the writer", Votes, Reads(&[
         "^ ?so|also|thus|therefore|now|again|still|happily|just|here ?i'm ?a voting|vote|votes|casting|adding|giving|leaving|putting|registering|dropping|confirming|confirmed ?in|a|an|my|with|for ?a|an|favor|this ?with|of #",
-        "^ ?, ?a|an|another ?very|@adjective ?@adjective #", "it's|that's|it|that|this|thats ?is|gets|deserves|receives|looks ?a|an|definitely|still|clearly|like ?a|an ?@adjective #",
+        "^ ?, a|an|another ?very|@adjective ?@adjective #", "^ ?very @adjective ?@adjective #", "it's|that's|thats ?definitely|still|clearly|also ?a|an ?@adjective #", "it|that|this is|gets|deserves|receives|remains ?definitely|still|clearly ?a|an|my ?@adjective #",
+        "@from @me ?, #", "pour|for|für|para|per moi|me|mich|mim|mí|mi ?, ?it|this|c'est|it's|ist|es|é|that's ?is|das ?a|an|ein #",
         "still|remains|remain|staying|standing|sticking|keeping|maintain ?at|with|by|on ?my ?@adjective #", "# again|still",
     ])),
     ("a vote told of, cast elsewhere", Asks, Reads(&["voted|gave|cast ?a #"])),
@@ -195,7 +203,7 @@ const TABLE: &[Row] = &[
 
     // The plain forms.
     ("neither a vote nor a number", Mentions, Is(|m, _| shape::is_odd_figure(m))),
-    ("alone on its line", Says, Is(|m, _| m.starts_line && m.is_alone() && m.claim.is_some())),
+    ("alone on its line", Stands, Is(|m, _| m.starts_line && m.is_alone() && m.claim.is_some())),
     ("alone on its line", Votes, Is(|m, _| m.starts_line && m.is_alone())),
     ("at the start of a line", Votes, Is(|m, _| m.starts_line)),
     ("after a greeting", Votes, Reads(&["^ ?oh hi|hello|hey|dear|thanks|thank|thx|cheers|hallo|bonjour|hola|salut|ciao|olá|moin|danke|merci .. ?, #", "^ @~ ?, #"])),
@@ -227,7 +235,9 @@ impl Rule {
 
     fn fits(&self, mention: &Mention<'_>, note: &Note) -> bool {
         let reads = || {
-            self.patterns.iter().any(|pattern| pattern.matches(mention.before, mention.after))
+            // Every pattern wants a word beside the figure.
+            !mention.is_alone()
+                && self.patterns.iter().any(|p| p.matches(mention.before, mention.after))
         };
         match self.when {
             Reads(_) => reads(),

@@ -82,7 +82,8 @@ impl Start {
         let mark = matches!(tail.first().map(|token| token.kind), Some(Kind::Mark(_)));
         let open = tail.iter().position(|token| token.kind == Kind::Mark('('));
         let instructs = open.is_some_and(|open| {
-            tail[open..].iter().any(|token| is_in(tokens.text(token), "instruction"))
+            let inside = tail[open..].iter().take_while(|token| token.kind != Kind::Mark(')'));
+            inside.into_iter().any(|token| is_in(tokens.text(token), "instruction"))
         }) || tail.last().is_some_and(|token| token.kind == Kind::Mark('.'))
             && tail.iter().rev().find(|token| token.kind == Kind::Word).is_some_and(|token| {
                 matches!(tokens.text(token), "because" | "since")
@@ -155,7 +156,11 @@ pub(super) fn is_plain_number(mention: &Mention<'_>) -> bool {
     let named = mention.before.words().take(3).any(is_vote) && !mention.before.ends(0);
     let bare = mention.figure.bare;
     let spaced = mention.figure.spaced && mention.figure.value != Some(Value::PlusOne);
-    bare && !((mention.starts_line || named) && (ends || mention.claim.is_some()))
+    let scoped = matches!(mention.after.word(0), "for" | "on");
+    let second = scoped && mention.before.words().any(|word| word.starts_with(['+', '-']));
+    let changed = matches!(mention.before.word(0), "from" | "to");
+    let said = ends || mention.claim.is_some() || is_from_me(mention);
+    bare && !((mention.starts_line || named) && said || second || changed)
         || spaced && mention.claim.is_none() && !is_dash_and_number(mention)
 }
 
@@ -213,6 +218,11 @@ pub(super) fn has_first_person(mention: &Mention<'_>) -> bool {
     mention.before.words().any(|word| words::set("i").contains(&word))
 }
 
+/// "I'd like to".
+pub(super) fn is_polite(mention: &Mention<'_>) -> bool {
+    mention.before.words().any(|word| matches!(word, "like" | "love" | "want"))
+}
+
 /// "I do not want to": a wish not to.
 pub(super) fn is_not_said(mention: &Mention<'_>) -> bool {
     mention.before.words().any(|word| matches!(word, "not" | "don't" | "wouldn't" | "never"))
@@ -220,9 +230,13 @@ pub(super) fn is_not_said(mention: &Mention<'_>) -> bool {
 
 /// The sentence names a condition or a later time.
 pub(super) fn speaks_of_later(mention: &Mention<'_>) -> bool {
+    const MODALS: &[&str] = &["will", "i'll", "we'll", "going", "would", "i'd", "shall", "able"];
+    let modal = mention.before.words().any(|word| MODALS.contains(&word));
     let later = |side: Side<'_>| {
         (0..side.slice.len()).any(|index| {
             words::set("later").contains(&side.word(index))
+                && (modal || side.word(index) != "after")
+                && !words::set("harmless").contains(&next(side, index))
                 || side.word(index) == "as" && ["soon", "long"].contains(&next(side, index))
         })
     };
@@ -261,6 +275,7 @@ pub(super) fn names_another_candidate(mention: &Mention<'_>) -> bool {
 /// the sentence begins with one.
 pub(super) fn is_conditional(mention: &Mention<'_>) -> bool {
     let after = mention.after;
+    let minus = mention.figure.value == Some(Value::MinusOne);
     let mut marks = 0;
     for index in 0..after.slice.len().min(14) {
         let word = after.word(index);
@@ -271,7 +286,9 @@ pub(super) fn is_conditional(mention: &Mention<'_>) -> bool {
         let near = index <= 1 || index <= 3 && words::set("firm").contains(&word);
         let late_word = matches!(word, "once" | "when") && index <= 4 && marks == 0;
         let firm = words::set("firm").contains(&word) && marks <= 1;
-        let conditional = words::set("condition").contains(&word) && (near || late_word || firm);
+        let known = words::set("condition").contains(&word) && (near || late_word || firm);
+        // "-1 until it is fixed", "-1, when I build it, it fails": a -1 now.
+        let conditional = known && (!minus || matches!(word, "if" | "unless" | "falls" | "si"));
         if conditional && !is_harmless(after, index) {
             return true;
         }
@@ -300,7 +317,9 @@ fn is_harmless(side: Side<'_>, index: usize) -> bool {
 pub(super) fn starts_clause(mention: &Mention<'_>) -> bool {
     match mention.before.at(0).map(|token| token.kind) {
         None => true,
-        Some(Kind::Mark(',' | '-' | '—' | '•' | ')' | '|')) => !mention.figure.bare,
+        Some(Kind::Mark(',' | '-' | '—' | '•' | ')' | '|')) => {
+            !mention.figure.bare || matches!(mention.after.word(0), "for" | "on")
+        }
         Some(Kind::Word) => {
             let word = mention.before.word(0);
             let known = |name: &str| words::set(name).contains(&word);

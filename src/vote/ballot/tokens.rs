@@ -17,8 +17,6 @@ pub(super) struct Figure {
     pub(super) bare: bool,
     /// With a space between sign and digit.
     pub(super) spaced: bool,
-    /// `~~+1~~`.
-    pub(super) struck: bool,
     /// `:+1:`.
     pub(super) emoji: bool,
 }
@@ -217,6 +215,12 @@ fn token(chars: &[char], at: usize, before: Option<Kind>) -> (Option<Kind>, usiz
     if let Some((kind, end)) = emoji(chars, at) {
         return (kind, end);
     }
+    // Struck out is not said.
+    if chars[at..].starts_with(&['~', '~'])
+        && let Some(length) = chars[at + 2..].windows(2).take(200).position(|two| two == ['~', '~'])
+    {
+        return (None, at + length + 4);
+    }
     if let Some((kind, end)) = figure(chars, at, before) {
         return (Some(kind), end);
     }
@@ -250,7 +254,7 @@ fn emoji(chars: &[char], at: usize) -> Option<(Option<Kind>, usize)> {
     };
     if value.is_some() {
         let figure =
-            Figure { value, plural: false, bare: false, spaced: false, struck: false, emoji: true };
+            Figure { value, plural: false, bare: false, spaced: false, emoji: true };
         return Some((Some(Kind::Figure(figure)), at + 4));
     }
     let nose = usize::from(rest.get(1) == Some(&'-'));
@@ -355,9 +359,8 @@ fn figure(chars: &[char], at: usize, before: Option<Kind>) -> Option<(Kind, usiz
         ("±" | "+-" | "-+" | "+/-" | "-/+", _) => return Some((Kind::Number, end)),
         _ => None,
     };
-    let struck = at >= 2 && chars[at - 2..at] == ['~', '~'] && chars[end..].starts_with(&['~', '~']);
     let (plural, bare) = (plural.is_some(), signs == 0);
-    let figure = Figure { value, plural, bare, spaced, struck, emoji: false };
+    let figure = Figure { value, plural, bare, spaced, emoji: false };
     Some((Kind::Figure(figure), if plural { plural_end(chars, end).unwrap_or(end) } else { end }))
 }
 
@@ -378,7 +381,10 @@ fn follows_code(chars: &[char], at: usize, before: Option<Kind>) -> bool {
     let opens_call = matches!(last, '(' | '[')
         && at >= 2
         && (chars[at - 2].is_ascii_alphanumeric() || chars[at - 2] == '_');
-    let code = last.is_ascii_alphanumeric() || "=<>_\\^%$#&@)]}+-±".contains(last);
+    let before_last = at.checked_sub(2).map_or(' ', |at| chars[at]);
+    let code = last.is_ascii_alphanumeric()
+        || "=<>\\^%$#&@)]}+-±".contains(last)
+        || last == '_' && before_last.is_alphanumeric();
     opens_call || code || last == '/' && !of_choice
 }
 
@@ -387,7 +393,8 @@ fn goes_on(chars: &[char], at: usize, signed: bool) -> bool {
     let next_is_digit = chars.get(at + 1).is_some_and(char::is_ascii_digit);
     match chars.get(at) {
         Some(c) if c.is_ascii_alphanumeric() => true,
-        Some('%' | '°' | '_' | '€' | '$' | '^' | '\'' | '@' | '\\') => true,
+        Some('%' | '°' | '€' | '$' | '^' | '\'' | '@' | '\\') => true,
+        Some('_') => chars.get(at + 1).is_some_and(|c| c.is_alphanumeric()),
         Some('.' | ':' | '-' | ',') => next_is_digit,
         Some('/') => next_is_digit && !signed,
         _ => false,
