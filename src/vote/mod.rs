@@ -7,6 +7,7 @@ pub mod identity;
 pub mod kind;
 pub mod names;
 pub mod own_text;
+pub mod result;
 pub mod roster;
 pub mod rules;
 pub mod subject;

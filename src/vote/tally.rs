@@ -228,8 +228,8 @@ pub enum State {
 pub struct Ballot {
     /// Who that is.
     pub identity: Identity,
-    /// The address it was sent from.
-    pub address: String,
+    /// The sender as the mail has them.
+    pub sender: Address,
     /// What they voted.
     pub value: Value,
     /// Whether it binds.
@@ -269,8 +269,8 @@ impl Ballot {
 pub struct SetAside {
     /// Who sent it.
     pub identity: Identity,
-    /// Their address.
-    pub address: String,
+    /// The sender as the mail has them.
+    pub sender: Address,
     /// When it was sent.
     pub at: Option<DateTime<Utc>>,
     /// The mail.
