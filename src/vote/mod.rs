@@ -3,5 +3,6 @@
 
 pub mod ballot;
 pub mod call;
+pub mod select;
 pub mod subject;
 pub mod thread;
