@@ -15,6 +15,7 @@ pub mod git;
 pub mod gpg;
 pub mod http;
 pub mod machine;
+pub mod mailbox;
 pub mod place;
 pub mod ponymail;
 pub mod process;

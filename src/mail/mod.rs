@@ -2,14 +2,16 @@
 
 //!
 //! The fields are found by `fields`, the body's text by `body` (with `flowed`, `html` and
-//! `enriched`), the person behind a list by `sender`.
+//! `enriched`), the person behind a list by `sender`. Many mails in one file are parted by [`mbox`].
 
 mod body;
 pub mod date;
 mod enriched;
 pub(crate) mod fields;
 mod flowed;
+pub(crate) mod glance;
 mod html;
+pub mod mbox;
 mod sender;
 
 use std::fmt;
@@ -21,6 +23,7 @@ use sha2::{Digest, Sha256};
 use fields::Fields;
 
 pub use body::LONGEST_TEXT;
+pub use fields::LONGEST_HEADER;
 
 /// A Message-ID without its angle brackets.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -10,6 +10,7 @@ pub mod own_text;
 pub mod result;
 pub mod roster;
 pub mod rules;
+pub mod select;
 pub mod subject;
 pub mod tally;
 pub mod thread;
