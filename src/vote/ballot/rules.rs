@@ -297,3 +297,124 @@ pub(super) fn judge(mention: &Mention<'_>, note: &Note) -> (Verdict, &'static st
         .find(|rule| rule.fits(mention, note))
         .map_or((Verdict::Mention, "named in passing"), |rule| (rule.verdict, rule.name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tokens::Tokens;
+    use super::*;
+
+    /// For each row of the table, in its order, a text in which it decides.
+    const EXAMPLES: &[&str] = &[
+        "+1 -1 +1 -1 +1 -1 +1 -1",
+        "+1 = yes\n0 = whatever\n-1 = no",
+        "+1: Jane Doe, John Roe",
+        "I have 0 concerns",
+        "LGTM :+1:",
+        "Thanks Jane :+1:",
+        "we are in UTC +1 here",
+        "indexOf(x, -1) fails",
+        "ranges between 0 and -1",
+        "git log -1",
+        "the exit code was -1",
+        "a -1 is no veto",
+        "I would withdraw my -1",
+        "withdrawing my -1 when it is fixed",
+        "you withdraw your -1",
+        "I withdraw my -1",
+        "I'm not changing my vote to +1",
+        "I would change my vote to +1",
+        "I change to +1 when it is fixed",
+        "my -1 was because of the jar",
+        "you forgot my +1",
+        "changing from -1 to 0",
+        "I voted -1 on rc1",
+        "Jane changed her vote to +1",
+        "changing my vote to +1",
+        "please copy my +1",
+        "carrying over my +1 from dev@",
+        "I'd like to cast my +1",
+        "I am leaning to -1",
+        "+1 from me",
+        "thanks for the +1",
+        "many +1s",
+        "please vote +1",
+        "we have 3 +1 so far",
+        "his -1 is noted",
+        "Jane voted -1",
+        "I assume that is a +1",
+        "I would be +1",
+        "I will vote +1 tomorrow",
+        "this is not a -1",
+        "+1 if it builds",
+        "+1?",
+        "Why the big -1?",
+        "+1 (binding):",
+        "- 1",
+        "+1: build, tests",
+        "+1 or 0",
+        "it was +1 or 0",
+        "we call it \"+1\" here",
+        "+1 hashes\n+1 build",
+        "- hashes +1",
+        "",
+        "+1 to what Jane said",
+        "here is my +1",
+        "casting a +1",
+        "I voted +1",
+        "Vote: +1",
+        "Bob: +1",
+        "+1 from the team of Jane",
+        "all is well on this machine: +1",
+        "Hashes: +1",
+        "+7 of them",
+        "+1 (binding)",
+        "+1",
+        "+1 ship it",
+        "Hi Jane +1",
+        "Good. +1 ship it",
+        "Good, +1 ship it",
+        "It works on Mac +1 (binding)",
+        "I see here a -1",
+        "It says -1 there",
+    ];
+
+    #[test]
+    fn every_rule_has_an_example() {
+        let mut wrong = String::new();
+        for (row, text) in EXAMPLES.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+            let tokens = Tokens::read(text.lines().map(|line| (line, false)));
+            let notes = shape::notes(&tokens, "Bob Builder");
+            let rules: Vec<usize> = Mention::all(&tokens)
+                .filter_map(|m| RULES.iter().position(|rule| rule.fits(&m, &notes[m.line])))
+                .collect();
+            let names: Vec<&str> = rules.iter().map(|rule| RULES[*rule].name).collect();
+            if !rules.contains(&row) {
+                wrong.push_str(&format!("{text:?}: {names:?}, not {:?}\n", TABLE[row].0));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong}");
+        assert_eq!(EXAMPLES.len(), TABLE.len());
+    }
+
+    #[test]
+    fn one_remark_among_several() {
+        let tokens = Tokens::read(std::iter::once(("+1", true)));
+        let note = Note { under_remark: true, ..Note::default() };
+        let mention = Mention::all(&tokens).next().unwrap();
+        assert_eq!(judge(&mention, &note), (Asks, "consent to one remark"));
+    }
+
+    #[test]
+    fn patterns_name_sets_that_exist() {
+        for (name, _, when) in TABLE {
+            let (Reads(patterns) | ReadsAnd(patterns, _)) = when else { continue };
+            for word in patterns.iter().flat_map(|pattern| pattern.split([' ', '|', '?'])) {
+                let set = word.strip_prefix('@').filter(|set| *set != "~");
+                assert!(
+                    set.is_none_or(|set| !super::super::words::set(set).is_empty()),
+                    "{name}: {word}"
+                );
+            }
+        }
+    }
+}

@@ -431,7 +431,7 @@ pub(super) fn is_tally(mention: &Mention<'_>) -> bool {
         [] if mention.claim.is_none() => {
             mention.below.is_empty()
                 || are_names(mention.tokens, mention.below)
-                || mention.below.iter().all(|token| none(token))
+                || mention.below.iter().all(none)
                 || matches!(mention.below[0].kind, Kind::Figure(_))
         }
         [] => is_legend(mention) || are_names(mention.tokens, mention.below),
@@ -485,5 +485,5 @@ pub(super) fn may_be_vote(mention: &Mention<'_>) -> bool {
     let plus = mention.figure.value == Some(Value::PlusOne);
     !mention.figure.bare
         && (has_first_person(mention)
-            || plus && mention.ends_line() && mention.before.slice.len() > 0)
+            || plus && mention.ends_line() && !mention.before.slice.is_empty())
 }

@@ -186,8 +186,8 @@ const SETS: &[(&str, &[&str])] = &[
         "approval", "release", "publish", "yes,", "accepts", "+0",
     ]),
     ("connective", &[
-        "from", "for", "to", "on", "as", "because", "since", "and", "but", "with", "in", "of",
-        "here", "overall", "vote", "votes", "i", "we", "thanks", "thank", "again", "at", "by",
+        "from", "for", "to", "on", "as", "because", "since", "and", "but", "with",
+        "here", "overall", "vote", "votes", "i", "we", "thanks", "thank", "again", "at",
         "von", "de", "da", "por", "für", "pour", "para", "per", "van", "weil", "parce", "porque",
         "lgtm", "looks", "great", "good", "nice", "awesome", "this", "it", "let's", "all",
     ]),
