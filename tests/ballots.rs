@@ -12,7 +12,6 @@ use plusone::mail::{Address, Message, MessageId, SenderSource};
 use plusone::vote::ballot::{Reading, Says, Value, read};
 use proptest::prelude::*;
 
-
 fn message(text: &str) -> Message {
     Message {
         id: MessageId("reply@example.org".into()),
@@ -39,7 +38,10 @@ struct Case {
 
 fn cases(name: &str) -> Vec<Case> {
     let unescape = |text: &str| {
-        text.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t").replace("\\u200b", "\u{200b}")
+        text.replace("\\n", "\n")
+            .replace("\\r", "\r")
+            .replace("\\t", "\t")
+            .replace("\\u200b", "\u{200b}")
     };
     let file = fs::read_to_string(format!("tests/fixtures/ballots/{name}")).unwrap();
     file.lines()
@@ -102,7 +104,8 @@ fn check(name: &str) {
         let found = words(&reading);
         if found != case.expected {
             let Case { text, expected, why, .. } = &case;
-            writeln!(wrong, "{text:?}\n  is {expected} ({why})\n  not {found} ({})", reading.why).unwrap();
+            writeln!(wrong, "{text:?}\n  is {expected} ({why})\n  not {found} ({})", reading.why)
+                .unwrap();
         }
         assert_eq!(reading.evidence.is_none(), reading.says == Says::Nothing);
         if let Some(evidence) = &reading.evidence {
@@ -158,18 +161,24 @@ fn phrases_of_the_corpus() {
         match &found[..] {
             found if found == expected => right += 1,
             "unclear" => unclear.push(phrase),
-            _ => writeln!(wrong, "{phrase:?} is {expected}, not {found} ({})", reading.why).unwrap(),
+            _ => {
+                writeln!(wrong, "{phrase:?} is {expected}, not {found} ({})", reading.why).unwrap()
+            }
         }
         let claimed = match claim {
             "yes" => Some(true),
             "no" => Some(false),
             _ => None,
         };
-        if matches!(reading.says, Says::Vote(_)) && claimed.is_some() && reading.claims_binding != claimed {
+        if matches!(reading.says, Says::Vote(_))
+            && claimed.is_some()
+            && reading.claims_binding != claimed
+        {
             writeln!(wrong, "{phrase:?} claims {claim}, not {:?}", reading.claims_binding).unwrap();
         }
     }
-    let figures = format!("{right} right, {} of {clear} clear ones unclear: {unclear:?}", unclear.len());
+    let figures =
+        format!("{right} right, {} of {clear} clear ones unclear: {unclear:?}", unclear.len());
     assert!(wrong.is_empty(), "{wrong}\n{figures}");
     assert!(unclear.len() * 50 <= clear, "{figures}");
 }
@@ -206,7 +215,8 @@ fn answered<'t>(mail: &Message, thread: &'t BTreeMap<String, Message>) -> Option
 fn mails_of_the_corpus() {
     let Some(corpus) = support::corpus_for("mails_of_the_corpus") else { return };
     let (mut votes, mut silent, mut wrong) = (0, 0, String::new());
-    for directory in fs::read_dir(corpus.join("votes")).unwrap().map(|entry| entry.unwrap().path()) {
+    for directory in fs::read_dir(corpus.join("votes")).unwrap().map(|entry| entry.unwrap().path())
+    {
         if !directory.is_dir() {
             continue;
         }
@@ -228,7 +238,8 @@ fn mails_of_the_corpus() {
                 None => found == "none",
             };
             if !fits {
-                writeln!(wrong, "{}/{name}: {found} ({})", directory.display(), reading.why).unwrap();
+                writeln!(wrong, "{}/{name}: {found} ({})", directory.display(), reading.why)
+                    .unwrap();
             }
             if let Some(voter) = voter.filter(|_| !prose) {
                 let claim = match voter["claim"].as_str().unwrap() {
@@ -251,11 +262,58 @@ fn mails_of_the_corpus() {
 /// Pieces that mails are made of, among them all that a rule looks for.
 fn piece() -> impl Strategy<Value = String> {
     let known = prop::sample::select(vec![
-        "+1", "-1", "0", "+0", "−1", "+1s", "+0.5", "(binding)", "(non-binding)", "\n", "\n\n", " ", ", ", ". ", ": ", "if ",
-        "my ", "I ", "vote ", "change ", "from ", "to ", "withdraw ", "thanks for the ", "> ", "| ", "[x] ", "[ ] ", "-- \n",
-        "Jane Doe wrote:\n", "On 6 Jan 2026, Jane <jane@example.org> wrote:\n", "From: Jane Doe <j@example.org>\nSent: x\nTo: y\n",
-        "-----Original Message-----\n", "@@ -1,2 +1 @@\n", "`", "*", "~~", "👍", ":+1:", "Sent from my iPhone\n", "carry ", "\t", "\r\n",
-        "-----BEGIN PGP SIGNED MESSAGE-----\n", "我投", "é", "\u{200b}", "+1 555 0100", "12:00 +1000", "Jane: ", "- ", "1. ",
+        "+1",
+        "-1",
+        "0",
+        "+0",
+        "−1",
+        "+1s",
+        "+0.5",
+        "(binding)",
+        "(non-binding)",
+        "\n",
+        "\n\n",
+        " ",
+        ", ",
+        ". ",
+        ": ",
+        "if ",
+        "my ",
+        "I ",
+        "vote ",
+        "change ",
+        "from ",
+        "to ",
+        "withdraw ",
+        "thanks for the ",
+        "> ",
+        "| ",
+        "[x] ",
+        "[ ] ",
+        "-- \n",
+        "Jane Doe wrote:\n",
+        "On 6 Jan 2026, Jane <jane@example.org> wrote:\n",
+        "From: Jane Doe <j@example.org>\nSent: x\nTo: y\n",
+        "-----Original Message-----\n",
+        "@@ -1,2 +1 @@\n",
+        "`",
+        "*",
+        "~~",
+        "👍",
+        ":+1:",
+        "Sent from my iPhone\n",
+        "carry ",
+        "\t",
+        "\r\n",
+        "-----BEGIN PGP SIGNED MESSAGE-----\n",
+        "我投",
+        "é",
+        "\u{200b}",
+        "+1 555 0100",
+        "12:00 +1000",
+        "Jane: ",
+        "- ",
+        "1. ",
     ]);
     prop_oneof![4 => known.prop_map(str::to_owned), 1 => "[ -~äöé\n]{0,12}", 1 => any::<char>().prop_map(String::from)]
 }
@@ -328,7 +386,17 @@ fn a_quote_below_changes_no_fixture() {
 #[test]
 fn time_is_linear() {
     // A quadratic reading of the longer one would take minutes, not 16 times the shorter.
-    for unit in ["+1 \n", "+1 ", "> +1\n", "+1 (binding) if my -1, ", "- +1 x\n", "[ ] +1\n", "Jane wrote:\n", "my my +1 ", "\n"] {
+    for unit in [
+        "+1 \n",
+        "+1 ",
+        "> +1\n",
+        "+1 (binding) if my -1, ",
+        "- +1 x\n",
+        "[ ] +1\n",
+        "Jane wrote:\n",
+        "my my +1 ",
+        "\n",
+    ] {
         let time = |bytes: usize| {
             let mail = message(&unit.repeat(bytes / unit.len()));
             let start = std::time::Instant::now();

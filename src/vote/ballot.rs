@@ -112,7 +112,8 @@ impl Role {
         let answers = subject.trim_start().starts_with("RE:");
         let mut tags = subject.split('[').skip(1).filter_map(|tag| tag.split_once(']'));
         let tagged = tags.any(|(tag, _)| WORDS.iter().any(|word| tag.contains(word)));
-        let begins = ["RESULT:", "RESULTS:", "RESULT OF", "CANCEL"].iter().any(|w| subject.starts_with(w));
+        let begins =
+            ["RESULT:", "RESULTS:", "RESULT OF", "CANCEL"].iter().any(|w| subject.starts_with(w));
         match () {
             () if is_call => Self::Call,
             () if (tagged || begins) && !answers => Self::Result,
@@ -156,10 +157,7 @@ impl Finding<'_> {
     }
 
     fn casts(&self) -> bool {
-        matches!(
-            self.verdict,
-            Verdict::Votes | Verdict::Stands | Verdict::Says | Verdict::Carries
-        )
+        matches!(self.verdict, Verdict::Votes | Verdict::Stands | Verdict::Says | Verdict::Carries)
     }
 }
 

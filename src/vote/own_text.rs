@@ -239,10 +239,48 @@ fn mark_signatures(lines: &mut [Line<'_>]) {
 
 /// Labels of telephone numbers, in lower case.
 const CONTACTS: &[&str] = &[
-    "tel", "tel.", "t", "p", "m", "o", "c", "f", "w", "phone", "mobile", "mob", "mob.", "cell",
-    "fax", "office", "direct", "desk", "work", "home", "telefon", "tél", "tél.", "téléphone",
-    "teléfono", "telefono", "telefone", "mobil", "handy", "móvil", "celular", "telefoon", "тел",
-    "тел.", "телефон", "电话", "手机", "電話", "携帯", "phone number", "whatsapp", "signal",
+    "tel",
+    "tel.",
+    "t",
+    "p",
+    "m",
+    "o",
+    "c",
+    "f",
+    "w",
+    "phone",
+    "mobile",
+    "mob",
+    "mob.",
+    "cell",
+    "fax",
+    "office",
+    "direct",
+    "desk",
+    "work",
+    "home",
+    "telefon",
+    "tél",
+    "tél.",
+    "téléphone",
+    "teléfono",
+    "telefono",
+    "telefone",
+    "mobil",
+    "handy",
+    "móvil",
+    "celular",
+    "telefoon",
+    "тел",
+    "тел.",
+    "телефон",
+    "电话",
+    "手机",
+    "電話",
+    "携帯",
+    "phone number",
+    "whatsapp",
+    "signal",
 ];
 
 /// `Tel: +1 555 0100`, `M +1-415-555-0100`: a label and at least seven digits.
@@ -313,7 +351,11 @@ mod tests {
             "Quoting Jane Doe <jane@example.org>:",
             "2026년 1월 6일 (화) 오전 10:00, Jane <jane@example.org>님이 작성:",
         ] {
-            assert_eq!(kinds(&format!("Thanks.\n\n{line}\n\n+1 (binding)\n"), None), "oaq", "{line}");
+            assert_eq!(
+                kinds(&format!("Thanks.\n\n{line}\n\n+1 (binding)\n"), None),
+                "oaq",
+                "{line}"
+            );
             assert_eq!(kinds(&format!("{line}\n> +1\n\nMe too.\n"), None), "aqo", "{line}");
         }
     }
@@ -322,9 +364,11 @@ mod tests {
     fn attributions_over_two_and_three_lines() {
         let two = "On Mon, Mar 2, 2026 at 12:44 PM Jane Doe <jane@example.org>\nwrote:\n\n+1\n";
         assert_eq!(kinds(two, None), "aaq");
-        let three = "On Mon, Mar 2, 2026 at 12:44 PM\nJane Doe via dev <\njane@example.org> wrote:\n+1";
+        let three =
+            "On Mon, Mar 2, 2026 at 12:44 PM\nJane Doe via dev <\njane@example.org> wrote:\n+1";
         assert_eq!(kinds(three, None), "aaaq");
-        let split = "On 2017-11-18T17:04:12 +0100\n\"Jane Doe\" <jane@example.org> wrote:\n\n> x\n\nown";
+        let split =
+            "On 2017-11-18T17:04:12 +0100\n\"Jane Doe\" <jane@example.org> wrote:\n\n> x\n\nown";
         assert_eq!(kinds(split, None), "aaqo");
     }
 
@@ -358,7 +402,11 @@ mod tests {
         ] {
             let count = block.lines().count();
             let expected = format!("o{}q", "a".repeat(count));
-            assert_eq!(kinds(&format!("Thanks.\n\n{block}\n\n+1 (binding)\n"), None), expected, "{block}");
+            assert_eq!(
+                kinds(&format!("Thanks.\n\n{block}\n\n+1 (binding)\n"), None),
+                expected,
+                "{block}"
+            );
         }
         assert_eq!(kinds("ok\nVon: Jane Doe <jane@example.org>\n\n+1", None), "oaq");
         assert_eq!(kinds("ok\n________________________________\nFrom: Jane Doe\n+1", None), "ofaq");
@@ -382,10 +430,19 @@ mod tests {
 
     #[test]
     fn signatures_and_footers() {
-        assert_eq!(kinds("+1\n-- \nJane\n+1 555 0100\n\nOn 6 Jan 2026 Jane wrote:\n> x\n\nyes", None), "osssaqo");
-        assert_eq!(kinds("Why?\nTel: +1 555 0100\nM: +1-415-555-0100\nM +1.415.555.0100", None), "osss");
+        assert_eq!(
+            kinds("+1\n-- \nJane\n+1 555 0100\n\nOn 6 Jan 2026 Jane wrote:\n> x\n\nyes", None),
+            "osssaqo"
+        );
+        assert_eq!(
+            kinds("Why?\nTel: +1 555 0100\nM: +1-415-555-0100\nM +1.415.555.0100", None),
+            "osss"
+        );
         assert_eq!(kinds("M: 3 tests failed", None), "o");
-        assert_eq!(kinds("+1\n\nSent from my iPhone\nVon meinem iPhone gesendet\n发自我的 iPhone", None), "offf");
+        assert_eq!(
+            kinds("+1\n\nSent from my iPhone\nVon meinem iPhone gesendet\n发自我的 iPhone", None),
+            "offf"
+        );
         let list = "+1\n\n---------------------------------------------------------------------\nTo unsubscribe, e-mail: dev-unsubscribe@x.apache.org\nFor additional commands, e-mail: dev-help@x.apache.org";
         assert_eq!(kinds(list, None), "offf");
     }

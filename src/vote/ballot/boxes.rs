@@ -52,7 +52,9 @@ fn tick(text: &str) -> Option<(Option<bool>, &str)> {
     // A round one is a box only if it is empty or holds a plain tick: "(a) +1" is a list.
     let ticked = match &mark[..] {
         "" | "_" | "__" => Some(false),
-        "x" | "X" | "✓" | "✔" | "√" | "х" | "Х" | "×" | "✗" | "✘" | "*" | "✅" | "☑" => Some(true),
+        "x" | "X" | "✓" | "✔" | "√" | "х" | "Х" | "×" | "✗" | "✘" | "*" | "✅" | "☑" => {
+            Some(true)
+        }
         "v" | "V" | "y" | "Y" | "yes" | "Yes" | "YES" | "ok" | "OK" if text.starts_with('[') => {
             Some(true)
         }
@@ -66,7 +68,8 @@ fn tick(text: &str) -> Option<(Option<bool>, &str)> {
 fn first_figure(text: &str) -> Option<Value> {
     let text: String = text.chars().take(64).collect();
     let tokens = Tokens::read(std::iter::once((&text[..], false)));
-    match tokens.all.first()?.kind {
+    let opener = |kind: Kind| matches!(kind, Kind::Mark('`' | '"'));
+    match tokens.all.iter().find(|token| !opener(token.kind))?.kind {
         Kind::Figure(figure) if !figure.plural => figure.value,
         _ => None,
     }
@@ -80,18 +83,47 @@ mod tests {
     fn boxes() {
         let plus = |ticked| Some(Choice { value: Value::PlusOne, ticked });
         for line in [
-            "[x] +1 approve", "[X] +1", "[ x ] +1", "(x) +1 yes", "[✓] +1", "  - [x] +1", "+1 [x]", "+1 [X] yes", "☑ +1",
-            "[*] +1", "[x]+1", "[✔️] **+1** Release", "[x] `+1`", "[ X] +1",
+            "[x] +1 approve",
+            "[X] +1",
+            "[ x ] +1",
+            "(x) +1 yes",
+            "[✓] +1",
+            "  - [x] +1",
+            "+1 [x]",
+            "+1 [X] yes",
+            "☑ +1",
+            "[*] +1",
+            "[x]+1",
+            "[✔️] **+1** Release",
+            "[x] `+1`",
+            "[ X] +1",
         ] {
             assert_eq!(read(line), plus(Some(true)), "{line}");
         }
-        for line in ["[ ] +1 approve", "[] +1", "( ) +1", "[  ] +1", "+1 [ ]", "[_] +1", "☐ +1", "* [ ] +1 yes"] {
+        for line in [
+            "[ ] +1 approve",
+            "[] +1",
+            "( ) +1",
+            "[  ] +1",
+            "+1 [ ]",
+            "[_] +1",
+            "☐ +1",
+            "* [ ] +1 yes",
+        ] {
             assert_eq!(read(line), plus(Some(false)), "{line}");
         }
         assert_eq!(read("[?] +1"), plus(None));
         assert_eq!(read("[ ]  0 no opinion").map(|choice| choice.value), Some(Value::Zero));
         assert_eq!(read("[ ] -1 because").map(|choice| choice.value), Some(Value::MinusOne));
-        for line in ["[1] +1", "(a) +1", "[x] signature is good", "+1 (binding)", "I ticked [x]", "[+1] yes", "+1 for [x]"] {
+        for line in [
+            "[1] +1",
+            "(a) +1",
+            "[x] signature is good",
+            "+1 (binding)",
+            "I ticked [x]",
+            "[+1] yes",
+            "+1 for [x]",
+        ] {
             assert_eq!(read(line), None, "{line}");
         }
     }

@@ -110,9 +110,25 @@ fn sentence_end(all: &[Token], at: usize) -> usize {
 
 /// The word in the languages and slips of the pen it is met in.
 const BINDING: &[&str] = &[
-    "binding", "binging", "bindng", "biding", "bindig", "bindign", "bidning", "bindin", "blinding",
-    "biniding", "bind", "bindings", "vinculante", "verbindlich", "bindend", "contraignant",
-    "有约束力", "有约束力的", "拘束力あり",
+    "binding",
+    "binging",
+    "bindng",
+    "biding",
+    "bindig",
+    "bindign",
+    "bidning",
+    "bindin",
+    "blinding",
+    "biniding",
+    "bind",
+    "bindings",
+    "vinculante",
+    "verbindlich",
+    "bindend",
+    "contraignant",
+    "有约束力",
+    "有约束力的",
+    "拘束力あり",
 ];
 
 /// Tells "binding" from "non-binding" in one word.
@@ -132,9 +148,9 @@ fn claims(tokens: &Tokens, words: &[Token]) -> Option<bool> {
     for (at, token) in words.iter().enumerate().filter(|(_, token)| token.kind == Kind::Word) {
         let Some(claim) = word_claims(tokens.text(token)) else { continue };
         let mut before = words[..at].iter().rev().filter(|token| token.kind != Kind::Mark('-'));
-        let negated = before
-            .next()
-            .is_some_and(|token| matches!(tokens.text(token), "non" | "not" | "no" | "un" | "none"));
+        let negated = before.next().is_some_and(|token| {
+            matches!(tokens.text(token), "non" | "not" | "no" | "un" | "none")
+        });
         let claim = claim && !negated;
         if found.is_some_and(|found| found != claim) {
             return None;
@@ -163,11 +179,12 @@ fn claim_after(tokens: &Tokens, from: usize, to: usize) -> (usize, Option<bool>)
         }
         let mark = all.get(at).map(|token| token.kind);
         let dashes = all[at..].iter().take_while(|token| token.kind == Kind::Mark('-')).count();
-        let start = at + match mark {
-            Some(Kind::Mark('-')) => dashes.min(2),
-            Some(Kind::Mark(',' | '—' | ':' | '/' | '|')) => 1,
-            _ => 0,
-        };
+        let start = at
+            + match mark {
+                Some(Kind::Mark('-')) => dashes.min(2),
+                Some(Kind::Mark(',' | '—' | ':' | '/' | '|')) => 1,
+                _ => 0,
+            };
         let Some(first) = all.get(start) else { break };
         let end = match opens(first.kind) {
             true => closing(all, start),

@@ -159,13 +159,12 @@ const NUMBERS: &[&str] = &[
 fn fits(pieces: &[Piece], side: Side<'_>, at: usize) -> bool {
     let Some((piece, rest)) = pieces.split_first() else { return true };
     let here = |choices: &[Choice]| {
-        side.at(at).is_some_and(|token| choices.iter().any(|choice| choice.fits(side.tokens, token)))
+        side.at(at)
+            .is_some_and(|token| choices.iter().any(|choice| choice.fits(side.tokens, token)))
     };
     match piece {
         Piece::One(choices) => here(choices) && fits(rest, side, at + 1),
-        Piece::Maybe(choices) => {
-            here(choices) && fits(rest, side, at + 1) || fits(rest, side, at)
-        }
+        Piece::Maybe(choices) => here(choices) && fits(rest, side, at + 1) || fits(rest, side, at),
         Piece::Edge => side.ends(at) || !side.backwards && is_clause_mark(side.at(at)),
         Piece::Gap { most, over_marks } => (0..=*most)
             .take_while(|&skipped| {

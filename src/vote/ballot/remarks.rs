@@ -7,7 +7,26 @@ use super::tokens::{Kind, Token, Tokens};
 type Row = (&'static [&'static str], fn(&[&str]) -> Option<(Verdict, &'static str)>);
 
 const TABLE: &[Row] = &[
-    (&["withdraw", "withdrawing", "retract", "retracting", "rescind", "rescinding", "revoke", "revoking", "cancel", "cancelling", "ignore", "disregard", "withdrew", "retracted", "withdrawn"], withdraws),
+    (
+        &[
+            "withdraw",
+            "withdrawing",
+            "retract",
+            "retracting",
+            "rescind",
+            "rescinding",
+            "revoke",
+            "revoking",
+            "cancel",
+            "cancelling",
+            "ignore",
+            "disregard",
+            "withdrew",
+            "retracted",
+            "withdrawn",
+        ],
+        withdraws,
+    ),
     (&["carry", "carrying", "forwarding", "copying", "transferring"], carries),
     (&["binding", "non-binding", "nonbinding", "non"], claims_only),
     (&["plus", "minus"], in_words),
@@ -35,10 +54,33 @@ pub(super) fn all(tokens: &Tokens) -> impl Iterator<Item = (usize, Verdict, &'st
         let (_, reads) = TABLE.iter().find(|(starts, _)| starts.contains(&word))?;
         let line = all[at].line;
         let info = tokens.lines[line];
-        let opened = all[info.from..at].iter().all(|token| matches!(token.kind, Kind::Mark('(' | '[')));
+        let opened =
+            all[info.from..at].iter().all(|token| matches!(token.kind, Kind::Mark('(' | '[')));
         let before = words_before(at);
         let hedged = before.iter().any(|word| HEDGES.contains(word));
-        let about_line = !matches!(word, "withdraw" | "withdrawing" | "retract" | "retracting" | "rescind" | "rescinding" | "revoke" | "revoking" | "cancel" | "cancelling" | "ignore" | "disregard" | "withdrew" | "retracted" | "withdrawn" | "carry" | "carrying" | "forwarding" | "copying" | "transferring");
+        let about_line = !matches!(
+            word,
+            "withdraw"
+                | "withdrawing"
+                | "retract"
+                | "retracting"
+                | "rescind"
+                | "rescinding"
+                | "revoke"
+                | "revoking"
+                | "cancel"
+                | "cancelling"
+                | "ignore"
+                | "disregard"
+                | "withdrew"
+                | "retracted"
+                | "withdrawn"
+                | "carry"
+                | "carrying"
+                | "forwarding"
+                | "copying"
+                | "transferring"
+        );
         if about_line && !opened || hedged {
             return None;
         }
@@ -48,8 +90,32 @@ pub(super) fn all(tokens: &Tokens) -> impl Iterator<Item = (usize, Verdict, &'st
 }
 
 const HEDGES: &[&str] = &[
-    "would", "could", "might", "may", "will", "not", "never", "don't", "can", "cannot", "can't", "won't", "if",
-    "when", "once", "you", "he", "she", "they", "i'll", "i'd", "considering", "before", "until", "should", "to",
+    "would",
+    "could",
+    "might",
+    "may",
+    "will",
+    "not",
+    "never",
+    "don't",
+    "can",
+    "cannot",
+    "can't",
+    "won't",
+    "if",
+    "when",
+    "once",
+    "you",
+    "he",
+    "she",
+    "they",
+    "i'll",
+    "i'd",
+    "considering",
+    "before",
+    "until",
+    "should",
+    "to",
 ];
 
 fn ends(token: &Token) -> bool {
@@ -70,7 +136,8 @@ fn carries(words: &[&str]) -> Option<(Verdict, &'static str)> {
 }
 
 fn claims_only(words: &[&str]) -> Option<(Verdict, &'static str)> {
-    let said = words[0] != "non" || words.get(1).is_some_and(|word| matches!(*word, "binding" | "-"));
+    let said =
+        words[0] != "non" || words.get(1).is_some_and(|word| matches!(*word, "binding" | "-"));
     said.then_some((Verdict::Asks, "it speaks of a binding or non-binding vote, but names no vote"))
 }
 
@@ -85,7 +152,9 @@ fn abstains(words: &[&str]) -> Option<(Verdict, &'static str)> {
 
 fn without_sign(words: &[&str]) -> Option<(Verdict, &'static str)> {
     let claim = words.get(1) == Some(&"(")
-        && words.get(2).is_some_and(|word| matches!(*word, "binding" | "non-binding" | "nonbinding"));
+        && words
+            .get(2)
+            .is_some_and(|word| matches!(*word, "binding" | "non-binding" | "nonbinding"));
     claim.then_some((Verdict::Asks, "the sign is missing"))
 }
 

@@ -38,6 +38,12 @@ pub(super) fn notes(tokens: &Tokens, writer: &str) -> Vec<Note> {
             notes[start.line].option = true;
         }
     }
+    for run in runs(&starts) {
+        let named = run.iter().filter(|start| start.names).count();
+        for start in run.iter().filter(|_| named >= 2) {
+            notes[start.line].tally = true;
+        }
+    }
     for start in starts.iter().filter(|start| start.instructs) {
         notes[start.line].option = true;
     }
@@ -46,7 +52,7 @@ pub(super) fn notes(tokens: &Tokens, writer: &str) -> Vec<Note> {
         .collect();
     let writer: Vec<String> = writer.split_whitespace().map(str::to_lowercase).collect();
     for (line, name) in &labels {
-        notes[*line].tally = labels.len() >= 2;
+        notes[*line].tally |= labels.len() >= 2;
         notes[*line].under_name =
             name.iter().all(|token| writer.iter().any(|word| word == tokens.text(token)));
     }
@@ -66,6 +72,8 @@ struct Start {
     instructs: bool,
     /// What follows names what it is about.
     has_item: bool,
+    /// What follows is a name.
+    names: bool,
 }
 
 impl Start {
@@ -85,15 +93,18 @@ impl Start {
             let inside = tail[open..].iter().take_while(|token| token.kind != Kind::Mark(')'));
             inside.into_iter().any(|token| is_in(tokens.text(token), "instruction"))
         }) || tail.last().is_some_and(|token| token.kind == Kind::Mark('.'))
-            && tail.iter().rev().find(|token| token.kind == Kind::Word).is_some_and(|token| {
-                matches!(tokens.text(token), "because" | "since")
-            });
+            && tail
+                .iter()
+                .rev()
+                .find(|token| token.kind == Kind::Word)
+                .is_some_and(|token| matches!(tokens.text(token), "because" | "since"));
         Some(Self {
             line,
             value,
             is_bare: tail.is_empty(),
             explains: matches!(word(0), "=" | ":") || is_in(word(usize::from(mark)), "option"),
             instructs,
+            names: are_names(tokens, tail),
             has_item: tail.first().is_some_and(|token| token.kind == Kind::Word)
                 && !is_in(word(0), "connective"),
         })
@@ -155,12 +166,16 @@ pub(super) fn is_plain_number(mention: &Mention<'_>) -> bool {
     let is_vote = |word: &str| words::set("vote").contains(&word);
     let named = mention.before.words().take(3).any(is_vote) && !mention.before.ends(0);
     let bare = mention.figure.bare;
+    let spaced_plus = mention.figure.spaced && mention.figure.value == Some(Value::PlusOne);
     let spaced = mention.figure.spaced && mention.figure.value != Some(Value::PlusOne);
     let scoped = matches!(mention.after.word(0), "for" | "on");
     let second = scoped && mention.before.words().any(|word| word.starts_with(['+', '-']));
     let changed = matches!(mention.before.word(0), "from" | "to");
+    let own = matches!(mention.before.word(0), "i'm" | "im" | "am");
     let said = ends || mention.claim.is_some() || is_from_me(mention);
-    bare && !((mention.starts_line || named) && said || second || changed)
+    let calculates = matches!(mention.after.word(0), "+" | "=" | "*");
+    spaced_plus && calculates
+        || bare && !((mention.starts_line || named) && said || second || changed || own)
         || spaced && mention.claim.is_none() && !is_dash_and_number(mention)
 }
 
@@ -223,6 +238,34 @@ pub(super) fn is_polite(mention: &Mention<'_>) -> bool {
     mention.before.words().any(|word| matches!(word, "like" | "love" | "want"))
 }
 
+/// "It would be", "if it was".
+pub(super) fn is_subjunctive(mention: &Mention<'_>) -> bool {
+    let words = ["would", "could", "might", "i'd", "wouldn't", "couldn't"];
+    mention.before.words().any(|word| words.contains(&word))
+}
+
+/// The sentence is about what others do.
+pub(super) fn is_of_others(mention: &Mention<'_>) -> bool {
+    let others =
+        ["you", "your", "he", "she", "they", "his", "her", "their", "anybody", "everybody"];
+    mention.before.words().any(|word| {
+        others.contains(&word) || word.ends_with("'s") && word != "it's" && word != "let's"
+    })
+}
+
+/// A colon before it, and before that a sentence rather than a label: "all fine on my side: +1".
+pub(super) fn follows_sentence(mention: &Mention<'_>) -> bool {
+    let has_verb = mention.before.slice.iter().any(|t| t.kind == Kind::Word && !t.capital);
+    let words = mention.before.words().skip(1).filter(|word| word.len() > 1).count();
+    let agrees = mention.before.words().any(|word| matches!(word, "agree" | "with" | "what"));
+    mention.before.word(0) == ":"
+        && has_verb
+        && (words >= 3 && mention.figure.value == Some(Value::PlusOne) && !agrees
+            || mention.claim.is_some() && words >= 2)
+        && mention.ends_line()
+        && !mention.in_item
+}
+
 /// "I do not want to": a wish not to.
 pub(super) fn is_not_said(mention: &Mention<'_>) -> bool {
     mention.before.words().any(|word| matches!(word, "not" | "don't" | "wouldn't" | "never"))
@@ -279,7 +322,8 @@ pub(super) fn is_conditional(mention: &Mention<'_>) -> bool {
     let mut marks = 0;
     for index in 0..after.slice.len().min(14) {
         let word = after.word(index);
-        if matches!(after.at(index).map(|token| token.kind), Some(Kind::Mark(mark)) if divides(mark)) {
+        if matches!(after.at(index).map(|token| token.kind), Some(Kind::Mark(mark)) if divides(mark))
+        {
             marks += 1;
             continue;
         }
@@ -338,7 +382,9 @@ pub(super) fn is_choice(mention: &Mention<'_>) -> bool {
         let second = usize::from(matches!(side.word(1), "or" | "and" | "a"));
         // Over the "(binding)" that goes with the other one.
         let claim = match side.word(1 + second) {
-            ")" => side.words().skip(1 + second).position(|word| word == "(").map_or(0, |at| at + 1),
+            ")" => {
+                side.words().skip(1 + second).position(|word| word == "(").map_or(0, |at| at + 1)
+            }
             _ => 0,
         };
         match side.at(1 + second + claim).map(|token| token.kind) {
@@ -369,18 +415,23 @@ fn list_after_colon<'t>(mention: &Mention<'t>) -> Option<&'t [Token]> {
 pub(super) fn is_tally(mention: &Mention<'_>) -> bool {
     let after = mention.after;
     let counted = mention.starts_line
-        && (after.word(0) == "(" && matches!(after.at(1).map(|t| t.kind), Some(Kind::Number)) && after.word(2) == ")"
-            || matches!(after.word(0), "x" | "×" | "=") && matches!(after.at(1).map(|t| t.kind), Some(Kind::Number)));
+        && (after.word(0) == "("
+            && matches!(after.at(1).map(|t| t.kind), Some(Kind::Number))
+            && after.word(2) == ")"
+            || matches!(after.word(0), "x" | "×" | "=")
+                && matches!(after.at(1).map(|t| t.kind), Some(Kind::Number)));
     let Some(list) = list_after_colon(mention) else { return counted };
     let none = |token: &Token| {
         let word = mention.tokens.text(token);
-        matches!(word, "none" | "nobody" | "n/a" | "no" | "nil" | "keine" | "aucun") || token.kind == Kind::Number || word == "0"
+        matches!(word, "none" | "nobody" | "n/a" | "no" | "nil" | "keine" | "aucun")
+            || token.kind == Kind::Number
+            || word == "0"
     };
     match list {
         [] if mention.claim.is_none() => {
             mention.below.is_empty()
                 || are_names(mention.tokens, mention.below)
-                || mention.below.iter().all(|token| none(token))
+                || mention.below.iter().all(none)
                 || matches!(mention.below[0].kind, Kind::Figure(_))
         }
         [] => is_legend(mention) || are_names(mention.tokens, mention.below),
@@ -409,7 +460,10 @@ pub(super) fn is_list_after_colon(mention: &Mention<'_>) -> bool {
 
 /// Names of people: two words at least, all of them with a capital.
 fn are_names(tokens: &Tokens, list: &[Token]) -> bool {
-    const PARTICLES: &[&str] = &["and", "&", "van", "von", "de", "der", "den", "di", "da", "du", "la", "le", "el", "al", "ten"];
+    const PARTICLES: &[&str] = &[
+        "and", "&", "van", "von", "de", "der", "den", "di", "da", "du", "la", "le", "el", "al",
+        "ten",
+    ];
     let mut depth = 0;
     let mut words = 0;
     for token in list {
@@ -430,5 +484,6 @@ fn are_names(tokens: &Tokens, list: &[Token]) -> bool {
 pub(super) fn may_be_vote(mention: &Mention<'_>) -> bool {
     let plus = mention.figure.value == Some(Value::PlusOne);
     !mention.figure.bare
-        && (has_first_person(mention) || plus && mention.ends_line() && mention.before.slice.len() > 0)
+        && (has_first_person(mention)
+            || plus && mention.ends_line() && !mention.before.slice.is_empty())
 }

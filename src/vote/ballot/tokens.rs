@@ -253,8 +253,7 @@ fn emoji(chars: &[char], at: usize) -> Option<(Option<Kind>, usize)> {
         _ => None,
     };
     if value.is_some() {
-        let figure =
-            Figure { value, plural: false, bare: false, spaced: false, emoji: true };
+        let figure = Figure { value, plural: false, bare: false, spaced: false, emoji: true };
         return Some((Some(Kind::Figure(figure)), at + 4));
     }
     let nose = usize::from(rest.get(1) == Some(&'-'));
@@ -263,7 +262,8 @@ fn emoji(chars: &[char], at: usize) -> Option<(Option<Kind>, usize)> {
     if mouth && ends {
         return Some((None, at + 2 + nose));
     }
-    let name = rest[1..].iter().take(24).take_while(|c| c.is_ascii_lowercase() || **c == '_').count();
+    let name =
+        rest[1..].iter().take(24).take_while(|c| c.is_ascii_lowercase() || **c == '_').count();
     let code = name > 1 && rest.get(1 + name) == Some(&':');
     match (code, rest[1..].starts_with(&['t', 'h', 'u', 'm', 'b', 's', 'd'])) {
         (true, true) => Some((Some(Kind::Mark('👎')), at + name + 2)),
@@ -319,7 +319,8 @@ fn figure(chars: &[char], at: usize, before: Option<Kind>) -> Option<(Kind, usiz
         _ => signs,
     };
     let mut digits_at = at + signs;
-    let starts_clause = matches!(before, None | Some(Kind::Mark('.' | '!' | ',' | '•' | '"' | '(')));
+    let starts_clause =
+        matches!(before, None | Some(Kind::Mark('.' | '!' | ',' | '•' | '"' | '(')));
     let spaced = signs == 1
         && starts_clause
         && matches!(chars[at], '+' | '-')
@@ -355,7 +356,9 @@ fn figure(chars: &[char], at: usize, before: Option<Kind>) -> Option<(Kind, usiz
     let value = match (&sign[..], digit) {
         ("+", Some('1')) => Some(Value::PlusOne),
         ("-" | "—", Some('1')) => Some(Value::MinusOne),
-        ("" | "+" | "-" | "—" | "±" | "+-" | "-+" | "+/-" | "-/+", Some('0')) => Some(Value::Zero),
+        ("" | "+" | "-" | "—" | "±" | "+-" | "-+" | "+/-" | "-/+", Some('0')) => {
+            Some(Value::Zero)
+        }
         ("±" | "+-" | "-+" | "+/-" | "-/+", _) => return Some((Kind::Number, end)),
         _ => None,
     };
@@ -440,7 +443,28 @@ mod tests {
     #[test]
     fn figures_in_every_writing() {
         let plus = Some(Value::PlusOne);
-        for text in ["+1", "＋１", "+ 1", "*+1*", "**+1**", "`+1`", "(+1)", ":+1:", "+1!", "\t+1.", "➕1️⃣", "_+1_", "同意+1", "vote:+1", "\"+1\"", "[+1]", "+1\u{200b}", "+1s", "LGTM.+1", "+1/"] {
+        for text in [
+            "+1",
+            "＋１",
+            "+ 1",
+            "*+1*",
+            "**+1**",
+            "`+1`",
+            "(+1)",
+            ":+1:",
+            "+1!",
+            "\t+1.",
+            "➕1️⃣",
+            "_+1_",
+            "同意+1",
+            "vote:+1",
+            "\"+1\"",
+            "[+1]",
+            "+1\u{200b}",
+            "+1s",
+            "LGTM.+1",
+            "+1/",
+        ] {
             assert_eq!(figures(text), [plus], "{text}");
         }
         for text in ["-1", "−1", "–1", "‑1", "－１", "—1", ":-1:", "-1, no", "- 1"] {
@@ -458,9 +482,34 @@ mod tests {
     #[test]
     fn numbers_that_are_no_figures() {
         for text in [
-            "+1 555 0100", "+1-415-555-0100", "+1 (415) 555-0100", "+1.415.555.0100", "+49 30 1234567", "12:00 +1000",
-            "10:00:00 -0700", "rc-1", "C++1", "x=-1", "f(-1)", "a[-1]", "UTC+1", "+1.2.3", "1.0-1", "+1%", "-1°", "+1st",
-            "2026-11-01", "10", "0x0", "0.5", "http://x.org/?a=b&c=-1", "foo -1a", "3-1", "+1ed", "2 + 1", "10-1",
+            "+1 555 0100",
+            "+1-415-555-0100",
+            "+1 (415) 555-0100",
+            "+1.415.555.0100",
+            "+49 30 1234567",
+            "12:00 +1000",
+            "10:00:00 -0700",
+            "rc-1",
+            "C++1",
+            "x=-1",
+            "f(-1)",
+            "a[-1]",
+            "UTC+1",
+            "+1.2.3",
+            "1.0-1",
+            "+1%",
+            "-1°",
+            "+1st",
+            "2026-11-01",
+            "10",
+            "0x0",
+            "0.5",
+            "http://x.org/?a=b&c=-1",
+            "foo -1a",
+            "3-1",
+            "+1ed",
+            "2 + 1",
+            "10-1",
         ] {
             assert_eq!(figures(text), [], "{text}");
         }

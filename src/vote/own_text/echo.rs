@@ -13,7 +13,9 @@ const QUOTE_WORDS: usize = 15;
 const QUOTE_LINES: usize = 3;
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.trim_start_matches(['>', '|', ' ', '\t', '＞']).split_whitespace().filter(|&word| word != ">")
+    text.trim_start_matches(['>', '|', ' ', '\t', '＞'])
+        .split_whitespace()
+        .filter(|&word| word != ">")
 }
 
 /// A line of the answer found in the mail answered.
