@@ -3,6 +3,7 @@
 #
 #   sh benches/compare.sh package [TREE]   against git archive | gzip / pigz + sha512sum + gpg; TREE from benches/tree.sh
 #   sh benches/compare.sh keys             against sqv and sq, see benches/keys.rs
+#   sh benches/compare.sh headers [TREE]   against hawkeye, see benches/headers.rs; TREE from benches/tree.sh
 #
 # Needs hyperfine, pigz, python3 and GNU time (apt install hyperfine pigz time).
 set -eu
@@ -112,10 +113,33 @@ print(f"listing with checked self-signatures, against sq keyring list: {mean['li
 PY
 }
 
+headers() {
+    command -v hawkeye >/dev/null || { echo "not run: headers: no hawkeye on the PATH (cargo install hawkeye)"; exit 0; }
+    tree=${1:-$work/tree}
+    [ -d "$tree" ] || sh benches/tree.sh "$tree"
+    tree=$(cd "$tree" && pwd)
+    cargo build --release --locked --quiet --benches
+    bench=$PWD/$(find target/release/deps -name 'headers-*' -type f -perm -u+x | xargs ls -t | head -1)
+    # All files, also those that git ignores: an extracted archive has no git.
+    printf '[header]\nbuiltin = "Apache-2.0-ASF"\n[git]\nignore = "disable"\n[files]\nroot = "%s"\n' "$tree" >"$work/licenserc.toml"
+    "$bench" "$tree" | tail -1
+    echo "hawkeye: $(hawkeye --config "$work/licenserc.toml" check 2>/dev/null | grep -c '^unsupported') files of unsupported types"
+    hyperfine --warmup 2 --runs "${RUNS:-10}" --ignore-failure --export-json "$work/headers.json" --shell none \
+        -n headers "$bench $tree" -n hawkeye "hawkeye --config $work/licenserc.toml check"
+    python3 - "$work/headers.json" <<'PY'
+import json, sys
+results = {r["command"]: r for r in json.load(open(sys.argv[1]))["results"]}
+wall = lambda name: results[name]["mean"]
+cpu = lambda name: results[name]["user"] + results[name]["system"]
+print(f"headers against hawkeye: wall {wall('headers') / wall('hawkeye'):.3f}, CPU {cpu('headers') / cpu('hawkeye'):.3f}")
+PY
+}
+
 what=${1:-package}
 [ $# -eq 0 ] || shift
 case $what in
     package) package "$@" ;;
     keys) keys ;;
-    *) echo "usage: benches/compare.sh package [TREE] | keys" >&2; exit 2 ;;
+    headers) headers "$@" ;;
+    *) echo "usage: benches/compare.sh package [TREE] | keys | headers [TREE]" >&2; exit 2 ;;
 esac

@@ -6,8 +6,9 @@
 //! `tests/architecture.rs` holds the table of which room may enter which, and `clippy.toml` the
 //! list of effects that only the effect rooms may have.
 //!
-//! Pure: [`release`], [`policy`], [`project`], [`source`], [`archive`], [`checksum`], [`openpgp`],
-//! [`candidate`], [`evidence`], [`mail`], [`vote`], [`plan`], [`checks`], [`readiness`], [`report`].
+//! Pure: [`release`], [`policy`], [`project`], [`source`], [`archive`], [`inspect`], [`legal`],
+//! [`checksum`], [`openpgp`], [`candidate`], [`evidence`], [`mail`], [`letters`], [`vote`],
+//! [`plan`], [`dist`], [`checks`], [`readiness`], [`report`].
 //! With effects: [`backend`], [`commands`], [`ui`].
 
 #![forbid(unsafe_code)]
@@ -19,8 +20,12 @@ pub mod checks;
 pub mod checksum;
 pub mod cli;
 pub mod commands;
+pub mod dist;
 pub mod error;
 pub mod evidence;
+pub mod inspect;
+pub mod legal;
+pub mod letters;
 pub mod mail;
 pub mod openpgp;
 pub mod plan;

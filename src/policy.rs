@@ -40,9 +40,12 @@ const SOURCE_HEADERS: &str = "https://www.apache.org/legal/src-headers.html";
 const THIRD_PARTY: &str = "https://www.apache.org/legal/resolved.html";
 const LICENSING: &str = "https://infra.apache.org/licensing-howto.html";
 const PATHS: &str = "https://github.com/apache/tooling-trusted-releases";
-const VOTING: &str = "https://www.apache.org/foundation/voting.html";
 const VOTES: &str =
     "https://cwiki.apache.org/confluence/display/INCUBATOR/Incubator+Release+Checklist";
+const VOTING: &str = "https://www.apache.org/foundation/voting.html#ReleaseVotes";
+const DOWNLOAD_PAGES: &str = "https://infra.apache.org/release-download-pages.html";
+const ANNOUNCEMENTS: &str =
+    "https://www.apache.org/legal/release-policy.html#release-announcements";
 const ARCHIVES: &str = "https://reproducible-builds.org/docs/archives/";
 
 macro_rules! rules {
@@ -92,11 +95,23 @@ rules! {
     T_01 "T-01" Must RELEASE_POLICY, "A release passes with at least three binding +1 and more binding +1 than binding -1";
     T_02 "T-02" Must VOTING, "Releases cannot be vetoed";
     T_03 "T-03" Must RELEASE_POLICY, "Votes of PMC members are binding, as the roster says at the time of the vote";
+    S_03 "S-03" Must RELEASE_POLICY, "Unreleased material is not advertised outside the developers' community";
+    V_01 "V-01" Must RELEASE_POLICY, "A release is approved by a vote on the project's list";
+    V_06 "V-06" Custom VOTES, "A call to vote names the version, the candidate, the commit, KEYS, the closing time and the options";
+    V_07 "V-07" Custom VOTING, "Subjects carry a tag: [VOTE], [RESULT] [VOTE], [CANCEL] [VOTE], [ANNOUNCE]";
+    V_11 "V-11" Must INCUBATION, "A release vote is not held on a private list";
+    A_01 "A-01" Must ANNOUNCEMENTS, "An announcement waits at least an hour after the upload";
+    A_03 "A-03" Must ANNOUNCEMENTS, "An announcement links to the project's download page";
+    A_04 "A-04" Must ANNOUNCEMENTS, "announce@apache.org takes mail from @apache.org addresses only";
+    A_05 "A-05" Must ANNOUNCEMENTS, "An announcement says in three to five lines what the project is";
+    A_06 "A-06" Must "https://issues.apache.org/jira/browse/INFRA-27370", "announce@apache.org takes plain text only";
+    A_07 "A-07" Must DOWNLOAD_PAGES, "An announcement links neither to dist.apache.org nor to repository.apache.org, nor to a mirror script or a bare directory instead of a download page";
+    A_08 "A-08" Must DOWNLOAD_PAGES, "A download page links to the source through closer.lua, and to signature, checksum and KEYS on downloads.apache.org";
+    A_12 "A-12" Must "https://incubator.apache.org/policy/incubation.html#disclaimers", "A podling's announcement carries the disclaimer and says that it is in incubation";
     T_05 "T-05" Must VOTING, "Votes that count are +1, 0 and -1; fractions are opinions";
     T_11 "T-11" Must VOTING, "A change of code needs consensus: a -1 with a technical reason is a veto";
     V_02 "V-02" Should RELEASE_POLICY, "Votes on releases stay open for at least 72 hours";
     V_03 "V-03" Must RELEASE_POLICY, "An expedited vote says in its mail why it is shorter";
-    V_06 "V-06" Custom VOTES, "The vote mail names version, place, KEYS, tag, commit and digests of what is voted on";
     REPRO "8.2" Custom ARCHIVES, "The same commit gives the same archive, on any machine";
 }
 

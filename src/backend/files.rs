@@ -96,6 +96,23 @@ pub fn cannot<'a>(verb: &'static str, path: &'a Path) -> impl FnOnce(io::Error) 
     at(verb, path)
 }
 
+/// Hands all bytes of a file to `sink`, piece by piece.
+///
+/// # Errors
+/// It cannot be read.
+pub fn each_piece(path: &Path, sink: &mut dyn FnMut(&[u8])) -> Result<(), FileError> {
+    let mut file = open(path)?;
+    let mut buffer = vec![0; 128 << 10];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(count) => sink(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(at("read", path)(error)),
+        }
+    }
+}
+
 /// The size of a regular file; none for anything else and for what does not exist.
 pub fn size(path: &Path) -> Option<u64> {
     fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())

@@ -164,6 +164,10 @@ fn answer(
     Ok(bytes)
 }
 
+fn transport(verb: &'static str, url: &str, error: &dyn std::error::Error) -> HttpError {
+    HttpError::Transport { verb, url: url.to_owned(), reason: innermost(error) }
+}
+
 /// A file that is read as it comes. When the connection breaks, it is taken up where it stopped, if
 /// the server can do that.
 pub struct Download {
@@ -200,11 +204,7 @@ impl Download {
     }
 
     fn connect(&mut self) -> Result<(), HttpError> {
-        let transport = |error: &dyn std::error::Error| HttpError::Transport {
-            verb: "fetch",
-            url: self.url.clone(),
-            reason: innermost(error),
-        };
+        let transport = |error: &dyn std::error::Error| transport("fetch", &self.url, error);
         let client = client().map_err(|error| transport(&error))?;
         let mut request = client.get(&self.url);
         if self.position > 0 {
@@ -273,10 +273,6 @@ impl Read for Download {
             }
         }
     }
-}
-
-fn transport(verb: &'static str, url: &str, error: &dyn std::error::Error) -> HttpError {
-    HttpError::Transport { verb, url: url.to_owned(), reason: innermost(error) }
 }
 
 /// The keyserver that is asked unless another is named.
@@ -406,7 +402,8 @@ fn post(url: &str, content_type: &str, body: String) -> Result<Vec<u8>, HttpErro
     })
 }
 
-fn client() -> Result<Client, reqwest::Error> {
+/// What all requests are made with.
+pub(super) fn client() -> Result<Client, reqwest::Error> {
     // The provider may be installed already; either way there is one afterwards.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
@@ -416,7 +413,7 @@ fn client() -> Result<Client, reqwest::Error> {
         .build()
 }
 
-fn innermost(error: &dyn std::error::Error) -> String {
+pub(super) fn innermost(error: &dyn std::error::Error) -> String {
     let mut error = error;
     while let Some(source) = error.source() {
         error = source;

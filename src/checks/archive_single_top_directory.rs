@@ -20,6 +20,10 @@ fn run(evidence: &Evidence) -> CheckOutcome {
     let mut seen = Vec::new();
     for (artifact, contents) in evidence.source_contents() {
         let found = |message: String| Finding::new(Severity::Warning, message).at(&artifact.name);
+        if contents.broken.is_some() {
+            // What is left of it says nothing about the whole.
+            continue;
+        }
         let Some(top) = contents.top() else {
             findings.push(found(format!("{} has no single top directory", artifact.base_name())));
             continue;
@@ -34,6 +38,9 @@ fn run(evidence: &Evidence) -> CheckOutcome {
                 artifact.stem()
             )));
         }
+    }
+    if findings.is_empty() && seen.is_empty() {
+        return CheckOutcome::not_applicable("there is no source archive that can be read");
     }
     CheckOutcome::of(findings, seen.join(", "))
 }

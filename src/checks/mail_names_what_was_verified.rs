@@ -1,4 +1,4 @@
-//! `mail-names-what-was-verified`: the vote mail speaks of the files and the commit that were verified.
+//! `mail-names-what-was-verified`: the vote mail speaks of what was verified.
 
 use super::{Check, CheckOutcome, Finding, Severity};
 use crate::checksum;

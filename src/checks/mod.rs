@@ -6,6 +6,9 @@
 
 pub mod adjust;
 mod archive_formats_agree;
+mod archive_no_compiled_code;
+mod archive_no_leftovers;
+mod archive_no_nested_archives;
 mod archive_readable;
 mod archive_reproducible_metadata;
 mod archive_safe_paths;
@@ -21,6 +24,16 @@ mod checksum_algorithm_accepted;
 mod checksum_matches;
 mod checksum_names_its_artifact;
 mod checksum_present;
+mod legal_category_b;
+mod legal_category_x;
+mod legal_disclaimer;
+mod legal_license_pointers;
+mod legal_license_present;
+mod legal_license_text;
+mod legal_notice_form;
+mod legal_notice_present;
+mod legal_notice_year;
+mod legal_source_headers;
 mod mail_names_what_was_verified;
 mod signature_armored_detached;
 mod signature_digest_strong;
@@ -31,12 +44,14 @@ mod signature_present;
 mod signature_signer_in_keys;
 mod signature_signer_is_committer;
 mod signatures;
+mod source_builds;
 mod source_changelog_mentions_version;
 mod source_matches_tag;
 mod source_rebuild_identical;
 mod source_tag_names_the_commit;
 mod source_tag_signed;
 mod source_versions_agree;
+mod texts;
 
 use serde::Serialize;
 
@@ -67,12 +82,26 @@ pub const CATALOGUE: &[&Check<Evidence>] = &[
     &archive_readable::CHECK,
     &archive_single_top_directory::CHECK,
     &archive_safe_paths::CHECK,
+    &archive_no_compiled_code::CHECK,
+    &archive_no_nested_archives::CHECK,
+    &archive_no_leftovers::CHECK,
     &archive_formats_agree::CHECK,
     &archive_reproducible_metadata::CHECK,
+    &legal_license_present::CHECK,
+    &legal_license_text::CHECK,
+    &legal_license_pointers::CHECK,
+    &legal_notice_present::CHECK,
+    &legal_notice_form::CHECK,
+    &legal_notice_year::CHECK,
+    &legal_disclaimer::CHECK,
+    &legal_source_headers::CHECK,
+    &legal_category_x::CHECK,
+    &legal_category_b::CHECK,
     &source_matches_tag::CHECK,
     &source_tag_names_the_commit::CHECK,
     &source_tag_signed::CHECK,
     &source_rebuild_identical::CHECK,
+    &source_builds::CHECK,
     &source_versions_agree::CHECK,
     &source_changelog_mentions_version::CHECK,
     &mail_names_what_was_verified::CHECK,

@@ -34,6 +34,7 @@ fn run(evidence: &Evidence) -> CheckOutcome {
                 }
                 // Of these, other checks speak.
                 verdict if is_about_key(verdict) => {}
+                Verdict::WeakDigest { .. } => {}
                 Verdict::SignerNotInKeys => unknown += 1,
                 _ => findings.push(judged.finding(Severity::Error, judgement.words(), judgement)),
             }

@@ -10,7 +10,7 @@ pub(super) const CHECK: Check<Evidence> = Check {
     severity: Severity::Note,
     rule: None,
     why: "a signed tag says who made it, even if the repository's server is broken into",
-    fix: "`git tag -s`",
+    fix: "sign the next one with `git tag -s`",
     run,
 };
 

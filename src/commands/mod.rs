@@ -1,6 +1,7 @@
 //! One file per subcommand: load, hand to the pure rooms, report.
 
 pub mod doctor;
+pub mod explain;
 pub mod init;
 pub mod keys;
 pub mod package;
@@ -62,6 +63,7 @@ pub fn run(cli: Cli) -> ExitStatus {
         Command::Package(args) => package::run(&session, args),
         Command::Sign(args) => sign::run(&session, args),
         Command::Verify(args) => verify::run(&session, args),
+        Command::Explain(args) => explain::run(&session, args),
     });
     done.unwrap_or_else(|failure| {
         session.ui.fail(&failure);

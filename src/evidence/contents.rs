@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::digesting::BlobId;
 use crate::archive::read::{Container, HeadKind, Walked};
+use crate::inspect;
+use crate::legal::{FileLegal, Licence};
 
 /// What is in an archive.
 #[derive(Debug)]
@@ -39,6 +41,16 @@ pub struct Member {
     /// git's id of its content, if it was asked for; for a link, of its target. None for a content
     /// that carries the marks of a collision attack.
     pub id: Option<BlobId>,
+    /// What a file of a source package is, if it is compiled code or an archive.
+    pub inside: Option<Box<inspect::Contents>>,
+    /// Whether a file of a source package is a private key.
+    pub private_key: bool,
+    /// What a file of a source package says about its licence.
+    pub legal: Option<Box<FileLegal>>,
+    /// Whether it is too small to be protected (P-11).
+    pub tiny: bool,
+    /// The licences in a file that is called a licence.
+    pub licences: Vec<Licence>,
 }
 
 /// A small file, kept.

@@ -47,6 +47,8 @@ pub struct Evidence {
     pub tag: Known<Option<TagFacts>>,
     /// Whether the archive was made anew from the tag; none if that was not asked for.
     pub rebuilt: Known<Option<Rebuilt>>,
+    /// The project's build commands with the exit status of each; none if that was not asked for.
+    pub built: Known<Option<Vec<(String, i32)>>>,
     /// What the [VOTE] mail says; none without one.
     pub mail: Option<MailFacts>,
     /// Ids of the project's committers; none without a roster.
@@ -216,6 +218,14 @@ impl Evidence {
     /// The source packages whose content could be listed, with it.
     pub fn source_contents(&self) -> impl Iterator<Item = (&Artifact, &Contents)> {
         self.sources().filter_map(|artifact| match &artifact.contents {
+            Some(Ok(contents)) => Some((artifact, contents)),
+            _ => None,
+        })
+    }
+
+    /// All packages whose content could be listed, convenience packages too.
+    pub fn readable_contents(&self) -> impl Iterator<Item = (&Artifact, &Contents)> {
+        self.artifacts.iter().filter_map(|artifact| match &artifact.contents {
             Some(Ok(contents)) => Some((artifact, contents)),
             _ => None,
         })

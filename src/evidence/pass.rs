@@ -17,6 +17,11 @@ use super::digesting::{BlobHasher, ObjectFormat};
 use super::{TreeFile, TreeKind};
 use crate::archive::read::{self, Container, Head, HeadKind, Limits, ReadError};
 use crate::checksum::Algorithm;
+use crate::inspect;
+use crate::inspect::Budget;
+use crate::legal;
+use crate::legal::exclusions::Tiny;
+use crate::legal::file_type::{self, Room};
 use crate::openpgp::{Digests, Hashing, SignatureFile};
 
 /// Where an archive's bytes come from.
@@ -285,6 +290,10 @@ struct Inside<'a> {
     texts: BTreeMap<String, Text>,
     kept: usize,
     owner: Arc<str>,
+    /// How much of what is inside of members may still be looked at.
+    budget: Budget,
+    /// The first bytes of the member at hand.
+    first: Vec<u8>,
     buffer: Vec<u8>,
 }
 
@@ -296,6 +305,8 @@ impl<'a> Inside<'a> {
             texts: BTreeMap::new(),
             kept: 0,
             owner: "".into(),
+            budget: Budget::default(),
+            first: vec![0; 64 << 10],
             buffer: vec![0; 64 << 10],
         }
     }
@@ -304,65 +315,123 @@ impl<'a> Inside<'a> {
         if *self.owner != *head.owner {
             self.owner = head.owner.into();
         }
-        let (id, size) = match &head.kind {
-            HeadKind::File => self.file(&head.path, head.size, content)?,
-            HeadKind::Symlink(target) => {
-                let hasher = self.wanted.ids.map(|ids| BlobHasher::new(ids, target.len() as u64));
-                let id = hasher.and_then(|mut hasher| {
-                    hasher.update(target);
-                    hasher.finish()
-                });
-                (id, head.size)
-            }
-            _ => (None, head.size),
-        };
-        self.members.push(Member {
+        let mut member = Member {
             path: head.path,
             kind: head.kind,
-            size,
+            size: head.size,
             mode: head.mode,
             mtime: head.mtime,
             owner: Arc::clone(&self.owner),
-            id,
-        });
+            id: None,
+            inside: None,
+            private_key: false,
+            legal: None,
+            tiny: false,
+            licences: Vec::new(),
+        };
+        match &member.kind {
+            HeadKind::File => self.file(&mut member, content)?,
+            HeadKind::Symlink(target) => {
+                let hasher = self.wanted.ids.map(|ids| BlobHasher::new(ids, target.len() as u64));
+                member.id = hasher.and_then(|mut hasher| {
+                    hasher.update(target);
+                    hasher.finish()
+                });
+            }
+            _ => {}
+        }
+        self.members.push(member);
         Ok(())
     }
 
-    fn file(
-        &mut self,
-        path: &[u8],
-        size: u64,
-        content: &mut dyn Read,
-    ) -> io::Result<(Option<super::BlobId>, u64)> {
-        let mut hasher = self.wanted.ids.map(|ids| BlobHasher::new(ids, size));
-        let mut keep = is_kept(path).then(Vec::new);
-        let mut total = 0;
-        loop {
-            let count = fill(content, &mut self.buffer)?;
-            if count == 0 {
-                break;
-            }
-            let bytes = &self.buffer[..count];
-            total += count as u64;
-            if let Some(hasher) = &mut hasher {
-                hasher.update(bytes);
-            }
-            if let Some(text) = &mut keep {
-                let room = LONGEST_TEXT.min(ALL_TEXTS - self.kept).saturating_sub(text.len());
-                text.extend_from_slice(&bytes[..count.min(room)]);
-            }
+    fn file(&mut self, member: &mut Member, content: &mut dyn Read) -> io::Result<()> {
+        let hasher = self.wanted.ids.map(|ids| BlobHasher::new(ids, member.size));
+        let keep = Keep::new(&member.path, ALL_TEXTS - self.kept);
+        let mut tapped = Tapped { content, hasher, keep, total: 0 };
+        let count = fill(&mut tapped, &mut self.first)?;
+        if self.wanted.source {
+            let first = &self.first[..count];
+            read_start(member, first, count < self.first.len());
+            let start = &first[..count.min(inspect::START)];
+            let found = inspect::file(start, &mut first.chain(&mut tapped), &mut self.budget);
+            let notable = found.compiled.is_some() || found.archive.is_some();
+            member.inside = notable.then(|| Box::new(found));
         }
-        if let Some(bytes) = keep {
-            self.kept += bytes.len();
-            let below = below_top(path);
+        while tapped.read(&mut self.buffer)? > 0 {}
+        let Tapped { hasher, keep, total, .. } = tapped;
+        let below = below_top(&member.path);
+        let cut = (keep.bytes.len() as u64) < total;
+        if self.wanted.source && is_licence(below) {
+            member.licences = legal::licence::find(&String::from_utf8_lossy(&keep.bytes));
+        }
+        if is_kept(below) {
+            self.kept += keep.bytes.len();
             let name = String::from_utf8_lossy(below).into_owned();
-            let cut = (bytes.len() as u64) < total;
-            self.texts.insert(name, Text { bytes, cut });
+            self.texts.insert(name, Text { bytes: keep.bytes, cut });
         }
         // A zip may promise another size than it keeps; then the id is of something else.
-        let id = hasher.filter(|_| total == size).and_then(BlobHasher::finish);
-        Ok((id, total))
+        member.id = hasher.filter(|_| total == member.size).and_then(BlobHasher::finish);
+        member.size = total;
+        Ok(())
     }
+}
+
+/// A file's content, digested and kept while others look at it.
+struct Tapped<'a> {
+    content: &'a mut dyn Read,
+    hasher: Option<BlobHasher>,
+    keep: Keep,
+    total: u64,
+}
+
+impl Read for Tapped<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = loop {
+            match self.content.read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                outcome => break outcome?,
+            }
+        };
+        let bytes = &buffer[..count];
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(bytes);
+        }
+        self.keep.take(bytes);
+        self.total += count as u64;
+        Ok(count)
+    }
+}
+
+/// What is kept of a file's content while it streams by.
+struct Keep {
+    bytes: Vec<u8>,
+    room: usize,
+}
+
+impl Keep {
+    fn new(path: &[u8], room: usize) -> Self {
+        let below = below_top(path);
+        let wanted = is_kept(below) || is_licence(below);
+        Self { bytes: Vec::new(), room: if wanted { room.min(LONGEST_TEXT) } else { 0 } }
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        let count = bytes.len().min(self.room);
+        self.bytes.extend_from_slice(&bytes[..count]);
+        self.room -= count;
+    }
+}
+
+/// Looks at the first bytes of a file of a source package.
+fn read_start(member: &mut Member, first: &[u8], whole: bool) {
+    let below = below_top(&member.path);
+    let path = String::from_utf8_lossy(below);
+    let start = &first[..first.len().min(legal::header::START)];
+    let complete = whole && start.len() == first.len();
+    member.private_key = inspect::leftovers::private_key(below, start).is_some();
+    let read = legal::header::read(&path, start, complete);
+    member.tiny = Tiny::default().why(start, complete).is_some();
+    member.legal = (read.kind == legal::Kind::Text).then(|| Box::new(read));
 }
 
 fn below_top(path: &[u8]) -> &[u8] {
@@ -372,10 +441,10 @@ fn below_top(path: &[u8]) -> &[u8] {
     }
 }
 
-/// Whether a member's text is worth keeping: it lies in the root (or one below it, for manifests)
-/// and says something about licences, versions or changes.
-fn is_kept(path: &[u8]) -> bool {
-    const NAMES: [&str; 20] = [
+/// Whether a member's text is worth keeping, by its path below the top directory: it lies in the
+/// root (or one below it, for manifests) and says something about licences, versions or changes.
+fn is_kept(below: &[u8]) -> bool {
+    const NAMES: [&str; 21] = [
         "license",
         "licence",
         "notice",
@@ -385,8 +454,9 @@ fn is_kept(path: &[u8]) -> bool {
         "release",
         "news",
         "history",
-        ".rat-excludes",
+        ".rat",
         "rat-excludes",
+        "rat_exclude",
         ".licenserc",
         "pom.xml",
         "plusone.toml",
@@ -397,8 +467,31 @@ fn is_kept(path: &[u8]) -> bool {
         "cmakelists.txt",
         "pyproject.toml",
     ];
-    let below = String::from_utf8_lossy(below_top(path)).to_lowercase();
-    let name = below.rsplit('/').next().unwrap_or_default();
-    let depth = below.matches('/').count();
-    depth <= 1 && NAMES.iter().any(|known| name.starts_with(known))
+    let depth = below.iter().filter(|&&byte| byte == b'/').count();
+    depth <= 1 && {
+        let name = name_of(below);
+        NAMES.iter().any(|known| name.starts_with(known))
+    }
+}
+
+/// Whether a file is called a licence, wherever it lies: `LICENSE`, `LICENSE-foo.txt`, `COPYING`,
+/// `licenses/foo`; not `LicenseCheck.java`.
+fn is_licence(below: &[u8]) -> bool {
+    let name = name_of(below);
+    let called = ["license", "licence", "copying"].iter().any(|known| {
+        name.strip_prefix(known).is_some_and(|rest| {
+            rest.trim_start_matches('s').is_empty() || rest.starts_with(['.', '-', '_'])
+        })
+    });
+    let mut parents = below.split(|&byte| byte == b'/').rev().skip(1);
+    let inside = parents.any(|part| {
+        part.eq_ignore_ascii_case(b"licenses") || part.eq_ignore_ascii_case(b"licences")
+    });
+    (called || inside)
+        && file_type::of(&name).file_type().is_none_or(|known| known.room != Room::Comment)
+}
+
+fn name_of(path: &[u8]) -> String {
+    let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    String::from_utf8_lossy(name).to_lowercase()
 }

@@ -1,8 +1,9 @@
 //! Mails as strangers send them: bytes in, a message with decoded headers and plain text out. Pure.
-
 //!
 //! The fields are found by `fields`, the body's text by `body` (with `flowed`, `html` and
 //! `enriched`), the person behind a list by `sender`. Many mails in one file are parted by [`mbox`].
+
+pub mod compose;
 
 mod body;
 pub mod date;

@@ -24,6 +24,12 @@ pub struct SettingsFile {
     pub dist: DistTable,
     /// `[vote]`
     pub vote: VoteTable,
+    /// `[result]`
+    pub result: LetterTable,
+    /// `[cancel]`
+    pub cancel: LetterTable,
+    /// `[reply]`
+    pub reply: LetterTable,
     /// `[mail]`
     pub mail: MailTable,
     /// `[announce]`
@@ -68,6 +74,8 @@ pub struct ProjectTable {
     pub site: Option<String>,
     /// Download page.
     pub download_page: Option<String>,
+    /// Where the repository is shown: `https://github.com/apache/fortress`.
+    pub repository: Option<String>,
 }
 
 /// How things are called.
@@ -139,6 +147,16 @@ pub struct DistTable {
 pub struct VoteTable {
     /// The list it is held on.
     pub list: Option<String>,
+    /// Who gets a copy of the call and the result.
+    pub cc: Option<Vec<String>>,
+    /// The subject of the call.
+    pub subject: Option<Template>,
+    /// The project's own template of the call: a path in the repository.
+    pub template: Option<String>,
+    /// The page that says what has changed.
+    pub changes: Option<Template>,
+    /// The page that says how to build it.
+    pub build: Option<Template>,
     /// How long it stays open at least.
     pub hours: Option<u32>,
     /// Whose votes bind.
@@ -159,7 +177,17 @@ pub struct RosterTable {
     pub ids: Vec<String>,
 }
 
-/// How mail is sent.
+/// A letter in the project's own words.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LetterTable {
+    /// The subject.
+    pub subject: Option<Template>,
+    /// The template: a path in the repository.
+    pub template: Option<String>,
+}
+
+/// How mail is sent. All but the first two belong in the user's own file.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MailTable {
@@ -167,6 +195,18 @@ pub struct MailTable {
     pub from: Option<String>,
     /// `eml`, `smtp` or `sendmail`.
     pub transport: Option<String>,
+    /// The SMTP server, with or without a port: `mail.example.org:587`.
+    pub server: Option<String>,
+    /// `starttls` or `implicit`.
+    pub tls: Option<String>,
+    /// Who logs in there.
+    pub user: Option<String>,
+    /// A command that prints the password.
+    pub password_command: Option<String>,
+    /// A file of certificates that are trusted besides the system's.
+    pub ca: Option<String>,
+    /// The program for `sendmail`.
+    pub sendmail: Option<String>,
 }
 
 /// The announcement.
@@ -175,6 +215,18 @@ pub struct MailTable {
 pub struct AnnounceTable {
     /// Who gets it.
     pub to: Option<Vec<String>>,
+    /// Who gets a copy.
+    pub cc: Option<Vec<String>>,
+    /// The subject.
+    pub subject: Option<Template>,
+    /// The project's own template: a path in the repository.
+    pub template: Option<String>,
+    /// The page that says what has changed.
+    pub changes: Option<Template>,
+    /// The page that says how to verify a download.
+    pub verification: Option<String>,
+    /// How to take part, a line each.
+    pub contact: Option<Vec<String>>,
 }
 
 /// A file that names the version, besides the usual manifests.

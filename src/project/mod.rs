@@ -6,6 +6,7 @@
 
 pub mod detect;
 pub mod file;
+pub mod mail;
 pub mod manifests;
 pub mod template;
 
@@ -217,6 +218,7 @@ impl Project {
     pub fn names(&self, version: Option<&Version>, rc: Option<CandidateNumber>) -> Names {
         Names {
             project: self.name.value.to_string(),
+            display: Some(public_name(self.preset.value, &self.display.value)),
             component: self.component.as_ref().map(ProjectName::to_string),
             version: version.cloned(),
             rc,
@@ -240,6 +242,14 @@ pub fn default_display(kind: Preset, name: &str) -> String {
     let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     let name = format!("{capital}{}", letters.as_str());
     if kind.is_asf() { format!("Apache {name}") } else { name }
+}
+
+/// What the public is told: a podling is `Apache Burr (Incubating)` (P-24).
+pub fn public_name(kind: Preset, display: &str) -> String {
+    if kind == Preset::Podling && !display.to_lowercase().contains("incubating") {
+        return format!("{display} (Incubating)");
+    }
+    display.to_owned()
 }
 
 /// The archive's base name when nothing says otherwise: no candidate number in it, so that

@@ -16,6 +16,8 @@ use crate::release::{CandidateNumber, Version};
 pub enum Variable {
     /// The project's short name.
     Project,
+    /// The project's full name, for texts.
+    Display,
     /// The component of a project that releases several, if any.
     Component,
     /// The version.
@@ -33,8 +35,9 @@ pub enum Variable {
 }
 
 impl Variable {
-    const ALL: [Variable; 8] = [
+    const ALL: [Variable; 9] = [
         Variable::Project,
+        Variable::Display,
         Variable::Component,
         Variable::Version,
         Variable::Major,
@@ -48,6 +51,7 @@ impl Variable {
     pub const fn as_str(self) -> &'static str {
         match self {
             Variable::Project => "project",
+            Variable::Display => "display",
             Variable::Component => "component",
             Variable::Version => "version",
             Variable::Major => "major",
@@ -108,6 +112,8 @@ fn known() -> String {
 pub struct Names {
     /// The project's short name.
     pub project: String,
+    /// Its full name.
+    pub display: Option<String>,
     /// Its component, if it releases several.
     pub component: Option<String>,
     /// The version.
@@ -127,6 +133,7 @@ impl Names {
         };
         match variable {
             Variable::Project => Some(self.project.clone()),
+            Variable::Display => self.display.clone(),
             Variable::Component => self.component.clone(),
             Variable::Version => self.version.as_ref().map(Version::to_string),
             Variable::Major => number(0),

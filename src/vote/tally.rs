@@ -113,6 +113,8 @@ pub struct Answer {
     pub reading: Reading,
     /// It gives a reason beside the vote (T-11).
     pub reasoned: bool,
+    /// The sender's own words, quotes left out.
+    pub words: String,
     /// It is a vote on another list that the call carries over by name (V-10): which list.
     pub carried_from: Option<String>,
 }
@@ -244,6 +246,8 @@ pub struct Ballot {
     pub evidence: Option<Evidence>,
     /// It gives a reason beside the vote.
     pub reasoned: bool,
+    /// The voter's own words, quotes left out.
+    pub words: String,
     /// It was carried over from another list or round.
     pub carried: bool,
     /// The ruling that makes it a vote.

@@ -10,6 +10,7 @@
 )]
 
 pub mod gpg;
+pub mod svn;
 
 use std::fs;
 use std::io::Write;

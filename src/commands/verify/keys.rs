@@ -1,15 +1,22 @@
 //! The keys that signatures are judged by, and who may have signed.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use sha2::{Digest, Sha512};
 
 use super::super::Session;
 use super::super::keys::read_keys;
 use super::target::Target;
+use crate::backend::{files, http};
 use crate::checksum;
 use crate::evidence::{KeysFacts, Known};
 use crate::openpgp::{Keyring, KeysFile, Limits};
+use crate::policy::Preset;
+use crate::vote::roster::{Body, Document, Roster};
+
+/// The most that is read of a roster.
+const LARGEST_ROSTER: u64 = 64 << 20;
 
 /// A KEYS file, read.
 pub(super) struct KeysRead {
@@ -46,15 +53,35 @@ pub(super) fn read(
     Ok(Some(KeysRead { facts, keyring }))
 }
 
+/// Where the ASF publishes its rosters.
+const WHIMSY: &str = "https://whimsy.apache.org/public/public_ldap_projects.json";
+
 /// Reads the ids of the project's committers; none if no roster was named.
 pub(super) fn committers(
     session: &Session,
     target: &Target,
     roster: Option<&str>,
 ) -> Known<Option<BTreeSet<String>>> {
-    let _ = (session, target);
-    match roster {
-        None => Ok(None),
-        Some(_) => Err("rosters cannot be read yet".to_owned()),
+    let Some(place) = roster else { return Ok(None) };
+    let place = if place == "whimsy" { WHIMSY } else { place };
+    session.ui.detail(&format!("reading {place}"));
+    let bytes = if place.contains("://") {
+        http::get(place, LARGEST_ROSTER).map_err(|error| error.to_string())?
+    } else {
+        let bytes = files::read(Path::new(place), LARGEST_ROSTER);
+        bytes
+            .map_err(|error| error.to_string())?
+            .ok_or_else(|| format!("there is no file `{place}`"))?
+    };
+    let name = target.project.as_ref().map_or("", |name| name.as_str());
+    let body = if target.preset == Preset::Podling { Body::Ppmc } else { Body::Pmc };
+    let document = Document { name: place, bytes: &bytes, fetched: None };
+    let roster = Roster::read(name, body, &[document]).map_err(|error| error.to_string())?;
+    let mut ids: BTreeSet<String> = roster.members.into_keys().collect();
+    // The ASF's directory lists the committers beside the committee.
+    if let Ok(directory) = serde_json::from_slice::<serde_json::Value>(&bytes) {
+        let members = directory["projects"][name]["members"].as_array();
+        ids.extend(members.into_iter().flatten().filter_map(|id| id.as_str().map(str::to_owned)));
     }
+    Ok(Some(ids))
 }

@@ -1,7 +1,10 @@
 //! `plusone verify`: everything about a candidate that a machine can check.
 
+mod announced;
 mod artifacts;
+mod building;
 mod keys;
+mod reply;
 mod tag;
 mod target;
 
@@ -43,6 +46,9 @@ pub struct VerifyArgs {
     /// Directory, address, archive, or [VOTE] mail
     #[arg(value_name = "WHAT")]
     what: String,
+    /// Where the candidate is, if not where the mail says
+    #[arg(long, value_name = "DIR|URL")]
+    at: Option<String>,
     /// The project's KEYS file, by path or address
     #[arg(long, value_name = "FILE|URL")]
     keys: Option<String>,
@@ -124,6 +130,7 @@ pub fn run(session: &Session, args: VerifyArgs) -> Result<ExitStatus, Failure> {
         keys: keys.map(|keys| keys.map(|keys| keys.facts)),
         tag,
         rebuilt: Ok(None),
+        built: Ok(None),
         mail: target.mail.clone(),
         committers: keys::committers(session, &target, args.roster.as_deref()),
         header_exclusions: settings.verify.exclude_headers.clone(),
@@ -132,10 +139,16 @@ pub fn run(session: &Session, args: VerifyArgs) -> Result<ExitStatus, Failure> {
     if args.rebuild || evidence.claims_reproducible {
         evidence.rebuilt = tag::rebuild(&target, &evidence);
     }
+    if args.build {
+        evidence.built = building::build(session, &target, &evidence, &settings.verify.build);
+    }
     let adjustments = Adjustments::new(&settings.checks, &settings.waivers, &args.without);
     let adjustments =
         adjustments.map_err(|error| Failure::usage(error).run(["plusone", "explain", "--list"]))?;
-    let report = report(&target, &evidence, &adjustments, remarks, watch);
+    let mut report = report(&target, &evidence, &adjustments, remarks, watch);
+    if args.reply {
+        report.reply = Some(reply::draft(&target, &report)?);
+    }
     if let Some(path) = &args.sarif {
         files::write(path, sarif(&report).as_bytes()).map_err(Failure::outside)?;
     }

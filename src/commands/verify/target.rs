@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::super::Session;
 use super::VerifyArgs;
+use super::announced::{self, Announced};
 use crate::backend::files;
 use crate::backend::git::Repository;
 use crate::backend::place::{Place, PlaceError};
@@ -36,6 +37,8 @@ pub(super) struct Target {
     pub(super) commit: Option<String>,
     /// What the [VOTE] mail states, if there is one.
     pub(super) mail: Option<MailFacts>,
+    /// The mail itself, for an answer.
+    pub(super) call: Option<Announced>,
     /// Settings that were named, or are around us.
     pub(super) settings: Option<SettingsFile>,
     /// What the reader should know about how it was found.
@@ -46,33 +49,39 @@ pub(super) struct Target {
 
 impl Target {
     pub(super) fn find(session: &Session, args: &VerifyArgs) -> Result<Self, Failure> {
-        let (place, only) = split(&args.what)?;
+        let call = announced::read(session, &args.what)?;
+        let stated = call.as_ref().map(|call| &call.stated);
+        let what = match (&args.at, &call) {
+            (Some(at), _) => at.clone(),
+            (None, Some(call)) => call.place()?,
+            (None, None) => args.what.clone(),
+        };
+        let (place, only) = split(&what)?;
         let files = list(&place, only.as_deref())?;
         let guess = guess(&files, &place);
         let Around { settings, repository } = around(session, &guess)?;
-        let project = args.project.clone().or_else(|| {
-            let settings = settings.as_ref()?;
-            settings.project.name.clone()
-        });
-        let project = project.or_else(|| guess.project.clone());
-        let stated = settings.as_ref().and_then(|settings| settings.project.kind);
-        let preset = args.policy.or(stated).unwrap_or_else(|| likely_preset(&guess, &place));
-        let version = args.version.clone().or_else(|| guess.version.clone());
-        let rc = args.rc.or(guess.rc);
+        let named = settings.as_ref().and_then(|settings| settings.project.name.clone());
+        let project = args.project.clone().or(named).or_else(|| guess.project.clone());
+        let kind = settings.as_ref().and_then(|settings| settings.project.kind);
+        let preset = args.policy.or(kind).unwrap_or_else(|| likely_preset(&guess, &place));
+        let stated_version = stated.and_then(|call| call.version.as_ref()?.value.parse().ok());
+        let stated_rc = stated.and_then(|call| Some(CandidateNumber(call.rc.as_ref()?.value)));
+        let first_tag = stated.and_then(|call| call.tags.first()).map(|tag| &tag.value);
         let mut target = Self {
             files,
             preset,
             project,
-            version,
-            rc,
-            keys: args.keys.clone(),
+            version: args.version.clone().or(stated_version).or_else(|| guess.version.clone()),
+            rc: args.rc.or(stated_rc).or(guess.rc),
+            keys: args.keys.clone().or_else(|| Some(stated?.keys.first()?.value.clone())),
             repository: args.git.clone(),
-            tag: args.tag.clone(),
+            tag: args.tag.clone().or_else(|| Some(first_tag?.name.clone())),
             likely_tags: Vec::new(),
-            commit: args.commit.clone(),
-            mail: None,
+            commit: args.commit.clone().or_else(|| call.as_ref()?.commit()),
+            mail: call.as_ref().map(Announced::facts),
+            remarks: call.as_ref().map(Announced::remarks).unwrap_or_default(),
+            call,
             settings,
-            remarks: Vec::new(),
             into: args.into.clone(),
             place,
         };
@@ -87,14 +96,22 @@ impl Target {
             };
         }
         if target.repository.is_none() {
-            target.repository = repository.and_then(|repository| {
-                let has = |name: &String| repository.has_tag(name).unwrap_or(false);
-                let known = target.tag.iter().chain(&target.likely_tags).any(has)
-                    || target.commit.as_ref().is_some_and(|id| repository.commit(id).is_ok());
-                known.then(|| ".".to_owned())
-            });
+            target.repository = target.likely_repository(repository);
         }
         Ok(target)
+    }
+
+    /// The repository around us if it has the tag, else the one that the mail names.
+    fn likely_repository(&self, around: Option<Repository>) -> Option<String> {
+        let ours = around.filter(|repository| {
+            let has = |name: &String| repository.has_tag(name).unwrap_or(false);
+            self.tag.iter().chain(&self.likely_tags).any(has)
+                || self.commit.as_ref().is_some_and(|id| repository.commit(id).is_ok())
+        });
+        match ours {
+            Some(_) => Some(".".to_owned()),
+            None => self.call.as_ref()?.repository(),
+        }
     }
 
     /// The project with all its defaults, if it has a name.

@@ -329,6 +329,7 @@ impl<'a> Folding<'a> {
             message_id: answer.message_id.clone(),
             evidence: answer.reading.evidence.clone(),
             reasoned: answer.reasoned,
+            words: answer.words.clone(),
             carried: answer.reading.carried || answer.carried_from.is_some(),
             ruling: None,
             notes,

@@ -1,0 +1,37 @@
+//! `legal-license-text`: LICENSE holds the whole Apache License.
+
+use super::texts;
+use super::{Check, CheckOutcome, Finding, Severity};
+use crate::evidence::Evidence;
+use crate::legal::licence;
+use crate::policy;
+
+pub(super) const CHECK: Check<Evidence> = Check {
+    id: "legal-license-text",
+    title: "LICENSE holds the whole Apache License",
+    severity: Severity::Error,
+    rule: Some(policy::P_06),
+    why: "a licence with other words is another licence",
+    fix: "copy the text from https://www.apache.org/licenses/LICENSE-2.0.txt and append the \
+          licences of what is bundled",
+    run,
+};
+
+fn run(evidence: &Evidence) -> CheckOutcome {
+    if !evidence.preset.is_asf() {
+        return CheckOutcome::not_applicable("the project may choose its licence");
+    }
+    let mut findings = Vec::new();
+    let mut seen = Vec::new();
+    for (_, contents) in evidence.readable_contents() {
+        let Some((name, text)) = contents.text(texts::LICENSE) else { continue };
+        match licence::apache_text(&text) {
+            Ok(_) => seen.push(name),
+            Err(difference) => {
+                let finding = Finding::new(Severity::Error, format!("{name}: {difference}"));
+                findings.push(finding.at(name).line(difference.line));
+            }
+        }
+    }
+    texts::outcome(findings, seen)
+}

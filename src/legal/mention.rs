@@ -1,0 +1,681 @@
+//! Where a text speaks of licences: the texts themselves, the notices that put a file under one, mere names, and SPDX
+//! identifiers.
+//!
+//! Looked for are a few stems (`licen`, `permission`, `redistribution`, …) with a vector search; only around their
+//! places are words compared. So a file without them costs next to nothing.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
+use super::asf::{self, Asf};
+use super::fold::{Folded, Lines};
+use super::names::named;
+
+/// How a text speaks of a licence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum How {
+    /// The text of the licence, or the beginning of it.
+    Text,
+    /// A notice that puts something under the licence.
+    Notice,
+    /// An `SPDX-License-Identifier`.
+    Spdx,
+    /// Only its name, or any of the others inside a string of a program.
+    Name,
+}
+
+/// One place where a text speaks of a licence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Licence {
+    /// The SPDX id or expression; the family's name where the version is not told (`GPL`, `BSD`); what an
+    /// `SPDX-License-Identifier` says if that is not valid.
+    pub id: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// How it is spoken of.
+    pub how: How,
+}
+
+/// Places that are kept of one text; beyond are only more of the same.
+const MOST: usize = 500;
+/// Near misses of the ASF's header that are looked at closely.
+const MOST_CANDIDATES: usize = 4;
+
+/// What [`scan`] finds.
+pub(super) struct Scan {
+    /// The ASF's header, the best one.
+    pub(super) asf: Option<Asf>,
+    /// In the order of their places, without doubles.
+    pub(super) licences: Vec<(usize, Licence)>,
+}
+
+/// The stems that are looked for, made ready once.
+struct Finders {
+    licen: Finder<'static>,
+    permission: Finder<'static>,
+    redistribution: Finder<'static>,
+    public_domain: Finder<'static>,
+    creative: Finder<'static>,
+    gpl: Finder<'static>,
+    royalty: Finder<'static>,
+}
+
+static FINDERS: LazyLock<Finders> = LazyLock::new(|| Finders {
+    licen: Finder::new("licen"),
+    permission: Finder::new("permission"),
+    redistribution: Finder::new("redistribution and"),
+    public_domain: Finder::new("public domain"),
+    creative: Finder::new("creative"),
+    gpl: Finder::new("gpl"),
+    royalty: Finder::new("royalty"),
+});
+
+struct Scanner<'a> {
+    text: &'a Folded<'a>,
+    prose: bool,
+    asf: Option<Asf>,
+    candidates: Vec<usize>,
+    found: Vec<Found>,
+}
+
+struct Found {
+    at: usize,
+    id: Cow<'static, str>,
+    how: How,
+}
+
+/// Finds the ASF's header and all licences spoken of. In prose, such as a LICENSE, a notice needs no comment round it.
+pub(super) fn scan(text: &Folded<'_>, prose: bool) -> Scan {
+    let mut scanner = Scanner { text, prose, asf: None, candidates: Vec::new(), found: Vec::new() };
+    scanner.names();
+    scanner.texts();
+    scanner.others();
+    if scanner.asf.is_none() {
+        let candidates = scanner.candidates.iter().filter_map(|at| asf::variant(text, *at));
+        // Of several the best, of the best the first.
+        let best = candidates.reduce(|best, next| if next.1 > best.1 { next } else { best });
+        scanner.asf = best.map(|(asf, _)| asf);
+    }
+    if let Some(asf) = &scanner.asf {
+        scanner.found.retain(|found| !asf.at.contains(&found.at));
+    }
+    let licences = with_lines(text, scanner.found);
+    Scan { asf: scanner.asf, licences }
+}
+
+impl Scanner<'_> {
+    fn word(&self, at: &Range<usize>) -> &[u8] {
+        self.text.word(at)
+    }
+
+    fn add(&mut self, at: usize, id: impl Into<Cow<'static, str>>, how: How) {
+        self.add_said(at, id, how, at);
+    }
+
+    /// As `add`, where the notice's own words open at another place than the name.
+    fn add_said(&mut self, at: usize, id: impl Into<Cow<'static, str>>, how: How, said: usize) {
+        if self.found.len() < MOST {
+            let how = if how != How::Name && self.is_in_string(said) { How::Name } else { how };
+            self.found.push(Found { at, id: id.into(), how });
+        }
+    }
+
+    /// Whether a quotation mark is open before this place of its line; a docstring's three are none.
+    fn is_in_string(&self, at: usize) -> bool {
+        let line = &self.text.lower[self.text.line_start(at)..at];
+        let line = line.trim_ascii_start();
+        let line = line.strip_prefix(b"\"\"\"").unwrap_or(line);
+        let escaped = |index: usize| index > 0 && line[index - 1] == b'\\';
+        memchr::memchr_iter(b'"', line).filter(|index| !escaped(*index)).count() % 2 == 1
+    }
+
+    /// Every word with `licen` in it.
+    fn names(&mut self) {
+        let text = self.text;
+        let mut at = 0;
+        while let Some(offset) = text.lower.get(at..).and_then(|rest| FINDERS.licen.find(rest)) {
+            let hit = at + offset;
+            let start = text.word_start(hit);
+            at = hit + 5;
+            let Some(word) = text.next_word(start) else { return };
+            match text.word(&word) {
+                b"licensed" | b"licenced" => {
+                    if let Some(end) = self.licensed(&word) {
+                        at = end;
+                    }
+                }
+                b"licenses" | b"licences" => {
+                    self.licenses(&word);
+                    self.named_before(&word);
+                }
+                b"license" | b"licence" => self.license(&word),
+                b"unlicense" => self.add(start, "Unlicense", How::Name),
+                _ => {}
+            }
+        }
+    }
+
+    /// `Licensed to the Apache Software Foundation`, `licensed under the MIT license`. Returns the end of an ASF
+    /// header, whose words need not be looked at again.
+    fn licensed(&mut self, word: &Range<usize>) -> Option<usize> {
+        let text = self.text;
+        let to = |phrase| text.follow(word.end, phrase);
+        if to("to the apache").or(to("to apache")).or(to("to the asf")).is_some() {
+            let header = asf::exact(text, word.start);
+            match header {
+                Some(header) => {
+                    let end = header.at.end;
+                    // The full header counts for more than the short one.
+                    if self.asf.as_ref().is_none_or(|known| known.form == asf::Form::Short) {
+                        self.asf = Some(header);
+                    }
+                    return Some(end);
+                }
+                None => self.candidate(word.start),
+            }
+        } else if let Some(end) = to("under") {
+            self.listed(word.start, end);
+        } else {
+            self.named_before(word);
+        }
+        None
+    }
+
+    fn candidate(&mut self, at: usize) {
+        if self.candidates.len() < MOST_CANDIDATES {
+            self.candidates.push(at);
+        }
+    }
+
+    /// `X licenses this file to you under the Apache License`.
+    fn licenses(&mut self, word: &Range<usize>) {
+        let text = self.text;
+        let Some(end) = text.follow(word.end, "this file to you under") else { return };
+        let Some(owner) = text.previous_word(word.start) else { return };
+        if text.word(&owner) == b"asf" {
+            // The same header, with its beginning.
+            let near =
+                self.candidates.last().is_some_and(|at| text.over(*at, 90).end >= word.start);
+            if !near {
+                self.candidate(
+                    text.previous_word(owner.start).map_or(owner.start, |the| the.start),
+                );
+            }
+        } else {
+            self.listed(word.start, end);
+        }
+    }
+
+    /// The licences after `licensed under`: `the MIT and GPL licenses`, `either of Apache License, Version 2.0 or …`.
+    fn listed(&mut self, notice: usize, from: usize) {
+        let ranges = self.text.words(from, 28);
+        let words: Vec<&[u8]> = ranges.iter().map(|at| self.word(at)).collect();
+        let mut at = 0;
+        let mut found = Vec::new();
+        while at < words.len() {
+            if let Some(name) = named(&words[at..]) {
+                let id = self.with_gnu_version(name.id, ranges[at + name.used - 1].end);
+                found.push(id);
+                at += name.used;
+            } else if is_filler(words[at]) {
+                at += 1;
+            } else {
+                break;
+            }
+        }
+        for id in found {
+            self.add(notice, id, How::Notice);
+        }
+    }
+
+    /// `license` or `licence`: an SPDX identifier, a name before it, or a name after it.
+    fn license(&mut self, word: &Range<usize>) {
+        let text = self.text;
+        let before = text.previous_word(word.start);
+        if before.as_ref().is_some_and(|at| self.word(at) == b"spdx")
+            && let Some(colon) = text.follow(word.end, "identifier")
+        {
+            return self.spdx(before.map_or(word.start, |at| at.start), colon);
+        }
+        if self.named_before(word) {
+            return;
+        }
+        let ranges = text.words(word.end, 12);
+        let words: Vec<&[u8]> = ranges.iter().map(|at| self.word(at)).collect();
+        // `License: MIT`, `@license MIT`; but not `License. MIT …`, where a sentence ends.
+        let between = ranges.first().map_or(&[][..], |next| &text.lower[word.end..next.start]);
+        let declares = between.len() < 12 && !between.contains(&b'.') && !between.contains(&b'\n');
+        if let Some(name) = named(&words).filter(|name| declares && !name.says_licence) {
+            let id = self.with_gnu_version(name.id, ranges[name.used - 1].end);
+            let how = if self.is_comment(word.start) { How::Notice } else { How::Name };
+            self.add(word.start, id, how);
+        }
+    }
+
+    /// A name that ends with this word `license`: `the GNU General Public License as published by …`.
+    fn named_before(&mut self, word: &Range<usize>) -> bool {
+        let text = self.text;
+        let mut ranges = Vec::with_capacity(24);
+        let mut start = word.start;
+        for _ in 0..7 {
+            let Some(before) = text.previous_word(start) else { break };
+            start = before.start;
+            ranges.push(before);
+        }
+        ranges.reverse();
+        let index = ranges.len();
+        ranges.extend(text.words(word.start, 9));
+        let words: Vec<&[u8]> = ranges.iter().map(|at| self.word(at)).collect();
+        for first in 0..index {
+            let Some(name) = named(&words[first..]) else { continue };
+            if first + name.used <= index {
+                continue;
+            }
+            let last = ranges[first + name.used - 1].end;
+            let at = ranges[first].start;
+            let (how, said) = self.how_named(at, last, first, &words);
+            let id = self.with_gnu_version(name.id, last);
+            self.add_said(at, id, how, said);
+            return true;
+        }
+        false
+    }
+
+    /// Whether a name stands in a notice or opens the text itself, and where the notice's words open.
+    fn how_named(&self, at: usize, end: usize, first: usize, words: &[&[u8]]) -> (How, usize) {
+        let opens_text = [
+            "january 2004",
+            "29 june 2007",
+            "june 1991",
+            "february 1999",
+            "19 november 2007",
+            "1 definitions",
+            "the accompanying program",
+            "terms and conditions",
+        ];
+        let before = self.text.line_start(at);
+        let alone = self.text.lower[before..at].iter().all(|byte| !byte.is_ascii_alphanumeric())
+            || words[..first].ends_with(&[b"the"])
+            || words[..first].ends_with(&[b"gnu"]);
+        if alone && opens_text.iter().any(|phrase| self.text.follow(end, phrase).is_some()) {
+            return (How::Text, at);
+        }
+        let mut start = at;
+        for _ in 0..9 {
+            let Some(word) = self.text.previous_word(start) else { break };
+            if matches!(
+                self.word(&word),
+                b"under" | b"subject" | b"terms" | b"governed" | b"covered"
+            ) {
+                return (How::Notice, word.start);
+            }
+            start = word.start;
+        }
+        (How::Name, at)
+    }
+
+    /// The GNU licences tell their version a sentence later, and whether later ones will do.
+    fn with_gnu_version(&self, id: Cow<'static, str>, end: usize) -> Cow<'static, str> {
+        let family = id.split('-').next().unwrap_or_default();
+        if !matches!(family, "GPL" | "LGPL" | "AGPL") {
+            return id;
+        }
+        let text = self.text;
+        let ranges = text.words(end, 40);
+        let words: Vec<&[u8]> = ranges.iter().map(|at| text.word(at)).collect();
+        let mut version = id.split_once('-').map(|(_, version)| version.to_owned());
+        let mut at = 0;
+        if version.is_none() {
+            while at < words.len().min(24) && version.is_none() {
+                if matches!(words[at], b"version" | b"v") {
+                    version = gnu_version(words.get(at + 1), words.get(at + 2));
+                }
+                at += 1;
+            }
+        }
+        let Some(version) = version else { return id };
+        let plus = text.raw.get(end) == Some(&b'+');
+        let later = words.iter().skip(at).take(14);
+        let later = plus || later.clone().any(|word| *word == b"later");
+        let exception = self.exception(end, &version);
+        format!("{family}-{version}-{}{exception}", if later { "or-later" } else { "only" }).into()
+    }
+
+    /// The special exception after a notice of the GPL, with ` WITH ` before it.
+    fn exception(&self, end: usize, version: &str) -> &'static str {
+        let text = self.text;
+        let Some(found) = text.find("special exception", text.over(end, 160)) else { return "" };
+        let has = |phrase| text.find(phrase, text.over(found.end, 80)).is_some();
+        if has("libtool") {
+            " WITH Libtool-exception"
+        } else if has("autoconf") {
+            if version == "3.0" {
+                " WITH Autoconf-exception-generic-3.0"
+            } else {
+                " WITH Autoconf-exception-generic"
+            }
+        } else if has("bison") {
+            " WITH Bison-exception-2.2"
+        } else if has("linking") {
+            " WITH Classpath-exception-2.0"
+        } else {
+            ""
+        }
+    }
+
+    /// The rest of the line after `SPDX-License-Identifier:`.
+    fn spdx(&mut self, at: usize, colon: usize) {
+        let rest = &self.text.raw[colon..];
+        let line = &rest[..memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len()).min(200)];
+        let line = String::from_utf8_lossy(line);
+        let Some(line) = line.trim_start_matches(['"', '\'', '`']).strip_prefix(':') else {
+            return;
+        };
+        let closers = ["*/", "-->", "#}", "*)", "-}", "%>", "}}", "\\n", "\"", "'", "`", "<", ","];
+        let cut = closers.iter().filter_map(|closer| line.find(closer)).min();
+        let id = line[..cut.unwrap_or(line.len())].trim();
+        if !id.is_empty() {
+            self.add(at, id.to_owned(), How::Spdx);
+        }
+    }
+
+    /// Whether the line begins as comments do, or all of the text is prose.
+    fn is_comment(&self, at: usize) -> bool {
+        if self.prose {
+            return true;
+        }
+        let line = self.text.lower[self.text.line_start(at)..at].trim_ascii_start();
+        let leaders: [&[u8]; 12] =
+            [b"*", b"//", b"/*", b"#", b";", b"--", b"%", b"<!--", b"dnl", b"rem", b"(*", b"{"];
+        leaders.iter().any(|leader| line.starts_with(leader))
+    }
+
+    /// The permissive texts, which open with `permission` or `redistribution` and do not say their name.
+    fn texts(&mut self) {
+        let text = self.text;
+        for hit in FINDERS.permission.find_iter(&text.lower) {
+            let at = hit;
+            if text.word_start(at) == at
+                && let Some(id) = permission(text, at)
+            {
+                self.add(at, id, How::Text);
+            }
+        }
+        for hit in FINDERS.redistribution.find_iter(&text.lower) {
+            let at = hit;
+            if let Some(end) = text.follow(at, "redistribution and use in source and binary forms")
+            {
+                let next = FINDERS.redistribution.find(&text.lower[end..]);
+                self.add(at, redistribution(text, end, next.map(|next| end + next)), How::Text);
+            }
+        }
+    }
+
+    /// Public domain, Creative Commons, the GPL by its initials, and the FSF's licence for small files.
+    fn others(&mut self) {
+        let text = self.text;
+        for hit in FINDERS.royalty.find_iter(&text.lower) {
+            let at = hit;
+            if text
+                .follow(at, "royalty provided the copyright notice and this notice are preserved")
+                .is_some()
+            {
+                self.add(at, "FSFAP", How::Text);
+            }
+        }
+        for hit in FINDERS.public_domain.find_iter(&text.lower) {
+            let at = hit;
+            let free =
+                (0..4).try_fold(at, |start, _| text.previous_word(start).map(|word| word.start));
+            if free.is_some_and(|start| {
+                text.follow(start, "software released into the public domain").is_some()
+            }) {
+                self.add(at, "Unlicense", How::Text);
+            } else if let Some(the) = text.previous_word(at)
+                && let Some(into) = text.previous_word(the.start)
+                && matches!(
+                    (text.word(&into), text.word(&the)),
+                    (b"in" | b"into" | b"to", b"the") | (b"is", b"a")
+                )
+            {
+                let how = if self.is_comment(at) { How::Notice } else { How::Name };
+                self.add(at, "LicenseRef-Public-Domain", how);
+            }
+        }
+        for stem in [&FINDERS.creative, &FINDERS.gpl] {
+            for hit in stem.find_iter(&text.lower) {
+                self.by_initials(text.word_start(hit));
+            }
+        }
+    }
+
+    fn by_initials(&mut self, at: usize) {
+        let ranges = self.text.words(at, 14);
+        let words: Vec<&[u8]> = ranges.iter().map(|at| self.word(at)).collect();
+        let Some(name) = named(&words).filter(|name| name.is_long) else { return };
+        let end = ranges[name.used - 1].end;
+        let (how, said) = self.how_named(at, end, 0, &words);
+        let how = if how == How::Text { How::Name } else { how };
+        let id = self.with_gnu_version(name.id, end);
+        self.add_said(at, id, how, said);
+    }
+}
+
+fn gnu_version(major: Option<&&[u8]>, minor: Option<&&[u8]>) -> Option<String> {
+    match (major.copied(), minor.copied()) {
+        (Some(b"2"), Some(b"1")) => Some("2.1".into()),
+        (Some(b"1"), _) => Some("1.0".into()),
+        (Some(b"2"), _) => Some("2.0".into()),
+        (Some(b"3"), _) => Some("3.0".into()),
+        _ => None,
+    }
+}
+
+/// Words between `licensed under` and the licence, and between one licence and the next.
+fn is_filler(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"the"
+            | b"a"
+            | b"an"
+            | b"terms"
+            | b"of"
+            | b"conditions"
+            | b"both"
+            | b"either"
+            | b"and"
+            | b"or"
+            | b"to"
+            | b"one"
+            | b"more"
+            | b"following"
+            | b"licenses"
+            | b"licences"
+            | b"s"
+            | b"gnu"
+            | b"new"
+            | b"same"
+            | b"standard"
+            | b"permissive"
+            | b"open"
+            | b"source"
+            | b"liberal"
+            | b"at"
+            | b"your"
+            | b"option"
+    )
+}
+
+/// Which of the texts that open with `permission` this is.
+fn permission(text: &Folded<'_>, at: usize) -> Option<&'static str> {
+    let follows = |phrase| text.follow(at, phrase);
+    if let Some(end) =
+        follows("permission is hereby granted free of charge to any person obtaining a copy of")
+    {
+        if text.follow(end, "the unicode data files").is_some() {
+            return Some("Unicode-DFS-2016");
+        }
+        let body = text.over(end, 150);
+        let has = |phrase| text.find(phrase, body.clone()).is_some();
+        return Some(if has("good not evil") {
+            "JSON"
+        } else if has("redistributions of source code must retain") {
+            "NCSA"
+        } else if has("covered by this license") {
+            "BSL-1.0"
+        } else if has("the above copyright notice and this permission notice")
+            || has("this permission notice")
+            || body.end == text.lower.len()
+        {
+            "MIT"
+        } else {
+            "MIT-0"
+        });
+    }
+    if follows("permission is hereby granted free of charge to any person or organization obtaining a copy").is_some() {
+        return Some("BSL-1.0");
+    }
+    if follows(
+        "permission is granted to anyone to use this software for any purpose including commercial",
+    )
+    .is_some()
+    {
+        return Some("Zlib");
+    }
+    let isc = [
+        "permission to use copy modify and or distribute this software for any purpose with or without fee",
+        "permission to use copy modify and distribute this software for any purpose with or without fee",
+    ];
+    if let Some(end) = isc.iter().find_map(|phrase| text.follow(at, phrase)) {
+        let kept = text.find("copyright notice and this permission notice", text.over(end, 40));
+        return Some(if kept.is_some() { "ISC" } else { "0BSD" });
+    }
+    let hpnd = [
+        "permission to use copy modify and distribute this software and its documentation",
+        "permission to use copy modify distribute this software and its documentation",
+        "permission to use copy and distribute this software and its documentation",
+    ];
+    if follows(
+        "permission to use copy modify distribute and sell this software and its documentation",
+    )
+    .is_some()
+    {
+        return Some("HPND-sell-variant");
+    }
+    if hpnd.iter().any(|phrase| text.follow(at, phrase).is_some()) {
+        return Some("HPND");
+    }
+    if follows("permission to copy distribute and modify it").is_some() {
+        return Some("FSFUL");
+    }
+    let kept = [
+        "permission to copy and or distribute it with or without modifications as long as this notice",
+        "permission to copy and distribute it with or without modifications as long as this notice",
+    ];
+    kept.iter().any(|phrase| text.follow(at, phrase).is_some()).then_some("FSFULLR")
+}
+
+/// Which text of the BSD family follows its first words.
+fn redistribution(text: &Folded<'_>, end: usize, next: Option<usize>) -> &'static str {
+    if text.find("authorized by the openldap public license", text.over(end, 20)).is_some() {
+        return "OLDAP";
+    }
+    if text.find("duplicated in all such forms", text.over(end, 30)).is_some() {
+        return "BSD-4.3TAHOE";
+    }
+    let body = end..next.unwrap_or(usize::MAX).min(text.over(end, 700).end);
+    let last = text.find("advised of the possibility", body.clone());
+    let body = body.start..last.map_or(body.end, |last| last.end);
+    let has = |phrase| text.find(phrase, body.clone()).is_some();
+    if has("end user documentation included with the redistribution") {
+        return if has("apache software foundation") {
+            "Apache-1.1"
+        } else {
+            "LicenseRef-Apache-1.1-like"
+        };
+    }
+    if has("accompanied by information on how to obtain complete source code") {
+        return "Sleepycat";
+    }
+    let advertising = has("advertising materials mentioning");
+    if advertising && has("openssl") {
+        return "OpenSSL";
+    }
+    let endorsing = has("endorse or promote products");
+    match (advertising, endorsing) {
+        (true, _) => "BSD-4-Clause",
+        (false, true) => "BSD-3-Clause",
+        (false, false) if has("redistributions in binary form") => "BSD-2-Clause",
+        (false, false) if has("redistributions of source code") => "BSD-1-Clause",
+        // With conditions of its own, or none.
+        (false, false) => "BSD",
+    }
+}
+
+/// Puts lines to the places and drops what only says again what was just said.
+fn with_lines(text: &Folded<'_>, mut found: Vec<Found>) -> Vec<(usize, Licence)> {
+    found.sort_by(|a, b| (a.at, a.how).cmp(&(b.at, b.how)));
+    let mut lines = Lines::default();
+    let mut kept: Vec<(usize, Licence)> = Vec::with_capacity(found.len());
+    for found in found {
+        let line = lines.of(text, found.at);
+        let mut known = kept.iter_mut().rev().take_while(|(_, known)| known.line + 900 > line);
+        let again = known.find(|(_, known)| {
+            let distance = line - known.line;
+            distance <= reach(&known.id, known.how) && says_again(known, &found)
+        });
+        match again {
+            // The name as a title, then the text.
+            Some((_, known)) if found.how == How::Text => {
+                known.how = How::Text;
+                if found.id.len() > known.id.len() || known.id.starts_with("BSD") {
+                    known.id = found.id.into_owned();
+                }
+            }
+            Some((_, known)) => {
+                known.how = known.how.min(found.how);
+                if known.how != How::Text && found.id.len() > known.id.len() {
+                    known.id = found.id.into_owned();
+                }
+            }
+            None => {
+                kept.push((found.at, Licence { id: found.id.into_owned(), line, how: found.how }))
+            }
+        }
+    }
+    kept
+}
+
+/// Lines within which a licence may be spoken of again without anything new being said.
+fn reach(id: &str, how: How) -> usize {
+    let long = ["GPL", "LGPL", "AGPL", "MPL", "EPL", "CDDL", "Apache", "Python", "CC-"];
+    match how {
+        How::Text if long.iter().any(|family| id.starts_with(family)) => 800,
+        _ => 12,
+    }
+}
+
+fn says_again(known: &Licence, found: &Found) -> bool {
+    if known.how == How::Spdx || found.how == How::Spdx {
+        return false;
+    }
+    // A second text is a second component's.
+    if found.how == How::Text && known.how == How::Text {
+        return false;
+    }
+    fn stem(id: &str) -> &str {
+        let id = id.split(" WITH ").next().unwrap_or(id);
+        id.strip_suffix("-only").or(id.strip_suffix("-or-later")).unwrap_or(id)
+    }
+    let (known, found) = (stem(&known.id), stem(&found.id));
+    // `GPL` and `GPL-2.0` are the same, `GPL-2.0` and `GPL-3.0` are not.
+    let more =
+        |long: &str, short| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('-'));
+    known == found
+        || more(known, found)
+        || more(found, known)
+        || matches!((known, found), ("MIT", "JSON" | "NCSA" | "MIT-0" | "X11"))
+}
