@@ -18,6 +18,7 @@ pub mod gpg;
 pub mod http;
 pub mod ledger;
 pub mod machine;
+pub mod mailbox;
 pub mod mailer;
 pub mod place;
 pub mod ponymail;

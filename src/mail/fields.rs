@@ -14,9 +14,9 @@ use super::{Address, MessageId};
 /// The most that is read of one field's value, in bytes. Decoding is quadratic on hostile values.
 const LONGEST_VALUE: usize = 16 << 10;
 /// The most that is read of `References`.
-const LONGEST_REFERENCES: usize = 256 << 10;
+const LONGEST_REFERENCES: usize = 64 << 10;
 /// The most that is read of a mail's header, in bytes.
-const LONGEST_HEADER: usize = 1 << 20;
+pub const LONGEST_HEADER: usize = 256 << 10;
 
 /// The header fields of a mail, in their order, as they stand.
 pub(crate) struct Fields<'a>(Vec<(&'a [u8], &'a [u8])>);

@@ -113,6 +113,8 @@ pub struct Answer {
     pub reading: Reading,
     /// It gives a reason beside the vote (T-11).
     pub reasoned: bool,
+    /// The sender's own words, quotes left out.
+    pub words: String,
     /// It is a vote on another list that the call carries over by name (V-10): which list.
     pub carried_from: Option<String>,
 }
@@ -228,8 +230,8 @@ pub enum State {
 pub struct Ballot {
     /// Who that is.
     pub identity: Identity,
-    /// The address it was sent from.
-    pub address: String,
+    /// The sender as the mail has them.
+    pub sender: Address,
     /// What they voted.
     pub value: Value,
     /// Whether it binds.
@@ -244,6 +246,8 @@ pub struct Ballot {
     pub evidence: Option<Evidence>,
     /// It gives a reason beside the vote.
     pub reasoned: bool,
+    /// The voter's own words, quotes left out.
+    pub words: String,
     /// It was carried over from another list or round.
     pub carried: bool,
     /// The ruling that makes it a vote.
@@ -269,8 +273,8 @@ impl Ballot {
 pub struct SetAside {
     /// Who sent it.
     pub identity: Identity,
-    /// Their address.
-    pub address: String,
+    /// The sender as the mail has them.
+    pub sender: Address,
     /// When it was sent.
     pub at: Option<DateTime<Utc>>,
     /// The mail.

@@ -68,7 +68,8 @@ fn tick(text: &str) -> Option<(Option<bool>, &str)> {
 fn first_figure(text: &str) -> Option<Value> {
     let text: String = text.chars().take(64).collect();
     let tokens = Tokens::read(std::iter::once((&text[..], false)));
-    match tokens.all.first()?.kind {
+    let opener = |kind: Kind| matches!(kind, Kind::Mark('`' | '"'));
+    match tokens.all.iter().find(|token| !opener(token.kind))?.kind {
         Kind::Figure(figure) if !figure.plural => figure.value,
         _ => None,
     }

@@ -233,61 +233,32 @@ impl Patch {
     }
 }
 
-/// For each own line whether it answers one of several quoted remarks: a quote right above it that
-/// speaks of no vote, another quote below, and own words elsewhere too.
+/// For each own line whether it begins the answer to one of several quoted remarks: right below a
+/// quote that speaks of no vote, with more of the writer's words below another quote.
 fn under_remarks(all: &[Line<'_>], own: &[Line<'_>]) -> Vec<bool> {
-    let mut below_remark = vec![false; own.len()];
-    let mut next_own = own.len();
-    let mut quote_below = false;
-    let mut segments = 0;
-    let mut in_segment = false;
-    for line in all.iter().rev() {
-        let blank = line.text.trim().is_empty();
+    let mut answers = vec![false; own.len()];
+    let mut pending = None;
+    let mut quote: Option<bool> = None;
+    let mut at = 0;
+    for line in all {
         match line.kind {
-            Kind::Quoted if !line.text.trim_matches(['>', ' ', '|']).is_empty() => {
-                if in_segment && next_own < own.len() {
-                    below_remark[next_own] &= !speaks_of_vote(line.text);
-                }
-                (quote_below, in_segment) = (true, false);
+            Kind::Quoted => {
+                let speaks = quote.unwrap_or(false) || speaks_of_vote(line.text);
+                quote = Some(speaks);
             }
-            Kind::Own if !blank => {
-                segments += usize::from(!in_segment);
-                in_segment = true;
-                if let Some(at) = next_own.checked_sub(1)
-                    && own[at].number == line.number
-                {
-                    next_own = at;
-                    below_remark[at] = quote_below;
+            Kind::Own if own.get(at).is_some_and(|own| own.number == line.number) => {
+                if let Some(speaks_of_vote) = quote.take() {
+                    // What came before is not the last word, so it answers what is above it.
+                    if let Some(before) = pending.replace((at, !speaks_of_vote)) {
+                        answers[before.0] = before.1;
+                    }
                 }
+                at += 1;
             }
-            Kind::Attribution => in_segment = false,
             _ => {}
         }
     }
-    // Only the first line of a segment answers the quote above it, and it takes two segments.
-    let first_of_segment = first_of_segments(all, own);
-    let several = segments >= 2;
-    below_remark
-        .iter()
-        .zip(first_of_segment)
-        .map(|(below, first)| *below && first && several)
-        .collect()
-}
-
-fn first_of_segments(all: &[Line<'_>], own: &[Line<'_>]) -> Vec<bool> {
-    let mut own = own.iter().peekable();
-    let mut after_quote = false;
-    let mut first = Vec::new();
-    for line in all {
-        let is_text = own.next_if(|own| own.number == line.number).is_some();
-        match line.kind {
-            Kind::Quoted => after_quote = true,
-            Kind::Own if is_text => first.push(std::mem::take(&mut after_quote)),
-            Kind::Own if line.text.trim().is_empty() => {}
-            _ => after_quote = false,
-        }
-    }
-    first
+    answers
 }
 
 /// A line of the call or of another vote.

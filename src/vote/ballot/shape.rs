@@ -38,6 +38,12 @@ pub(super) fn notes(tokens: &Tokens, writer: &str) -> Vec<Note> {
             notes[start.line].option = true;
         }
     }
+    for run in runs(&starts) {
+        let named = run.iter().filter(|start| start.names).count();
+        for start in run.iter().filter(|_| named >= 2) {
+            notes[start.line].tally = true;
+        }
+    }
     for start in starts.iter().filter(|start| start.instructs) {
         notes[start.line].option = true;
     }
@@ -46,7 +52,7 @@ pub(super) fn notes(tokens: &Tokens, writer: &str) -> Vec<Note> {
         .collect();
     let writer: Vec<String> = writer.split_whitespace().map(str::to_lowercase).collect();
     for (line, name) in &labels {
-        notes[*line].tally = labels.len() >= 2;
+        notes[*line].tally |= labels.len() >= 2;
         notes[*line].under_name =
             name.iter().all(|token| writer.iter().any(|word| word == tokens.text(token)));
     }
@@ -66,6 +72,8 @@ struct Start {
     instructs: bool,
     /// What follows names what it is about.
     has_item: bool,
+    /// What follows is a name.
+    names: bool,
 }
 
 impl Start {
@@ -96,6 +104,7 @@ impl Start {
             is_bare: tail.is_empty(),
             explains: matches!(word(0), "=" | ":") || is_in(word(usize::from(mark)), "option"),
             instructs,
+            names: are_names(tokens, tail),
             has_item: tail.first().is_some_and(|token| token.kind == Kind::Word)
                 && !is_in(word(0), "connective"),
         })
@@ -157,12 +166,16 @@ pub(super) fn is_plain_number(mention: &Mention<'_>) -> bool {
     let is_vote = |word: &str| words::set("vote").contains(&word);
     let named = mention.before.words().take(3).any(is_vote) && !mention.before.ends(0);
     let bare = mention.figure.bare;
+    let spaced_plus = mention.figure.spaced && mention.figure.value == Some(Value::PlusOne);
     let spaced = mention.figure.spaced && mention.figure.value != Some(Value::PlusOne);
     let scoped = matches!(mention.after.word(0), "for" | "on");
     let second = scoped && mention.before.words().any(|word| word.starts_with(['+', '-']));
     let changed = matches!(mention.before.word(0), "from" | "to");
+    let own = matches!(mention.before.word(0), "i'm" | "im" | "am");
     let said = ends || mention.claim.is_some() || is_from_me(mention);
-    bare && !((mention.starts_line || named) && said || second || changed)
+    let calculates = matches!(mention.after.word(0), "+" | "=" | "*");
+    spaced_plus && calculates
+        || bare && !((mention.starts_line || named) && said || second || changed || own)
         || spaced && mention.claim.is_none() && !is_dash_and_number(mention)
 }
 
@@ -223,6 +236,34 @@ pub(super) fn has_first_person(mention: &Mention<'_>) -> bool {
 /// "I'd like to".
 pub(super) fn is_polite(mention: &Mention<'_>) -> bool {
     mention.before.words().any(|word| matches!(word, "like" | "love" | "want"))
+}
+
+/// "It would be", "if it was".
+pub(super) fn is_subjunctive(mention: &Mention<'_>) -> bool {
+    let words = ["would", "could", "might", "i'd", "wouldn't", "couldn't"];
+    mention.before.words().any(|word| words.contains(&word))
+}
+
+/// The sentence is about what others do.
+pub(super) fn is_of_others(mention: &Mention<'_>) -> bool {
+    let others =
+        ["you", "your", "he", "she", "they", "his", "her", "their", "anybody", "everybody"];
+    mention.before.words().any(|word| {
+        others.contains(&word) || word.ends_with("'s") && word != "it's" && word != "let's"
+    })
+}
+
+/// A colon before it, and before that a sentence rather than a label: "all fine on my side: +1".
+pub(super) fn follows_sentence(mention: &Mention<'_>) -> bool {
+    let has_verb = mention.before.slice.iter().any(|t| t.kind == Kind::Word && !t.capital);
+    let words = mention.before.words().skip(1).filter(|word| word.len() > 1).count();
+    let agrees = mention.before.words().any(|word| matches!(word, "agree" | "with" | "what"));
+    mention.before.word(0) == ":"
+        && has_verb
+        && (words >= 3 && mention.figure.value == Some(Value::PlusOne) && !agrees
+            || mention.claim.is_some() && words >= 2)
+        && mention.ends_line()
+        && !mention.in_item
 }
 
 /// "I do not want to": a wish not to.
@@ -390,7 +431,7 @@ pub(super) fn is_tally(mention: &Mention<'_>) -> bool {
         [] if mention.claim.is_none() => {
             mention.below.is_empty()
                 || are_names(mention.tokens, mention.below)
-                || mention.below.iter().all(|token| none(token))
+                || mention.below.iter().all(none)
                 || matches!(mention.below[0].kind, Kind::Figure(_))
         }
         [] => is_legend(mention) || are_names(mention.tokens, mention.below),
@@ -444,5 +485,5 @@ pub(super) fn may_be_vote(mention: &Mention<'_>) -> bool {
     let plus = mention.figure.value == Some(Value::PlusOne);
     !mention.figure.bare
         && (has_first_person(mention)
-            || plus && mention.ends_line() && mention.before.slice.len() > 0)
+            || plus && mention.ends_line() && !mention.before.slice.is_empty())
 }

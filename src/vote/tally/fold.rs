@@ -225,7 +225,7 @@ impl<'a> Folding<'a> {
                 figure(value)
             ));
         }
-        let other_address = !before.address.eq_ignore_ascii_case(&answer.sender.address);
+        let other_address = !before.sender.address.eq_ignore_ascii_case(&answer.sender.address);
         (answer.identity.how == How::Name && other_address).then(|| {
             format!(
                 "{} voted {had} from another address; only the name says that this is the same \
@@ -321,7 +321,7 @@ impl<'a> Folding<'a> {
         }
         Ballot {
             identity: answer.identity.clone(),
-            address: answer.sender.address.clone(),
+            sender: answer.sender.clone(),
             value,
             standing,
             state,
@@ -329,6 +329,7 @@ impl<'a> Folding<'a> {
             message_id: answer.message_id.clone(),
             evidence: answer.reading.evidence.clone(),
             reasoned: answer.reasoned,
+            words: answer.words.clone(),
             carried: answer.reading.carried || answer.carried_from.is_some(),
             ruling: None,
             notes,
@@ -338,7 +339,7 @@ impl<'a> Folding<'a> {
     fn aside(&self, answer: &Answer, why: String) -> SetAside {
         SetAside {
             identity: answer.identity.clone(),
-            address: answer.sender.address.clone(),
+            sender: answer.sender.clone(),
             at: answer.at,
             message_id: answer.message_id.clone(),
             evidence: answer.reading.evidence.clone(),

@@ -122,7 +122,7 @@ fn score(round: &VoteRound, schedule: &Schedule, folded: &Folded, as_of: DateTim
 fn name(ballot: &Ballot) -> String {
     match (&ballot.identity.name[..], &ballot.identity.id) {
         ("", Some(id)) => id.clone(),
-        ("", None) => crate::vote::identity::shorten(&ballot.address),
+        ("", None) => crate::vote::identity::shorten(&ballot.sender.address),
         (name, _) => name.to_owned(),
     }
 }

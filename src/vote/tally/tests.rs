@@ -58,6 +58,7 @@ fn says(number: usize, who: &str, hours: i64, says: Says) -> Answer {
             why: String::new(),
         },
         reasoned: true,
+        words: String::new(),
         carried_from: None,
     }
 }

@@ -1,0 +1,1 @@
+//! The tally for people: see the submodules.
