@@ -3,9 +3,10 @@
 
 use std::sync::LazyLock;
 
+use super::lists::{self, Note};
 use super::mention::Mention;
 use super::pattern::Pattern;
-use super::shape::{self, Note};
+use super::shape;
 
 /// What a rule makes of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +52,7 @@ const TABLE: &[Row] = &[
     // Figures that are nobody's vote.
     ("a number in a row of numbers", Mentions, Is(|m, _| shape::is_row_of_numbers(m))),
     ("an option of the ballot", Mentions, Is(|_, note| note.option)),
-    ("a tally of votes", Mentions, Is(|m, note| note.tally || shape::is_tally(m))),
+    ("a tally of votes", Mentions, Is(|m, note| note.tally || lists::is_tally(m))),
     ("a number, not a vote", Mentions, Is(|m, _| shape::is_plain_number(m))),
     ("a reaction or a vote", Asks, Is(|m, _| m.figure.emoji && !m.is_alone() && shape::praises(m))),
     ("a reaction, not a vote", Mentions, Is(|m, _| m.figure.emoji && !m.is_alone())),
@@ -191,9 +192,9 @@ const TABLE: &[Row] = &[
     ("a vote on a condition", Asks, Is(|m, _| shape::is_conditional(m))),
     ("a question", Asks, Is(|m, _| m.asks && m.starts_line && m.ends_line())),
     ("a question", Mentions, Is(|m, _| m.asks && !m.starts_line && !shape::starts_clause(m))),
-    ("a heading with nothing below", Asks, Is(|m, _| shape::is_empty_heading(m))),
+    ("a heading with nothing below", Asks, Is(|m, _| lists::is_empty_heading(m))),
     ("a dash and a number", Asks, Is(|m, _| shape::is_dash_and_number(m))),
-    ("a list of names or of items", Asks, Is(|m, _| shape::is_list_after_colon(m))),
+    ("a list of names or of items", Asks, Is(|m, _| lists::is_list_after_colon(m))),
     ("several votes to choose from", Asks, Is(|m, _| shape::is_choice(m) && m.starts_line)),
     ("several votes to choose from", Mentions, Is(|m, _| shape::is_choice(m))),
     ("a quoted word", Mentions, Is(|m, _| m.quoted && !m.is_alone())),
@@ -383,7 +384,7 @@ mod tests {
         let mut wrong = String::new();
         for (row, text) in EXAMPLES.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
             let tokens = Tokens::read(text.lines().map(|line| (line, false)));
-            let notes = shape::notes(&tokens, "Bob Builder");
+            let notes = lists::notes(&tokens, "Bob Builder");
             let rules: Vec<usize> = Mention::all(&tokens)
                 .filter_map(|m| RULES.iter().position(|rule| rule.fits(&m, &notes[m.line])))
                 .collect();
