@@ -20,7 +20,8 @@ pub(super) struct Figure {
 
 /// Reads a figure, or a number that only looks like one.
 pub(super) fn read(chars: &[char], at: usize, before: Option<Kind>) -> Option<(Kind, usize)> {
-    let signs = chars[at..].iter().take_while(|c| matches!(c, '+' | '-' | '±' | '—')).count();
+    let is_sign = |c: &&char| matches!(c, '+' | '-' | '±' | '—');
+    let signs = chars[at..].iter().take(4).take_while(is_sign).count();
     let signs = match chars[at..] {
         ['+', '/', '-', ..] | ['-', '/', '+', ..] => 3,
         _ => signs,

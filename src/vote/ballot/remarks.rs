@@ -62,7 +62,7 @@ const TABLE: &[Remark] = &[
     Remark {
         starts: &["abstain", "abstaining", "abstention"],
         opens_line: true,
-        is_meant: |words| words.len() <= 2,
+        is_meant: |words| words.len() <= 5,
         verdict: Verdict::Asks,
         why: "an abstention without a vote",
     },

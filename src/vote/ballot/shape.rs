@@ -95,7 +95,9 @@ pub(super) fn is_polite(mention: &Mention<'_>) -> bool {
 /// "It would be", "if it was".
 pub(super) fn is_subjunctive(mention: &Mention<'_>) -> bool {
     let words = ["would", "could", "might", "i'd", "wouldn't", "couldn't"];
+    let depends = ["would", "could", "will", "depends", "depend", "requires", "needs", "only"];
     mention.before.words().any(|word| words.contains(&word))
+        || mention.after.words().take(6).any(|word| depends.contains(&word))
 }
 
 /// The sentence is about what others do.
@@ -122,7 +124,8 @@ pub(super) fn follows_sentence(mention: &Mention<'_>) -> bool {
 
 /// "I do not want to": a wish not to.
 pub(super) fn is_not_said(mention: &Mention<'_>) -> bool {
-    mention.before.words().any(|word| matches!(word, "not" | "don't" | "wouldn't" | "never"))
+    matches!(mention.before.word(0), "no" | "any" | "without")
+        || mention.before.words().any(|word| matches!(word, "not" | "don't" | "wouldn't" | "never"))
 }
 
 /// The sentence names a condition or a later time.
