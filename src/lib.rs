@@ -7,7 +7,7 @@
 //! list of effects that only the effect rooms may have.
 //!
 //! Pure: [`release`], [`policy`], [`project`], [`source`], [`archive`], [`checksum`], [`openpgp`],
-//! [`candidate`], [`dist`], [`mail`], [`vote`], [`plan`], [`checks`], [`readiness`], [`report`].
+//! [`candidate`], [`dist`], [`ledger`], [`mail`], [`vote`], [`plan`], [`checks`], [`readiness`], [`report`].
 //! With effects: [`backend`], [`commands`], [`ui`].
 
 #![forbid(unsafe_code)]
@@ -22,6 +22,7 @@ pub mod commands;
 pub mod dist;
 pub mod error;
 
+pub mod ledger;
 pub mod mail;
 pub mod openpgp;
 pub mod plan;

@@ -24,10 +24,12 @@ const DOORS: &[(&str, &[&str])] = &[
     ("vote", &["mail"]),
     ("project", &["policy", "archive"]),
     ("candidate", &["archive", "project"]),
+    ("dist", &["checksum", "plan"]),
+    ("ledger", &["dist", "plan"]),
     ("checks", &["policy"]),
     ("readiness", &["checks", "policy"]),
     ("report", &["archive", "checks", "error", "openpgp", "plan", "policy"]),
-    ("backend", &["source", "openpgp"]),
+    ("backend", &["checksum", "dist", "ledger", "openpgp", "plan", "source"]),
     ("ui", &["error", "report"]),
     ("cli", &["commands", "ui"]),
     (
