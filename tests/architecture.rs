@@ -36,6 +36,12 @@ const DOORS: &[(&str, &[&str])] = &[
     ("dist", &["checksum", "plan"]),
     ("letters", &["candidate", "checks", "error", "mail", "policy", "project"]),
     ("backend", &["archive", "checksum", "dist", "evidence", "mail", "openpgp", "plan", "source"]),
+    ("dist", &["checksum", "plan"]),
+    ("ledger", &["dist", "plan"]),
+    ("checks", &["policy"]),
+    ("readiness", &["checks", "policy"]),
+    ("report", &["archive", "checks", "error", "openpgp", "plan", "policy"]),
+    ("backend", &["checksum", "dist", "ledger", "openpgp", "plan", "source"]),
     ("ui", &["error", "report"]),
     ("cli", &["commands", "ui"]),
     (

@@ -23,7 +23,10 @@ impl FileError {
     }
 }
 
-fn at<'a>(verb: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> FileError + 'a {
+pub(super) fn at<'a>(
+    verb: &'static str,
+    path: &'a Path,
+) -> impl FnOnce(io::Error) -> FileError + 'a {
     move |source| FileError { verb, path: path.to_owned(), source }
 }
 

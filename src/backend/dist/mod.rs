@@ -328,6 +328,11 @@ impl Executor for Committer<'_> {
         }
     }
 
+    /// An area takes no commit twice: what it makes must not exist, what it removes must.
+    fn may_repeat(&self, _: &Step) -> bool {
+        true
+    }
+
     fn probe(&mut self, step: &Step) -> Result<Probe, AreaError> {
         let commit = self.commit(step)?;
         let (done, open) = self.effects(commit)?;
