@@ -35,13 +35,11 @@ const DOORS: &[(&str, &[&str])] = &[
     ("report", &["archive", "checks", "error", "openpgp", "plan", "policy"]),
     ("dist", &["checksum", "plan"]),
     ("letters", &["candidate", "checks", "error", "mail", "policy", "project"]),
-    ("backend", &["archive", "checksum", "dist", "evidence", "mail", "openpgp", "plan", "source"]),
-    ("dist", &["checksum", "plan"]),
+    (
+        "backend",
+        &["archive", "checksum", "dist", "evidence", "ledger", "mail", "openpgp", "plan", "source"],
+    ),
     ("ledger", &["dist", "plan"]),
-    ("checks", &["policy"]),
-    ("readiness", &["checks", "policy"]),
-    ("report", &["archive", "checks", "error", "openpgp", "plan", "policy"]),
-    ("backend", &["checksum", "dist", "ledger", "openpgp", "plan", "source"]),
     ("ui", &["error", "report"]),
     ("cli", &["commands", "ui"]),
     (
