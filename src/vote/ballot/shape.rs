@@ -2,7 +2,7 @@
 
 use super::mention::Mention;
 use super::pattern::{Side, divides};
-use super::tokens::Kind;
+use super::tokens::{Kind, Token};
 use super::{Value, words};
 
 /// More figures in one sentence than a person votes with.
@@ -24,13 +24,27 @@ pub(super) fn is_plain_number(mention: &Mention<'_>) -> bool {
     let spaced = mention.figure.spaced && mention.figure.value != Some(Value::PlusOne);
     let scoped = matches!(mention.after.word(0), "for" | "on");
     let second = scoped && mention.before.words().any(|word| word.starts_with(['+', '-']));
-    let changed = matches!(mention.before.word(0), "from" | "to");
+    let of_vote = |side: Side<'_>| {
+        side.words().any(is_vote)
+            || side.slice.iter().any(|token| matches!(token.kind, Kind::Figure(_)))
+    };
+    let changed = matches!(mention.before.word(0), "from" | "to")
+        && (of_vote(mention.before) || of_vote(mention.after));
     let own = matches!(mention.before.word(0), "i'm" | "im" | "am");
     let said = ends || mention.claim.is_some() || is_from_me(mention);
     let calculates = matches!(mention.after.word(0), "+" | "=" | "*");
     spaced_plus && calculates
         || bare && !((mention.starts_line || named) && said || second || changed || own)
         || spaced && mention.claim.is_none() && !is_dash_and_number(mention)
+}
+
+/// "No strong feelings, 0": a `0` that ends a sentence without other numbers.
+pub(super) fn is_last_zero(mention: &Mention<'_>) -> bool {
+    let counts = |token: &Token| matches!(token.kind, Kind::Number | Kind::Figure(_) | Kind::Clock);
+    mention.figure.bare
+        && mention.before.word(0) == ","
+        && mention.after.slice.is_empty()
+        && !mention.before.slice.iter().any(counts)
 }
 
 /// `- 1` alone on a line: a vote or the item of a list.
