@@ -1,6 +1,7 @@
 //! Dist areas for real: Subversion over `file://`, svnserve and httpd, and a plain directory. All
 //! or nothing, never twice, never what was not voted on.
 #![allow(
+    clippy::print_stdout,
     clippy::unwrap_used,
     clippy::disallowed_methods,
     reason = "tests touch the outside, and a panic is how they fail"
