@@ -42,7 +42,7 @@ pub struct Licence {
 }
 
 /// Places that are kept of one text; beyond are only more of the same.
-const MOST: usize = 500;
+const MOST: usize = 1000;
 /// Near misses of the ASF's header that are looked at closely.
 const MOST_CANDIDATES: usize = 4;
 
@@ -107,6 +107,10 @@ pub(super) fn scan(text: &Folded<'_>, prose: bool) -> Scan {
 }
 
 impl Scanner<'_> {
+    fn is_full(&self) -> bool {
+        self.found.len() >= MOST
+    }
+
     fn word(&self, at: &Range<usize>) -> &[u8] {
         self.text.word(at)
     }
@@ -117,7 +121,7 @@ impl Scanner<'_> {
 
     /// As `add`, where the notice's own words open at another place than the name.
     fn add_said(&mut self, at: usize, id: impl Into<Cow<'static, str>>, how: How, said: usize) {
-        if self.found.len() < MOST {
+        if !self.is_full() {
             let how = if how != How::Name && self.is_in_string(said) { How::Name } else { how };
             self.found.push(Found { at, id: id.into(), how });
         }
@@ -137,6 +141,9 @@ impl Scanner<'_> {
         let text = self.text;
         let mut at = 0;
         while let Some(offset) = text.lower.get(at..).and_then(|rest| FINDERS.licen.find(rest)) {
+            if self.is_full() {
+                return;
+            }
             let hit = at + offset;
             let start = text.word_start(hit);
             at = hit + 5;
@@ -348,6 +355,9 @@ impl Scanner<'_> {
     fn texts(&mut self) {
         let text = self.text;
         for hit in FINDERS.permission.find_iter(&text.lower) {
+            if self.is_full() {
+                return;
+            }
             let at = hit;
             if text.word_start(at) == at
                 && let Some(id) = permission(text, at)
@@ -356,6 +366,9 @@ impl Scanner<'_> {
             }
         }
         for hit in REDISTRIBUTION.find_iter(&text.lower) {
+            if self.is_full() {
+                return;
+            }
             let at = hit;
             if let Some(end) = text.follow(at, "redistribution and use in source and binary forms")
             {
@@ -369,6 +382,9 @@ impl Scanner<'_> {
     fn others(&mut self) {
         let text = self.text;
         for hit in FINDERS.royalty.find_iter(&text.lower) {
+            if self.is_full() {
+                return;
+            }
             let at = hit;
             if text
                 .follow(at, "royalty provided the copyright notice and this notice are preserved")
@@ -378,6 +394,9 @@ impl Scanner<'_> {
             }
         }
         for hit in FINDERS.public_domain.find_iter(&text.lower) {
+            if self.is_full() {
+                return;
+            }
             let at = hit;
             let free =
                 (0..4).try_fold(at, |start, _| text.previous_word(start).map(|word| word.start));
@@ -398,6 +417,9 @@ impl Scanner<'_> {
         }
         for stem in [&FINDERS.creative, &FINDERS.gpl] {
             for hit in stem.find_iter(&text.lower) {
+                if self.is_full() {
+                    return;
+                }
                 self.by_initials(text.word_start(hit));
             }
         }
