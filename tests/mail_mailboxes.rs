@@ -221,7 +221,7 @@ fn saved(directory: &Path, name: &str, mails: &[Vec<u8>]) -> Mailbox {
 fn the_quick_way_is_right_on_generated_lists() {
     let directory = tempfile::tempdir().unwrap();
     let mut votes = 0;
-    for seed in 0..12 {
+    for seed in 0..4 {
         let mut numbers = Numbers(seed);
         let mut mails = list(&mut numbers, 120);
         let mailbox = saved(directory.path(), "list.mbox", &mails);
@@ -237,7 +237,7 @@ fn the_quick_way_is_right_on_generated_lists() {
         let other = saved(directory.path(), "other.mbox", other);
         assert_eq!(threads(messages(&[one, other])), before, "seed {seed}");
     }
-    assert!(votes > 50, "{votes}");
+    assert!(votes > 20, "{votes}");
 }
 
 /// Large enough that it is read in many pieces and by two threads; borders fall everywhere.
