@@ -5,11 +5,11 @@
 //! in the root): a commit that was interrupted after that is finished by the next look at the area,
 //! one that was interrupted before leaves nothing. A lock keeps writers apart.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ pub struct Directory {
     root: PathBuf,
     address: String,
     /// Digests of files that were read, valid while size and time of change stay.
-    known: RefCell<HashMap<PathBuf, (u64, SystemTime, Sha512)>>,
+    known: Mutex<HashMap<PathBuf, (u64, SystemTime, Sha512)>>,
 }
 
 /// What a commit is going to do, in places from the root. All renames come before all removals.
@@ -45,7 +45,11 @@ impl Directory {
     /// The area in a directory, which is not looked at yet.
     pub fn new(root: &Path) -> Self {
         let address = format!("directory:{}", root.display());
-        Self { root: root.to_owned(), address, known: RefCell::default() }
+        Self { root: root.to_owned(), address, known: Mutex::default() }
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<PathBuf, (u64, SystemTime, Sha512)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn path(&self, place: &Place) -> PathBuf {
@@ -185,7 +189,7 @@ impl Directory {
             return Ok(hasher.into());
         }
         let changed = metadata.modified()?;
-        if let Some((size, at, digest)) = self.known.borrow().get(path)
+        if let Some((size, at, digest)) = self.known().get(path)
             && (*size, *at) == (metadata.len(), changed)
         {
             return Ok(digest.clone());
@@ -197,7 +201,7 @@ impl Directory {
         })?;
         let digest: Sha512 = hasher.into();
         let entry = (metadata.len(), changed, digest.clone());
-        self.known.borrow_mut().insert(path.to_owned(), entry);
+        self.known().insert(path.to_owned(), entry);
         Ok(digest)
     }
 
@@ -499,7 +503,7 @@ mod tests {
         let put = |name: &str| {
             let from = home.path().join(name);
             fs::write(&from, name).expect("written");
-            let content = super::super::content(&from).expect("read");
+            let content = super::super::LocalFile::read(&from).expect("read").content;
             let from = from.to_str().expect("UTF-8").to_owned();
             Change::Put { to: place(&format!("new/{name}")), content, from }
         };
