@@ -217,6 +217,8 @@ impl Maker {
         world.git(&["config", "gpg.program", "gpg"]);
         fs::copy(root().join("tests/fixtures/keys/jane.asc"), world.path("KEYS")).unwrap();
         fs::write(world.path("roster"), "jane  Jane Doe\n").unwrap();
+        // Signed before the instant of judgement, whenever the tests run.
+        fs::write(world.path("gnupg/gpg.conf"), "faked-system-time 20261121T100000!\n").unwrap();
         Self { world }
     }
 
@@ -274,6 +276,20 @@ impl Maker {
         } else {
             self.world.git(&["tag", "-f", &candidate.tag]);
         }
+    }
+
+    /// Verifies `what`, wherever it is, with nothing but what `more` says.
+    pub fn judge(&self, what: &str, more: &[&str]) -> Ran {
+        let words = ["--format", "json", "--time", NOW, "verify", what];
+        self.world.plusone(&[&words[..], more].concat())
+    }
+
+    /// The words that name the world's KEYS, repository, tag and roster.
+    pub fn all_there(&self) -> Vec<String> {
+        let path = |name: &str| self.world.path(name).display().to_string();
+        let words = ["--keys", &path("KEYS"), "--git", &path("repo"), "--tag", "v1.2.0-rc1"];
+        let roster = ["--roster", &path("roster")];
+        [&words[..], &roster].concat().into_iter().map(str::to_owned).collect()
     }
 
     /// Verifies the candidate with everything at hand.
