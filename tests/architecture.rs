@@ -32,7 +32,7 @@ const DOORS: &[(&str, &[&str])] = &[
         &["archive", "checksum", "evidence", "inspect", "legal", "openpgp", "policy", "project"],
     ),
     ("readiness", &["checks", "policy"]),
-    ("report", &["archive", "checks", "error", "openpgp", "plan", "policy"]),
+    ("report", &["archive", "checks", "error", "mail", "openpgp", "plan", "policy", "vote"]),
     ("letters", &["candidate", "checks", "error", "mail", "policy", "project"]),
     ("backend", &["archive", "checksum", "evidence", "mail", "openpgp", "source", "vote"]),
     ("ui", &["error", "report"]),

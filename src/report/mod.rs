@@ -142,7 +142,10 @@ impl Page {
             let joined = matches!(
                 (index.checked_sub(1).map(|before| &self.blocks[before]), block),
                 (None, _)
-                    | (Some(Block::Title(_)), Block::Fields(_) | Block::Commands(_) | Block::Table { .. })
+                    | (
+                        Some(Block::Title(_)),
+                        Block::Fields(_) | Block::Commands(_) | Block::Table { .. }
+                    )
                     | (Some(Block::Item { .. }), Block::Item { .. })
                     | (Some(Block::Paragraph(_)), Block::Commands(_))
             );
@@ -211,8 +214,8 @@ fn push_table(out: &mut String, head: &[String], rows: &[Row], width: usize, col
     let last = head.len().saturating_sub(1);
     let line = |cells: &[String], paint_cell: &dyn Fn(usize, String) -> String| {
         let cells = cells.iter().zip(&widths).take(last).enumerate();
-        let padded = cells
-            .map(|(index, (cell, width))| paint_cell(index, format!("{cell:<0$}", *width)));
+        let padded =
+            cells.map(|(index, (cell, width))| paint_cell(index, format!("{cell:<0$}", *width)));
         padded.collect::<Vec<_>>().join("  ")
     };
     push_line(out, &line(head, &|_, cell| paint(&cell, "2", colour)));
