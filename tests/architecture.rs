@@ -34,6 +34,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("readiness", &["checks", "policy"]),
     ("report", &["archive", "checks", "error", "openpgp", "plan", "policy"]),
     ("dist", &["checksum", "plan"]),
+    ("report", &["archive", "checks", "error", "mail", "openpgp", "plan", "policy", "vote"]),
     ("letters", &["candidate", "checks", "error", "mail", "policy", "project"]),
     (
         "backend",

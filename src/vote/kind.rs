@@ -2,13 +2,14 @@
 //! project asks beyond them. Stricter is allowed, weaker is not. Pure.
 
 use std::fmt;
+use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::policy::Preset;
 
 /// The kinds of votes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum VoteKind {
     /// Majority approval: three binding +1 and more of them than binding -1 (T-01).
@@ -20,6 +21,19 @@ pub enum VoteKind {
     CodeChange,
     /// Silence assents; never for releases (T-11).
     Lazy,
+}
+
+impl FromStr for VoteKind {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "release" => Ok(VoteKind::Release),
+            "procedural" => Ok(VoteKind::Procedural),
+            "code-change" | "code" => Ok(VoteKind::CodeChange),
+            "lazy" | "lazy-consensus" => Ok(VoteKind::Lazy),
+            _ => Err("expected release, procedural, code-change or lazy".to_owned()),
+        }
+    }
 }
 
 impl fmt::Display for VoteKind {
@@ -34,7 +48,7 @@ impl fmt::Display for VoteKind {
 }
 
 /// What a binding -1 does where it is no veto.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MinusOne {
     /// It is weighed against the +1 (T-02).
@@ -42,6 +56,17 @@ pub enum MinusOne {
     Majority,
     /// It must be taken back, changed, or be ruled to be answered as well.
     MustBeAnswered,
+}
+
+impl FromStr for MinusOne {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "majority" => Ok(MinusOne::Majority),
+            "must-be-answered" => Ok(MinusOne::MustBeAnswered),
+            _ => Err(format!("`{text}` is wrong: expected `majority` or `must-be-answered`")),
+        }
+    }
 }
 
 /// The least binding +1 that a release or a code change needs (T-01, T-11).

@@ -268,7 +268,7 @@ impl Ballot {
     }
 }
 
-/// A mail that was set aside: unclear, or with a vote that cannot count.
+/// A mail that casts no vote that counts: unclear, with a vote that cannot count, or taking one back.
 #[derive(Debug, Clone)]
 pub struct SetAside {
     /// Who sent it.
@@ -353,6 +353,7 @@ pub struct Tally {
     ballots: Vec<Ballot>,
     unclear: Vec<SetAside>,
     not_countable: Vec<SetAside>,
+    withdrawals: Vec<SetAside>,
     rulings: Vec<Ruling>,
     warnings: Vec<String>,
 }
@@ -411,6 +412,11 @@ impl Tally {
     /// Votes that cannot count, as fractions (T-05).
     pub fn not_countable(&self) -> &[SetAside] {
         &self.not_countable
+    }
+
+    /// Mails that took a vote back.
+    pub fn withdrawals(&self) -> &[SetAside] {
+        &self.withdrawals
     }
 
     /// The rulings that were used.

@@ -19,6 +19,7 @@ pub(super) struct Folded {
     pub(super) ballots: Vec<Ballot>,
     pub(super) unclear: Vec<SetAside>,
     pub(super) not_countable: Vec<SetAside>,
+    pub(super) withdrawals: Vec<SetAside>,
     pub(super) rulings: Vec<Ruling>,
     /// Ballots of -1 that are ruled to be answered.
     pub(super) answered: BTreeSet<MessageId>,
@@ -264,7 +265,11 @@ impl<'a> Folding<'a> {
         self.settle(unclear, "the same person took it back later");
         match before {
             Some(before) => {
-                self.folded.ballots[before].state = State::Withdrawn(answer.message_id.clone());
+                let before = &mut self.folded.ballots[before];
+                before.state = State::Withdrawn(answer.message_id.clone());
+                let why = format!("takes {} back", figure(before.value));
+                let aside = self.aside(answer, why);
+                self.folded.withdrawals.push(aside);
             }
             None => {
                 let who = self.name(answer);

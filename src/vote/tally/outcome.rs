@@ -76,6 +76,7 @@ pub(super) fn decide(
         ballots: folded.ballots,
         unclear: folded.unclear,
         not_countable: folded.not_countable,
+        withdrawals: folded.withdrawals,
         rulings: folded.rulings,
         warnings,
     }
