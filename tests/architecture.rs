@@ -32,7 +32,6 @@ const DOORS: &[(&str, &[&str])] = &[
         &["archive", "checksum", "evidence", "inspect", "legal", "openpgp", "policy", "project"],
     ),
     ("readiness", &["checks", "policy"]),
-    ("report", &["archive", "checks", "error", "openpgp", "plan", "policy"]),
     ("dist", &["checksum", "plan"]),
     ("report", &["archive", "checks", "error", "mail", "openpgp", "plan", "policy", "vote"]),
     ("letters", &["candidate", "checks", "error", "mail", "policy", "project"]),

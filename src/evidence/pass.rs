@@ -20,7 +20,7 @@ use crate::checksum::Algorithm;
 use crate::inspect;
 use crate::inspect::Budget;
 use crate::legal;
-use crate::legal::exclusions::Tiny;
+use crate::legal::exclusions::{self, Tiny};
 use crate::legal::file_type::{self, Room};
 use crate::openpgp::{Digests, Hashing, SignatureFile};
 
@@ -484,10 +484,10 @@ fn is_kept(below: &[u8]) -> bool {
         "pyproject.toml",
     ];
     let depth = below.iter().filter(|&&byte| byte == b'/').count();
-    depth <= 1 && {
-        let name = name_of(below);
-        NAMES.iter().any(|known| name.starts_with(known))
-    }
+    let name = name_of(below);
+    // Lists of exemptions count where they lie.
+    (depth <= 1 && NAMES.iter().any(|known| name.starts_with(known)))
+        || exclusions::Format::of(&name).is_some()
 }
 
 /// Whether a file is called a licence, wherever it lies: `LICENSE`, `LICENSE-foo.txt`, `COPYING`,
