@@ -37,7 +37,10 @@ const DOORS: &[(&str, &[&str])] = &[
     ("letters", &["candidate", "checks", "error", "mail", "policy", "project"]),
     (
         "backend",
-        &["archive", "checksum", "dist", "evidence", "ledger", "mail", "openpgp", "plan", "source"],
+        &[
+            "archive", "checksum", "dist", "evidence", "ledger", "mail", "openpgp", "plan",
+            "source", "vote",
+        ],
     ),
     ("ledger", &["dist", "plan"]),
     ("ui", &["error", "report"]),
