@@ -370,13 +370,14 @@ fn children(page: &str, url: &str) -> Vec<String> {
             break;
         }
         let rest = &page[at + 5..];
-        let (start, ends): (usize, &[u8]) = match rest.as_bytes().first() {
-            Some(b'"') => (1, b"\""),
-            Some(b'\'') => (1, b"'"),
-            _ => (0, b" >\n"),
+        let start = usize::from(rest.starts_with(['"', '\'']));
+        let link = rest.as_bytes().get(start..).unwrap_or_default();
+        let link = &link[..link.len().min(LONGEST_LINK)];
+        let length = match rest.as_bytes().first() {
+            Some(&quote @ (b'"' | b'\'')) => memchr::memchr(quote, link),
+            _ => memchr::memchr3(b' ', b'>', b'\n', link),
         };
-        let mut letters = rest.bytes().skip(start).take(LONGEST_LINK);
-        let Some(length) = letters.position(|letter| ends.contains(&letter)) else { continue };
+        let Some(length) = length else { continue };
         let target = &rest[start..start + length];
         let target =
             target.strip_prefix(url).or_else(|| target.strip_prefix(path)).unwrap_or(target);

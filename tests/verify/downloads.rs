@@ -328,7 +328,7 @@ fn listings_may_hold_anything() {
     let begin = Instant::now();
     no_verdict(setup.verify(&[]), &["lists no files"]);
     let setup = with("self.page(''.join('<a href=\"%d/\">' % n for n in range(400_000)))");
-    no_verdict(setup.verify(&[]), &["more than 100 directories"]);
+    no_verdict(setup.verify(&[]), &["there are more than"]);
     assert!(begin.elapsed() < Duration::from_secs(30), "{:?}", begin.elapsed());
 
     let setup = with("self.answer(200, [('Content-Length', 65536)], os.urandom(65536))");
