@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{doctor, explain, init, keys, package, sign, verify};
+use crate::commands::{doctor, explain, init, keys, package, sign, tally, verify};
 use crate::ui::{Colour, OutputFormat};
 
 /// Cut, stage, put to the vote, verify, tally, promote and announce Apache-style source releases
@@ -75,6 +75,8 @@ pub enum Command {
     Sign(sign::SignArgs),
     /// Check all of a candidate that a machine can check
     Verify(verify::VerifyArgs),
+    /// Count a vote from the mails of its list
+    Tally(Box<tally::TallyArgs>),
     /// Say what a check means, why, and how to mend what it finds
     Explain(explain::ExplainArgs),
 }

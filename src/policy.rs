@@ -92,6 +92,8 @@ rules! {
     R_02 "R-02" Must CREATION, "Only PMC members can commit to dist/release, unless the PMC opened it to all committers";
     S_01 "S-01" Should RELEASE_POLICY, "Candidates are staged in dist/dev";
     S_05 "S-05" Custom RELEASE_POLICY, "The candidate's number is in directory and tag, not in the archive's name, so that files move unchanged";
+    T_01 "T-01" Must RELEASE_POLICY, "A release passes with at least three binding +1 and more binding +1 than binding -1";
+    T_02 "T-02" Must VOTING, "Releases cannot be vetoed";
     T_03 "T-03" Must RELEASE_POLICY, "Votes of PMC members are binding, as the roster says at the time of the vote";
     S_03 "S-03" Must RELEASE_POLICY, "Unreleased material is not advertised outside the developers' community";
     V_01 "V-01" Must RELEASE_POLICY, "A release is approved by a vote on the project's list";
@@ -106,6 +108,10 @@ rules! {
     A_07 "A-07" Must DOWNLOAD_PAGES, "An announcement links neither to dist.apache.org nor to repository.apache.org, nor to a mirror script or a bare directory instead of a download page";
     A_08 "A-08" Must DOWNLOAD_PAGES, "A download page links to the source through closer.lua, and to signature, checksum and KEYS on downloads.apache.org";
     A_12 "A-12" Must "https://incubator.apache.org/policy/incubation.html#disclaimers", "A podling's announcement carries the disclaimer and says that it is in incubation";
+    T_05 "T-05" Must VOTING, "Votes that count are +1, 0 and -1; fractions are opinions";
+    T_11 "T-11" Must VOTING, "A change of code needs consensus: a -1 with a technical reason is a veto";
+    V_02 "V-02" Should RELEASE_POLICY, "Votes on releases stay open for at least 72 hours";
+    V_03 "V-03" Must RELEASE_POLICY, "An expedited vote says in its mail why it is shorter";
     REPRO "8.2" Custom ARCHIVES, "The same commit gives the same archive, on any machine";
 }
 

@@ -195,6 +195,22 @@ impl Repository {
         Ok(remotes)
     }
 
+    /// Everybody who wrote a commit on any branch, each once: name and address as committed, and
+    /// the address as the mailmap has it.
+    ///
+    /// # Errors
+    /// git failed.
+    pub fn authors(&self) -> Result<BTreeSet<(String, String, String)>, GitError> {
+        // The mailmap only ever adds: without one `%aE` is `%ae`.
+        let words = ["log", "--all", "--no-show-signature", "--format=%an%x00%ae%x00%aE"];
+        let text = self.text(&words)?;
+        let authors = text.lines().filter_map(|line| {
+            let mut parts = line.splitn(3, '\0').map(str::to_owned);
+            Some((parts.next()?, parts.next()?, parts.next()?))
+        });
+        Ok(authors.collect())
+    }
+
     /// How the work tree stands.
     ///
     /// # Errors

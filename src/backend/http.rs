@@ -64,26 +64,120 @@ fn read(
     limit: u64,
     request: impl FnOnce(&Client) -> RequestBuilder,
 ) -> Result<Vec<u8>, HttpError> {
-    let transport = |error: &dyn std::error::Error| HttpError::Transport {
-        verb,
-        url: url.to_owned(),
-        reason: innermost(error),
+    let client = client().map_err(|error| transport(verb, url, &error))?;
+    answer(verb, url, limit, request(&client)).map_err(|failed| failed.error)
+}
+
+/// How a server that is busy or slow is met.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// How often is asked, the first time included.
+    pub attempts: u32,
+    /// The pause after the first failure; each further one is twice as long.
+    pub pause: Duration,
+    /// How long an answer may take.
+    pub timeout: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { attempts: 4, pause: Duration::from_secs(1), timeout: Duration::from_secs(60) }
+    }
+}
+
+/// The longest pause, whatever a server asks for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Fetches one thing after another over the same connections, and asks again where that may help:
+/// after 429, 5xx, time-outs and broken answers.
+#[derive(Debug, Clone)]
+pub struct Fetcher {
+    client: Client,
+    patience: Patience,
+}
+
+impl Fetcher {
+    /// A fetcher; `patience` says how often and how long is waited.
+    ///
+    /// # Errors
+    /// The TLS library cannot be set up.
+    pub fn new(patience: Patience) -> Result<Self, HttpError> {
+        let client =
+            client().map_err(|error| transport("set up fetching from", "the web", &error))?;
+        Ok(Self { client, patience })
+    }
+
+    /// Fetches what is at `url`, at most `limit` bytes.
+    ///
+    /// # Errors
+    /// The last failure; see [`HttpError`].
+    pub fn get(&self, url: &str, limit: u64) -> Result<Vec<u8>, HttpError> {
+        let mut pause = self.patience.pause;
+        for _ in 1..self.patience.attempts {
+            match self.get_once(url, limit) {
+                Err(Failed { retry: Retry::After(asked), .. }) => {
+                    std::thread::sleep(asked.unwrap_or(pause).min(LONGEST_PAUSE));
+                    pause *= 2;
+                }
+                Err(failed) => return Err(failed.error),
+                Ok(bytes) => return Ok(bytes),
+            }
+        }
+        self.get_once(url, limit).map_err(|failed| failed.error)
+    }
+
+    fn get_once(&self, url: &str, limit: u64) -> Result<Vec<u8>, Failed> {
+        let request = self.client.get(url).timeout(self.patience.timeout);
+        answer("fetch", url, limit, request)
+    }
+}
+
+/// A failure, and whether asking again may help.
+struct Failed {
+    error: HttpError,
+    retry: Retry,
+}
+
+enum Retry {
+    Never,
+    /// After so long, if the server said so.
+    After(Option<Duration>),
+}
+
+fn answer(
+    verb: &'static str,
+    url: &str,
+    limit: u64,
+    request: RequestBuilder,
+) -> Result<Vec<u8>, Failed> {
+    let broken = |error: &dyn std::error::Error| Failed {
+        error: transport(verb, url, error),
+        retry: Retry::After(None),
     };
-    let client = client().map_err(|error| transport(&error))?;
-    let response = request(&client).send().map_err(|error| transport(&error))?;
-    if !response.status().is_success() {
-        return Err(HttpError::Status {
-            verb,
-            url: url.to_owned(),
-            status: response.status().to_string(),
+    let response = request.send().map_err(|error| broken(&error))?;
+    let status = response.status();
+    if !status.is_success() {
+        let seconds = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+        let asked = seconds.and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
+        let busy = status.is_server_error() || matches!(status.as_u16(), 408 | 429);
+        let retry = if busy { Retry::After(asked) } else { Retry::Never };
+        let status = status.to_string();
+        return Err(Failed {
+            error: HttpError::Status { verb, url: url.to_owned(), status },
+            retry,
         });
     }
     let mut bytes = Vec::new();
-    response.take(limit + 1).read_to_end(&mut bytes).map_err(|error| transport(&error))?;
+    response.take(limit + 1).read_to_end(&mut bytes).map_err(|error| broken(&error))?;
     if bytes.len() as u64 > limit {
-        return Err(HttpError::TooLarge { url: url.to_owned(), limit });
+        let error = HttpError::TooLarge { url: url.to_owned(), limit };
+        return Err(Failed { error, retry: Retry::Never });
     }
     Ok(bytes)
+}
+
+fn transport(verb: &'static str, url: &str, error: &dyn std::error::Error) -> HttpError {
+    HttpError::Transport { verb, url: url.to_owned(), reason: innermost(error) }
 }
 
 /// A file that is read as it comes. When the connection breaks, it is taken up where it stopped, if
@@ -125,11 +219,7 @@ impl Download {
     }
 
     fn connect(&mut self) -> Result<(), HttpError> {
-        let transport = |error: &dyn std::error::Error| HttpError::Transport {
-            verb: "fetch",
-            url: self.url.clone(),
-            reason: innermost(error),
-        };
+        let transport = |error: &dyn std::error::Error| transport("fetch", &self.url, error);
         let client = client().map_err(|error| transport(&error))?;
         let mut request = client.get(&self.url);
         if self.position > 0 {
@@ -326,7 +416,8 @@ impl Keyserver {
     }
 }
 
-fn percent_encoded(text: &str) -> String {
+/// The text as it may stand in a query.
+pub(super) fn percent_encoded(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len() * 2), |mut out, byte| {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
@@ -347,7 +438,8 @@ fn post(url: &str, content_type: &str, body: String) -> Result<Vec<u8>, HttpErro
     })
 }
 
-fn client() -> Result<Client, reqwest::Error> {
+/// What all requests are made with.
+pub(super) fn client() -> Result<Client, reqwest::Error> {
     // The provider may be installed already; either way there is one afterwards.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
@@ -357,7 +449,7 @@ fn client() -> Result<Client, reqwest::Error> {
         .build()
 }
 
-fn innermost(error: &dyn std::error::Error) -> String {
+pub(super) fn innermost(error: &dyn std::error::Error) -> String {
     let mut error = error;
     while let Some(source) = error.source() {
         error = source;

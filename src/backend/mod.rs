@@ -10,13 +10,18 @@
     reason = "this is the one room that may touch the outside"
 )]
 
+pub mod build;
+pub mod dist;
 pub mod files;
 pub mod git;
 pub mod gpg;
 pub mod http;
+pub mod ledger;
 pub mod machine;
+pub mod mailbox;
 pub mod mailer;
 pub mod place;
+pub mod ponymail;
 pub mod process;
 pub mod svn;
 pub mod tag;

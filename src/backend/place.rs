@@ -73,6 +73,9 @@ const DEPTH: usize = 4;
 /// The most that is read of a server's listing.
 const LARGEST_LISTING: u64 = 8 << 20;
 
+/// The largest file that is fetched.
+const LARGEST_FILE: u64 = 4 << 30;
+
 /// Where a candidate lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -239,6 +242,7 @@ impl Place {
             files::truncate(&part, &file)?;
         }
         let mut buffer = vec![0; 128 << 10];
+        let mut left = LARGEST_FILE.saturating_sub(there);
         loop {
             let count = match stream.read(&mut buffer) {
                 Ok(0) => break,
@@ -252,6 +256,10 @@ impl Place {
                     }));
                 }
             };
+            left = left.checked_sub(count as u64).ok_or_else(|| HttpError::TooLarge {
+                url: format!("{}{name}", self.address()),
+                limit: LARGEST_FILE,
+            })?;
             file.write_all(&buffer[..count]).map_err(files::cannot("write", &part))?;
             meanwhile(count as u64);
         }

@@ -87,7 +87,10 @@ pub fn output_from(command: &mut Command, stdin: Stdin<'_>) -> Result<Output, Pr
         }
         _ => ProcessError::Start { program: program.clone(), source },
     };
-    command.env("LC_ALL", "C").env_remove("LANGUAGE");
+    if !command.get_envs().any(|(name, _)| name == "LC_ALL") {
+        command.env("LC_ALL", "C");
+    }
+    command.env_remove("LANGUAGE");
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let (pipe, bytes) = match stdin {
         Stdin::Nothing => (Stdio::null(), None),

@@ -4,8 +4,9 @@
 //! never on a command line, where every user of the machine could read them.
 
 use std::fmt;
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -22,6 +23,8 @@ pub struct Access {
     pub username: Option<String>,
     /// The password.
     pub password: Option<Password>,
+    /// Where svn's settings and its store of credentials are; none for their usual place.
+    pub config_directory: Option<PathBuf>,
 }
 
 /// A password; it can be handed over, not printed.
@@ -44,11 +47,27 @@ impl Password {
         let end = out.iter().position(|&byte| byte == b'\n').unwrap_or(out.len());
         Ok((end > 0).then(|| Self(out[..end].to_vec())))
     }
+
+    /// As it is, for one who hands it over.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
-fn run(access: &Access, words: &[&str], place: &str) -> Result<Output, ProcessError> {
-    let mut command = Command::new("svn");
-    command.args(words).arg("--non-interactive");
+impl From<&str> for Password {
+    fn from(text: &str) -> Self {
+        Self(text.as_bytes().to_vec())
+    }
+}
+
+/// A command of `svn` or `svnmucc` with `words`, and what it reads on stdin.
+fn prepared(program: &str, access: &Access, words: &[&str]) -> (Command, Option<Vec<u8>>) {
+    let mut command = Command::new(program);
+    // C would refuse names and messages that are not ASCII; where there is no C.UTF-8, it is C.
+    command.args(words).arg("--non-interactive").env("LC_ALL", "C.UTF-8");
+    if let Some(directory) = &access.config_directory {
+        command.arg("--config-dir").arg(directory);
+    }
     if let Some(username) = &access.username {
         command.args(["--username", username]);
     }
@@ -56,9 +75,111 @@ fn run(access: &Access, words: &[&str], place: &str) -> Result<Output, ProcessEr
         command.args(["--password-from-stdin", "--no-auth-cache"]);
         [&password.0[..], b"\n"].concat()
     });
-    command.arg("--").arg(pegged(place));
+    (command, stdin)
+}
+
+fn finished(mut command: Command, stdin: Option<Vec<u8>>) -> Result<Output, ProcessError> {
     let output = process::output(&mut command, stdin.as_deref())?;
     if output.status.success() { Ok(output) } else { Err(process::failed(&command, &output)) }
+}
+
+fn run(access: &Access, words: &[&str], place: &str) -> Result<Output, ProcessError> {
+    let (mut command, stdin) = prepared("svn", access, words);
+    command.arg("--").arg(pegged(place));
+    finished(command, stdin)
+}
+
+/// Runs svn on an address whose `@`s are encoded, as it was in `revision`; returns what it prints.
+pub(super) fn ask(
+    access: &Access,
+    words: &[&str],
+    url: &str,
+    revision: Option<u64>,
+) -> Result<Vec<u8>, ProcessError> {
+    let (mut command, stdin) = prepared("svn", access, words);
+    command.arg("--").arg(at_revision(url, revision));
+    finished(command, stdin).map(|output| output.stdout)
+}
+
+/// As `URL@7`; without a number, the newest. An `@` in the address stays what it is.
+fn at_revision(url: &str, revision: Option<u64>) -> String {
+    revision.map_or_else(|| format!("{url}@"), |revision| format!("{url}@{revision}"))
+}
+
+/// Hands the bytes of the file at `url` to `sink`, piece by piece, whatever its size.
+///
+/// # Errors
+/// svn fails, or `sink` does not want more.
+pub(super) fn stream(
+    access: &Access,
+    url: &str,
+    revision: Option<u64>,
+    sink: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+) -> Result<(), ProcessError> {
+    let start = |source| ProcessError::Start { program: "svn cat".to_owned(), source };
+    let (mut command, stdin) = prepared("svn", access, &["cat"]);
+    command.arg("--").arg(at_revision(url, revision)).env_remove("LANGUAGE");
+    command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() });
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(
+        |source| match source.kind() {
+            io::ErrorKind::NotFound => ProcessError::NotFound { program: "svn".to_owned() },
+            _ => start(source),
+        },
+    )?;
+    if let Some((mut pipe, password)) = child.stdin.take().zip(stdin) {
+        // A line fits into the pipe; svn that ends before reading it says why.
+        let _ = pipe.write_all(&password);
+    }
+    let complaints = child.stderr.take().map(|pipe| {
+        std::thread::spawn(move || {
+            let mut text = Vec::new();
+            // What cannot be read of it is missing from a message, nothing else.
+            let _ = pipe.take(1 << 16).read_to_end(&mut text);
+            text
+        })
+    });
+    let copied = child.stdout.take().map_or(Ok(()), |mut pipe| {
+        let mut buffer = vec![0; 128 << 10];
+        loop {
+            match pipe.read(&mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(count) => sink(&buffer[..count])?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    });
+    if copied.is_err() {
+        // It may have ended by itself meanwhile.
+        let _ = child.kill();
+    }
+    let status = child.wait().map_err(start)?;
+    let stderr = complaints.and_then(|thread| thread.join().ok()).unwrap_or_default();
+    copied.map_err(start)?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(process::failed(&command, &Output { status, stdout: Vec::new(), stderr }))
+}
+
+/// Commits all of `actions`, in the words of svnmucc, as one revision on top of `base`; returns its
+/// number, if svnmucc says it.
+///
+/// # Errors
+/// svnmucc is missing or fails.
+pub(super) fn commit(
+    access: &Access,
+    base: u64,
+    actions: &[&str],
+    message: &str,
+) -> Result<Option<u64>, ProcessError> {
+    let base = base.to_string();
+    let words = [actions, &["--revision", &base, "--message", message]].concat();
+    let (command, stdin) = prepared("svnmucc", access, &words);
+    let output = finished(command, stdin)?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    // As in `r12 committed by jane at 2026-11-21T10:31:08.399020Z`.
+    Ok(said.lines().find_map(|line| line.strip_prefix('r')?.split_once(' ')?.0.parse().ok()))
 }
 
 /// A final `@` keeps an `@` inside a path from being read as a revision.

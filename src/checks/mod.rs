@@ -44,6 +44,7 @@ mod signature_present;
 mod signature_signer_in_keys;
 mod signature_signer_is_committer;
 mod signatures;
+mod source_builds;
 mod source_changelog_mentions_version;
 mod source_matches_tag;
 mod source_rebuild_identical;
@@ -100,6 +101,7 @@ pub const CATALOGUE: &[&Check<Evidence>] = &[
     &source_tag_names_the_commit::CHECK,
     &source_tag_signed::CHECK,
     &source_rebuild_identical::CHECK,
+    &source_builds::CHECK,
     &source_versions_agree::CHECK,
     &source_changelog_mentions_version::CHECK,
     &mail_names_what_was_verified::CHECK,

@@ -7,6 +7,7 @@ pub mod keys;
 pub mod package;
 pub mod sign;
 mod signing;
+pub mod tally;
 pub mod verify;
 
 use std::path::{Path, PathBuf};
@@ -63,6 +64,7 @@ pub fn run(cli: Cli) -> ExitStatus {
         Command::Package(args) => package::run(&session, args),
         Command::Sign(args) => sign::run(&session, args),
         Command::Verify(args) => verify::run(&session, args),
+        Command::Tally(args) => tally::run(&session, *args),
         Command::Explain(args) => explain::run(&session, args),
     });
     done.unwrap_or_else(|failure| {

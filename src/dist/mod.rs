@@ -91,6 +91,24 @@ impl Place {
         }
     }
 
+    /// Its address below a root, in which all that is not plain is encoded: `@` too, which svn takes
+    /// for the start of a revision.
+    pub fn url(&self, root: &str) -> String {
+        let mut url = root.to_owned();
+        for part in self.0.split('/').filter(|part| !part.is_empty()) {
+            url.push('/');
+            for byte in part.bytes() {
+                match byte {
+                    b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                        url.push(byte.into());
+                    }
+                    _ => url.push_str(&format!("%{byte:02X}")),
+                }
+            }
+        }
+        url
+    }
+
     /// Where it lies; none for the root.
     pub fn parent(&self) -> Option<Place> {
         if self.is_root() {
@@ -280,6 +298,8 @@ pub enum Change {
 /// Changes that become one revision together, or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
+    /// The directory that it is all about: the candidate's, the release's.
+    pub about: Place,
     /// What the changes were decided upon; what changed since then and is touched stops them.
     pub base: Revision,
     /// In the order in which they are made.
@@ -312,6 +332,32 @@ impl Commit {
             Change::Remove(place) => Some(place),
             _ => None,
         })
+    }
+
+    /// What it does in the words of svnmucc, for an area at `root`.
+    pub fn actions(&self, root: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        for change in &self.changes {
+            match change {
+                Change::MakeDirectory(place) => words.extend(["mkdir".to_owned(), place.url(root)]),
+                Change::Put { to, from, .. } => {
+                    words.extend(["put".to_owned(), from.clone(), to.url(root)]);
+                }
+                Change::Copy { from, at, to, .. } => {
+                    words.extend(["cp".to_owned(), at.to_string(), from.url(root), to.url(root)])
+                }
+                Change::Remove(place) => words.extend(["rm".to_owned(), place.url(root)]),
+            }
+        }
+        words
+    }
+
+    /// The command that does the same by hand, for somebody else who may.
+    pub fn by_hand(&self, root: &str) -> Vec<String> {
+        let mut words = vec!["svnmucc".to_owned()];
+        words.extend(self.actions(root));
+        words.extend(["-r", &self.base.to_string(), "-m", &self.message].map(str::to_owned));
+        words
     }
 
     /// What it does, apart from where the files lie on this machine and which revisions came in
@@ -532,6 +578,13 @@ mod tests {
         assert_eq!(place("ab").below(&place("a")), None);
         assert_eq!(place("a/b/c").ancestors().collect::<Vec<_>>(), [place("a"), place("a/b")]);
         assert_eq!(place("a").parent(), Some(Place::ROOT));
+    }
+
+    #[test]
+    fn addresses_are_encoded() {
+        let url = "https://example.org/repos/dist/dev/a%20b%407/%C3%A4%25.tgz";
+        assert_eq!(place("dev/a b@7/ä%.tgz").url("https://example.org/repos/dist"), url);
+        assert_eq!(Place::ROOT.url("svn://x"), "svn://x");
     }
 
     #[test]

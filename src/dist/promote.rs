@@ -157,7 +157,8 @@ pub fn promotion<P>(_proof: &P, facts: Promotion<'_>) -> Result<Promoted, Cannot
         (_, Some(base)) => {
             let Draft { mut details, changes, .. } = draft;
             details.insert(0, ("in".to_owned(), facts.area.to_owned()));
-            let commit = Commit { base, changes, message: facts.message.to_owned() };
+            let about = facts.release.directory.clone();
+            let commit = Commit { about, base, changes, message: facts.message.to_owned() };
             let does = format!("release {} in one revision", facts.version);
             Ok(Promoted::Planned(Box::new(Planned::new(does, details, commit))))
         }

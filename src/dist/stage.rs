@@ -147,7 +147,12 @@ pub fn staging(staging: Staging<'_>, target: &Target) -> Result<Staged, CannotSt
         details.push(("adds".to_owned(), what));
     }
     let does = format!("commit {} to {directory}", counted(files.len()));
-    let commit = Commit { base: revision.clone(), changes, message: message.to_owned() };
+    let commit = Commit {
+        about: directory.clone(),
+        base: revision.clone(),
+        changes,
+        message: message.to_owned(),
+    };
     Ok(Staged::Planned(Box::new(Planned::new(does, details, commit))))
 }
 
@@ -167,6 +172,7 @@ pub fn removal(
         details.push(("removes".to_owned(), format!("{place}, {size} bytes{note}")));
     }
     let commit = Commit {
+        about: directory.clone(),
         base: found.revision.clone(),
         changes: vec![Change::Remove(directory.clone())],
         message: message.to_owned(),

@@ -47,6 +47,8 @@ pub struct Evidence {
     pub tag: Known<Option<TagFacts>>,
     /// Whether the archive was made anew from the tag; none if that was not asked for.
     pub rebuilt: Known<Option<Rebuilt>>,
+    /// The project's build commands with the exit status of each; none if that was not asked for.
+    pub built: Known<Option<Vec<(String, i32)>>>,
     /// What the [VOTE] mail says; none without one.
     pub mail: Option<MailFacts>,
     /// Ids of the project's committers; none without a roster.

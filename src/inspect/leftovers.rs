@@ -4,6 +4,8 @@
 //! ordinary names in a source tree. Private keys are told by their content, and so are core dumps
 //! (by `compiled`).
 
+use Certainty::{Certain, Suspicious};
+
 use super::START;
 
 /// How sure it is that something was left behind.
@@ -30,7 +32,7 @@ pub struct Leftover<'a> {
 /// Tells whether a path is, or lies in, something left behind. The path is relative to the
 /// archive's top directory, with `/` between its parts.
 ///
-/// Directories below one for tests are never certain: a test of a tool for git may need a `.git`.
+/// In a directory for tests some are never certain: a test of a tool for git may need a `.git`.
 pub fn why(path: &[u8], is_directory: bool) -> Option<Leftover<'_>> {
     let mut in_tests = false;
     let mut from = 0;
@@ -40,7 +42,8 @@ pub fn why(path: &[u8], is_directory: bool) -> Option<Leftover<'_>> {
         let (name, below) = (&path[from..end], path.get(end + 1..).unwrap_or_default());
         let found = if slash.is_some() || is_directory {
             directory(name, below, from == 0).map(|(certainty, reason)| {
-                (if in_tests { Certainty::Suspicious } else { certainty }, reason)
+                let on_purpose = in_tests && may_be_test_data(name);
+                (if on_purpose { Suspicious } else { certainty }, reason)
             })
         } else {
             file(name, in_tests)
@@ -68,15 +71,15 @@ pub fn private_key<'a>(path: &'a [u8], start: &[u8]) -> Option<Leftover<'a>> {
 /// A line `-----BEGIN … PRIVATE KEY-----`, or OpenPGP's `… PRIVATE KEY BLOCK-----`, and within the
 /// next lines one of the key itself: a text that only speaks of keys has none.
 fn holds_private_key(start: &[u8]) -> bool {
-    let Some(at) = memchr::memmem::find(start, b" PRIVATE KEY") else { return false };
-    // RFC 7468 has a space after BEGIN even where no kind of key follows.
-    let line = memchr::memrchr(b'\n', &start[..at]).map_or(0, |end| end + 1);
-    let mut lines = start[line..].split(|&byte| byte == b'\n').map(|line| line.trim_ascii_end());
-    let header = lines.next().unwrap_or_default();
-    let ends = [&b"PRIVATE KEY-----"[..], b"PRIVATE KEY BLOCK-----"];
-    header.starts_with(b"-----BEGIN ")
-        && ends.iter().any(|end| header.ends_with(end))
-        && lines.take(8).any(is_base64)
+    memchr::memmem::find_iter(start, b" PRIVATE KEY").any(|at| {
+        let line = memchr::memrchr(b'\n', &start[..at]).map_or(0, |end| end + 1);
+        let mut lines = start[line..].split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end);
+        let header = lines.next().unwrap_or_default();
+        let ends = [&b" PRIVATE KEY-----"[..], b" PRIVATE KEY BLOCK-----"];
+        header.starts_with(b"-----BEGIN ")
+            && ends.iter().any(|end| header.ends_with(end))
+            && lines.take(8).any(is_base64)
+    })
 }
 
 fn is_base64(line: &[u8]) -> bool {
@@ -105,7 +108,21 @@ fn is_test_directory(name: &[u8]) -> bool {
         || ENDS.iter().any(|end| name.ends_with(end.as_bytes()))
 }
 
-use Certainty::{Certain, Suspicious};
+/// Directories that tests of tools for such directories are made of.
+fn may_be_test_data(name: &[u8]) -> bool {
+    const NAMES: [&str; 9] = [
+        ".git",
+        ".svn",
+        ".hg",
+        ".bzr",
+        "_darcs",
+        "CVS",
+        "node_modules",
+        "bower_components",
+        "target",
+    ];
+    NAMES.iter().any(|other| name == other.as_bytes()) || name.ends_with(b".egg-info")
+}
 
 const DIRECTORIES: &[(&str, Certainty, &str)] = &[
     (".git", Certain, "git's own data"),
@@ -250,5 +267,131 @@ fn matches(name: &[u8], pattern: &[u8]) -> bool {
             let (start, end) = (&pattern[..star], &pattern[star + 1..]);
             name.len() > start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leftovers_and_where_they_begin() {
+        let cases = [
+            (".git/HEAD", ".git", Certain),
+            ("sub/.git", "sub/.git", Certain),
+            ("a/.svn/entries", "a/.svn", Certain),
+            (".hg/store", ".hg", Certain),
+            ("CVS/Root", "CVS", Certain),
+            ("CVS/README", "CVS", Suspicious),
+            ("ui/node_modules/a/node_modules/b/index.js", "ui/node_modules", Certain),
+            ("src/test/node_modules/a/index.js", "src/test/node_modules", Suspicious),
+            ("pkg/__pycache__/a.cpython-311.pyc", "pkg/__pycache__", Certain),
+            ("tests/__pycache__/a.pyc", "tests/__pycache__", Certain),
+            ("tests/.git/HEAD", "tests/.git", Suspicious),
+            (".tox/py3/x", ".tox", Certain),
+            ("env/pyvenv.cfg", "env", Certain),
+            ("a.egg-info/PKG-INFO", "a.egg-info", Certain),
+            ("target/classes/a.properties", "target", Suspicious),
+            ("core/target/test-classes/x", "core/target", Certain),
+            ("core/target/core-1.0.jar", "core/target", Certain),
+            ("target/debug/.fingerprint/x", "target", Suspicious),
+            ("target/CACHEDIR.TAG", "target", Certain),
+            (".idea/workspace.xml", ".idea", Suspicious),
+            (".vscode/settings.json", ".vscode", Suspicious),
+            (".DS_Store", ".DS_Store", Certain),
+            ("src/test/resources/.DS_Store", "src/test/resources/.DS_Store", Certain),
+            ("a/._b.txt", "a/._b.txt", Certain),
+            ("__MACOSX/a/._b", "__MACOSX", Certain),
+            ("a/Thumbs.db", "a/Thumbs.db", Certain),
+            ("a/desktop.ini", "a/desktop.ini", Certain),
+            ("a/b.c~", "a/b.c~", Certain),
+            ("a/.b.c.swp", "a/.b.c.swp", Certain),
+            ("a/#b.c#", "a/#b.c#", Certain),
+            ("a/.#b.c", "a/.#b.c", Certain),
+            ("a/b.c.orig", "a/b.c.orig", Suspicious),
+            ("a/b.c.rej", "a/b.c.rej", Certain),
+            ("a/b.bak", "a/b.bak", Suspicious),
+            ("pom.xml.releaseBackup", "pom.xml.releaseBackup", Certain),
+            ("hs_err_pid4711.log", "hs_err_pid4711.log", Certain),
+            ("conf/id_rsa", "conf/id_rsa", Suspicious),
+        ];
+        for (path, root, certainty) in cases {
+            let found = why(path.as_bytes(), false).unwrap_or_else(|| panic!("{path}"));
+            assert_eq!((found.root, found.certainty), (root.as_bytes(), certainty), "{path}");
+        }
+        assert_eq!(why(b"lib/.git", true).unwrap().reason, "git's own data");
+        assert_eq!(why(b"target", true).unwrap().certainty, Suspicious);
+    }
+
+    #[test]
+    fn what_belongs_to_sources() {
+        let paths = [
+            "",
+            "/",
+            ".gitignore",
+            ".gitattributes",
+            ".github/workflows/ci.yml",
+            ".asf.yaml",
+            "build/Makefile",
+            "dist/README",
+            "src/main/java/org/example/target/Target.java",
+            "src/core",
+            "src/target",
+            "docs/cvs/Root",
+            "~",
+            "##",
+            "#",
+            "._",
+            ".#",
+            "a.swift",
+            "orig",
+            "env/README",
+            "venv/README",
+            "src/key.pem",
+            "server.key",
+            "tests/keys/id_rsa",
+            "core.c",
+            "core.1",
+            "lib/a.jar",
+            "bak",
+            ".swp",
+            "x/desktop.ini.in",
+            "debug.log",
+        ];
+        for path in paths {
+            assert_eq!(why(path.as_bytes(), false), None, "{path}");
+        }
+        for path in ["src/target", "build", "dist", "bin", "a/.github", "cvs", "test/it"] {
+            assert_eq!(why(path.as_bytes(), true), None, "{path}/");
+        }
+    }
+
+    #[test]
+    fn private_keys_by_their_content() {
+        let line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n";
+        let key = format!("-----BEGIN PRIVATE KEY-----\n{line}");
+        let yes = [
+            key.clone(),
+            format!("-----BEGIN RSA PRIVATE KEY-----\r\nProc-Type: 4,ENCRYPTED\r\n\r\n{line}"),
+            format!("some words before\n-----BEGIN OPENSSH PRIVATE KEY-----\n{line}"),
+            format!("the PRIVATE KEY:\n-----BEGIN EC PRIVATE KEY-----\n{line}"),
+            format!("-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: 1\n\n{line}"),
+        ];
+        for text in yes {
+            let found = private_key(b"conf/server.key", text.as_bytes()).expect("a key");
+            assert_eq!(found.certainty, Suspicious);
+        }
+        let no = [
+            "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n".to_owned(),
+            format!("    match(\"-----BEGIN PRIVATE KEY-----\")\n{line}"),
+            format!("-----BEGIN PUBLIC KEY-----\n{line}"),
+            format!("-----BEGIN CERTIFICATE-----\n{line}A PRIVATE KEY is not here\n"),
+            "-----BEGIN PRIVATE KEY-----".to_owned(),
+        ];
+        for text in no {
+            assert_eq!(private_key(b"conf/server.key", text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(private_key(b"src/test/resources/server.key", key.as_bytes()), None);
+        assert_eq!(private_key(b"tests/server.key", key.as_bytes()), None);
     }
 }

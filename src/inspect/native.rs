@@ -120,13 +120,17 @@ fn portable_executable(header: &[u8]) -> Option<Compiled> {
 
 /// COFF objects of Windows compilers, and the short ones in import libraries.
 pub(super) fn coff(start: &[u8]) -> Option<Compiled> {
-    let found = Some(Compiled::Named("COFF object file"));
-    if start.starts_with(&[0, 0, 0xff, 0xff]) {
-        return (le16(start, 4)? <= 2 && is_coff_machine(le16(start, 6)?) && start.len() >= 20)
-            .then_some(found)?;
-    }
-    let sections = le16(start, 2)?;
-    let symbols = le32(start, 8)?;
+    let found = if start.starts_with(&[0, 0, 0xff, 0xff]) {
+        le16(start, 4)? <= 2 && is_coff_machine(le16(start, 6)?) && start.len() >= 20
+    } else {
+        is_coff_object(start)?
+    };
+    found.then_some(Compiled::Named("COFF object file"))
+}
+
+/// A header without the part that only programs have, and a section that is loaded nowhere yet.
+fn is_coff_object(start: &[u8]) -> Option<bool> {
+    let (sections, symbols) = (le16(start, 2)?, le32(start, 8)?);
     let fits = is_coff_machine(le16(start, 0)?)
         && (1..=4096).contains(&sections)
         && le16(start, 16)? == 0
@@ -137,7 +141,7 @@ pub(super) fn coff(start: &[u8]) -> Option<Compiled> {
     let named = matches!(name[0], b'.' | b'/')
         && name[..end].iter().all(u8::is_ascii_graphic)
         && name[end..].iter().all(|&byte| byte == 0);
-    (fits && named).then_some(found).flatten()
+    Some(fits && named)
 }
 
 fn is_coff_machine(number: u16) -> bool {
@@ -163,25 +167,28 @@ pub(super) fn ar_first_name(start: &[u8]) -> Option<&[u8]> {
 /// Static libraries: an `ar` archive that has a symbol table, or whose first member is an object.
 /// Rust's rlib, Go's package archives and Windows' import libraries are among them.
 pub(super) fn static_library(start: &[u8]) -> Option<Compiled> {
-    let library = Some(Compiled::Named("static library (ar archive)"));
+    const LIBRARY: Compiled = Compiled::Named("static library (ar archive)");
     if start.starts_with(b"<bigaf>\n") && !is_text(start) {
-        return library;
+        return Some(LIBRARY);
     }
     if !start.starts_with(b"!<arch>\n") {
         return None;
     }
-    let name = ar_first_name(start)?;
+    let mut name = ar_first_name(start)?;
     let mut content = start.get(AR_FIRST + AR_HEADER..)?;
-    // BSD puts a long name at the head of the content.
-    let long =
-        name.strip_prefix(b"#1/").and_then(|size| std::str::from_utf8(size).ok()?.parse().ok());
-    let mut name = name;
-    if let Some(size) = long {
+    if name == b"//" {
+        // GNU's table of long names comes first where there is no symbol table.
+        let size: usize = decimal(&start[AR_FIRST + 48..AR_FIRST + 58])?;
+        content = content.get(size.checked_next_multiple_of(2)?.checked_add(AR_HEADER)?..)?;
+    } else if let Some(size) = name.strip_prefix(b"#1/").and_then(decimal) {
+        // BSD puts a long name at the head of the content.
         (name, content) = content.split_at_checked(size)?;
     }
-    let tables: [&[u8]; 5] = [b"/", b"/SYM64/", b"__.SYMDEF", b"__.PKGDEF", b"//"];
-    let has_table = tables.iter().any(|&table| name == table) || name.starts_with(b"__.SYMDEF");
-    ((has_table && !is_text(start)) || super::compiled::sniff(content).is_some())
-        .then_some(library)
-        .flatten()
+    let tables: [&[u8]; 3] = [b"/", b"/SYM64/", b"__.PKGDEF"];
+    let has_table = tables.contains(&name) || name.starts_with(b"__.SYMDEF");
+    (has_table && !is_text(start) || super::compiled::sniff(content).is_some()).then_some(LIBRARY)
+}
+
+fn decimal(digits: &[u8]) -> Option<usize> {
+    std::str::from_utf8(digits.trim_ascii()).ok()?.parse().ok()
 }

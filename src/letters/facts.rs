@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::window::Window;
 use crate::policy::Preset;
+use crate::project::default_display;
 
 /// What every letter speaks of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -105,8 +106,8 @@ pub struct Rules {
 impl Rules {
     /// The rules by kind of project; `round` for podlings. In words without a `+1` outside the
     /// ballot: tallies take such a line of the call for the release manager's vote.
-    pub fn of(preset: Preset, display: &str, round: Option<&PodlingRound>) -> Self {
-        let short = display.trim_end_matches(" (Incubating)");
+    pub fn of(preset: Preset, project: &str, display: &str, round: Option<&PodlingRound>) -> Self {
+        let short = committee_name(preset, project, display);
         let (binding, beyond) = match (preset, round) {
             (Preset::TopLevel, _) => {
                 (format!("Votes of members of the {short} PMC are binding"), None)
@@ -135,6 +136,17 @@ impl Rules {
                 .is_asf()
                 .then(|| "https://www.apache.org/foundation/voting.html#ReleaseVotes".to_owned()),
         }
+    }
+}
+
+/// What the committee behind a release is called: that of `Apache SkyWalking Eyes` is the one of
+/// Apache SkyWalking, the project `skywalking`.
+pub fn committee_name(preset: Preset, project: &str, display: &str) -> String {
+    let words: Vec<&str> = display.trim_end_matches(" (Incubating)").split(' ').collect();
+    match words.iter().position(|word| word.eq_ignore_ascii_case(project)) {
+        Some(at) if words[0] == "Apache" || !preset.is_asf() => words[..=at].join(" "),
+        Some(at) => format!("Apache {}", words[..=at].join(" ")),
+        None => default_display(preset, project),
     }
 }
 
@@ -375,9 +387,23 @@ mod tests {
     }
 
     #[test]
+    fn a_component_has_the_committee_of_its_project() {
+        for (project, display, expected) in [
+            ("skywalking", "Apache SkyWalking Eyes", "Apache SkyWalking"),
+            ("lucene", "Lucene", "Apache Lucene"),
+            ("burr", "Apache Burr (Incubating)", "Apache Burr"),
+            ("kafka", "Apache Kafka", "Apache Kafka"),
+            ("ws", "Apache Axiom", "Apache Ws"),
+        ] {
+            assert_eq!(committee_name(Preset::TopLevel, project, display), expected);
+        }
+        assert_eq!(committee_name(Preset::Plain, "kettle", "Kettle"), "Kettle");
+    }
+
+    #[test]
     fn the_call_says_nothing_that_reads_as_a_vote() {
         for preset in [Preset::TopLevel, Preset::Podling, Preset::Plain] {
-            let rules = Rules::of(preset, "Apache X", None);
+            let rules = Rules::of(preset, "x", "Apache X", None);
             let text = format!("{rules:?}");
             assert!(!text.contains("+1") && !text.contains("-1"), "{text}");
         }

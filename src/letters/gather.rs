@@ -149,7 +149,7 @@ impl Subject<'_> {
         };
         let commit = staged.commit.to_string();
         let link = repository.and_then(|repository| commit_link(repository, &commit));
-        let rules = Rules::of(release.preset, &release.display, round.as_ref());
+        let rules = Rules::of(release.preset, &release.project, &release.display, round.as_ref());
         Ok(VoteFacts {
             tag,
             commit: Reference { name: commit, link },

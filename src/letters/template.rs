@@ -14,6 +14,7 @@
 //! later lines), `quote` (somebody else's words), `utc` (an instant in words) and `sh` (one word of
 //! a shell command).
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 use std::ops::Range;
 
@@ -88,8 +89,12 @@ impl TemplateError {
     }
 
     fn at(name: &str, text: &str, range: Range<usize>, message: String) -> Self {
-        let start = text.floor_char_boundary(range.start);
-        let end = text.floor_char_boundary(range.end).max(start);
+        let boundary = |at: usize| {
+            let mut before = (0..=at.min(text.len())).rev();
+            before.find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+        };
+        let start = boundary(range.start);
+        let end = boundary(range.end).max(start);
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
         Self {
@@ -341,11 +346,16 @@ fn unfinished(source: Source<'_>, filled: &Filled) -> Option<TemplateError> {
 /// Where a text holds what a person was meant to replace: `<words>` without a matching `</words>`,
 /// the words TODO, TBD, FIXME and XXX, braces of a template. Quoted lines are passed over.
 pub fn placeholders(text: &str) -> Vec<Range<usize>> {
+    let closed: BTreeSet<&str> = text
+        .split("</")
+        .skip(1)
+        .filter_map(|after| after.split_once('>').map(|(name, _)| name))
+        .collect();
     let mut found = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         if !line.trim_start().starts_with('>') {
-            let inside = line_placeholders(line, text);
+            let inside = line_placeholders(line, &closed);
             found.extend(inside.into_iter().map(|r| start + r.start..start + r.end));
         }
         start += line.len();
@@ -353,7 +363,7 @@ pub fn placeholders(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-fn line_placeholders(line: &str, text: &str) -> Vec<Range<usize>> {
+fn line_placeholders(line: &str, closed: &BTreeSet<&str>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for mark in ["{{", "}}", "{%", "%}", "{#"] {
         found.extend(line.match_indices(mark).map(|(at, mark)| at..at + mark.len()));
@@ -367,18 +377,20 @@ fn line_placeholders(line: &str, text: &str) -> Vec<Range<usize>> {
         found.extend(places.map(|at| at..at + word.len()));
     }
     for (at, _) in line.match_indices('<') {
-        let Some(length) = line[at..].find('>') else {
-            break;
+        // Up to the next bracket of either kind: a line of `<` alone is looked at once.
+        let rest = &line[at + 1..];
+        let Some(length) = rest.find(['<', '>']).filter(|&end| rest[end..].starts_with('>')) else {
+            continue;
         };
-        let inside = &line[at + 1..at + length];
+        let inside = &rest[..length];
         let wordy = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '\'');
         let is_name = inside.starts_with(char::is_alphabetic)
             && inside.len() <= 60
             && inside.chars().all(wordy);
         // `List<String>` is code, and XML closes what it opens.
         let is_code = line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
-        if is_name && !is_code && !text.contains(&format!("</{inside}>")) {
-            found.push(at..at + length + 1);
+        if is_name && !is_code && !closed.contains(inside) {
+            found.push(at..at + length + 2);
         }
     }
     found.sort_by_key(|range| range.start);

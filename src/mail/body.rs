@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
 
-use super::fields::{ContentType, Fields, content_type, invisible, split};
+use super::fields::{ContentType, Fields, content_type, invisible, split, start};
 use super::{enriched, flowed, html};
 
 /// The most text that is kept of a mail, in bytes.
@@ -35,7 +35,7 @@ pub(crate) fn text(fields: &Fields<'_>, body: &[u8], warnings: &mut Vec<String>)
 
 fn cut(mut text: String, warnings: &mut Vec<String>) -> String {
     if text.len() > LONGEST_TEXT {
-        text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+        text.truncate(start(&text, LONGEST_TEXT).len());
         warnings.push(format!("only the first {LONGEST_TEXT} bytes of its text were read"));
     }
     text

@@ -92,8 +92,8 @@ impl Outgoing {
         }
         parts.thread.iter().try_for_each(check_message_id)?;
         parts.body = parts.body.replace("\r\n", "\n");
-        let mut no_text = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-        if let Some(line) = parts.body.split('\n').find(|line| line.contains(&mut no_text)) {
+        let no_text = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        if let Some(line) = parts.body.split('\n').find(|line| line.contains(no_text)) {
             return Err(ComposeError::Control { part: "text", value: line.to_owned() });
         }
         if !parts.body.ends_with('\n') {

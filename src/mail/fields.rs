@@ -14,9 +14,9 @@ use super::{Address, MessageId};
 /// The most that is read of one field's value, in bytes. Decoding is quadratic on hostile values.
 const LONGEST_VALUE: usize = 16 << 10;
 /// The most that is read of `References`.
-const LONGEST_REFERENCES: usize = 256 << 10;
+const LONGEST_REFERENCES: usize = 64 << 10;
 /// The most that is read of a mail's header, in bytes.
-const LONGEST_HEADER: usize = 1 << 20;
+pub const LONGEST_HEADER: usize = 256 << 10;
 
 /// The header fields of a mail, in their order, as they stand.
 pub(crate) struct Fields<'a>(Vec<(&'a [u8], &'a [u8])>);
@@ -153,6 +153,12 @@ pub(crate) fn invisible(c: char) -> bool {
         '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'
             | '\u{2066}'..='\u{2069}' | '\u{feff}'
     )
+}
+
+/// The start of `text`: at most `limit` bytes, whole characters.
+pub(crate) fn start(text: &str, limit: usize) -> &str {
+    let end = (0..=limit.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
 }
 
 /// Every address of a value, those of groups too.

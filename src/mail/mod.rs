@@ -1,7 +1,7 @@
 //! Mails as strangers send them: bytes in, a message with decoded headers and plain text out. Pure.
 //!
 //! The fields are found by `fields`, the body's text by `body` (with `flowed`, `html` and
-//! `enriched`), the person behind a list by `sender`.
+//! `enriched`), the person behind a list by `sender`. Many mails in one file are parted by [`mbox`].
 
 pub mod compose;
 
@@ -10,7 +10,9 @@ pub mod date;
 mod enriched;
 pub(crate) mod fields;
 mod flowed;
+pub(crate) mod glance;
 mod html;
+pub mod mbox;
 mod sender;
 
 use std::fmt;
@@ -22,6 +24,7 @@ use sha2::{Digest, Sha256};
 use fields::Fields;
 
 pub use body::LONGEST_TEXT;
+pub use fields::LONGEST_HEADER;
 
 /// A Message-ID without its angle brackets.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -133,6 +136,24 @@ pub fn read(bytes: &[u8]) -> Message {
         text,
         warnings,
     }
+}
+
+/// Whether the bytes begin with the header of a mail, rather than being a web page or an excuse.
+pub fn is_mail(bytes: &[u8]) -> bool {
+    let (header, _) = fields::split(without_mbox_line(&bytes[..bytes.len().min(LARGEST)]));
+    let known = [
+        "from",
+        "message-id",
+        "received",
+        "return-path",
+        "date",
+        "subject",
+        "delivered-to",
+        "list-id",
+    ];
+    let is_known =
+        |name: &[u8]| known.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
+    fields::fields(header).any(|(name, _)| is_known(name))
 }
 
 /// A byte order mark, and the line by which mbox files begin a mail, are no part of it.

@@ -63,7 +63,7 @@ fn candidates(fields: &Fields<'_>) -> Vec<(Address, SenderSource)> {
     all("reply-to", SenderSource::ReplyTo)
         .chain(all("x-original-from", SenderSource::OriginalFrom))
         .chain(envelopes.map(|address| (address, SenderSource::ReceivedSpf)))
-        .chain(all("cc", SenderSource::LastCc).last())
+        .chain(all("cc", SenderSource::LastCc).next_back())
         .collect()
 }
 

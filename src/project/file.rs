@@ -159,6 +159,10 @@ pub struct VoteTable {
     pub build: Option<Template>,
     /// How long it stays open at least.
     pub hours: Option<u32>,
+    /// The least binding +1, where the project wants more than the ASF.
+    pub minimum: Option<u32>,
+    /// What a binding -1 does: `majority` (it is weighed) or `must-be-answered`.
+    pub minus_one: Option<String>,
     /// Whose votes bind.
     pub roster: RosterTable,
     /// Further addresses and names of people, by their id.

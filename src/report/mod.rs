@@ -12,6 +12,7 @@ pub mod plan;
 pub mod sarif;
 pub mod settings;
 pub mod sign;
+pub mod tally;
 pub mod verify;
 
 use std::fmt::Write as _;
@@ -51,8 +52,20 @@ enum Block {
     Fields(Vec<(String, String)>),
     Item { tone: Tone, label: String, text: String, details: Vec<(String, String)> },
     Paragraph(String),
+    Table { head: Vec<String>, rows: Vec<Row> },
     Commands(Vec<String>),
     Verbatim(String),
+}
+
+/// A row of a table.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// How its second cell is meant.
+    pub tone: Tone,
+    /// One for each column but the last.
+    pub cells: Vec<String>,
+    /// The last column: in text, lines below the row.
+    pub below: Vec<String>,
 }
 
 /// Text for people, block by block.
@@ -91,6 +104,18 @@ impl Page {
         });
     }
 
+    /// A table; what is in its last column stands below each row in text.
+    pub fn table(&mut self, head: &[&str], rows: impl IntoIterator<Item = Row>) {
+        let harmless = |texts: Vec<String>| texts.iter().map(|text| harmless(text)).collect();
+        let row = |row: Row| Row {
+            tone: row.tone,
+            cells: harmless(row.cells),
+            below: harmless(row.below),
+        };
+        let head = head.iter().map(|text| (*text).to_owned()).collect();
+        self.blocks.push(Block::Table { head, rows: rows.into_iter().map(row).collect() });
+    }
+
     /// A sentence or more.
     pub fn paragraph(&mut self, text: &str) {
         self.blocks.push(Block::Paragraph(harmless(text)));
@@ -117,7 +142,10 @@ impl Page {
             let joined = matches!(
                 (index.checked_sub(1).map(|before| &self.blocks[before]), block),
                 (None, _)
-                    | (Some(Block::Title(_)), Block::Fields(_) | Block::Commands(_))
+                    | (
+                        Some(Block::Title(_)),
+                        Block::Fields(_) | Block::Commands(_) | Block::Table { .. }
+                    )
                     | (Some(Block::Item { .. }), Block::Item { .. })
                     | (Some(Block::Paragraph(_)), Block::Commands(_))
             );
@@ -147,12 +175,7 @@ fn text_block(out: &mut String, block: &Block, width: usize, colour: bool) {
         Block::Title(text) => push_line(out, &paint(text, "1", colour)),
         Block::Fields(fields) => push_fields(out, fields, 2, width),
         Block::Item { tone, label, text, details } => {
-            let code = match tone {
-                Tone::Good => "32",
-                Tone::Bad => "1;31",
-                Tone::Warning => "33",
-                Tone::Plain => "0",
-            };
+            let code = tone_code(*tone);
             let indent = LABEL_WIDTH + 1;
             let wrapped = wrap(text, width.saturating_sub(indent), indent);
             push_line(
@@ -162,9 +185,48 @@ fn text_block(out: &mut String, block: &Block, width: usize, colour: bool) {
             push_fields(out, details, indent, width);
         }
         Block::Paragraph(text) => push_line(out, &wrap(text, width, 0)),
+        Block::Table { head, rows } => push_table(out, head, rows, width, colour),
         Block::Verbatim(text) => push_line(out, text),
         Block::Commands(lines) => {
             lines.iter().for_each(|line| push_line(out, &format!("  {line}")))
+        }
+    }
+}
+
+const fn tone_code(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Good => "32",
+        Tone::Bad => "1;31",
+        Tone::Warning => "33",
+        Tone::Plain => "0",
+    }
+}
+
+fn push_table(out: &mut String, head: &[String], rows: &[Row], width: usize, colour: bool) {
+    let cells = rows.iter().map(|row| &row.cells[..]).chain([head]);
+    let widths = cells.fold(Vec::new(), |mut widths: Vec<usize>, cells| {
+        widths.resize(widths.len().max(cells.len()), 0);
+        for (width, cell) in widths.iter_mut().zip(cells) {
+            *width = (*width).max(cell.chars().count());
+        }
+        widths
+    });
+    let last = head.len().saturating_sub(1);
+    let line = |cells: &[String], paint_cell: &dyn Fn(usize, String) -> String| {
+        let cells = cells.iter().zip(&widths).take(last).enumerate();
+        let padded =
+            cells.map(|(index, (cell, width))| paint_cell(index, format!("{cell:<0$}", *width)));
+        padded.collect::<Vec<_>>().join("  ")
+    };
+    push_line(out, &line(head, &|_, cell| paint(&cell, "2", colour)));
+    for row in rows {
+        let tone = |index: usize, cell: String| match index {
+            1 => paint(&cell, tone_code(row.tone), colour),
+            _ => cell,
+        };
+        push_line(out, &line(&row.cells, &tone));
+        for below in &row.below {
+            push_line(out, &format!("    {}", wrap(below, width.saturating_sub(4), 4)));
         }
     }
 }
@@ -227,6 +289,19 @@ fn markdown_block(out: &mut String, block: &Block) {
             }
         }
         Block::Paragraph(text) => push_line(out, &markdown_text(text)),
+        Block::Table { head, rows } => {
+            let line = |cells: &mut dyn Iterator<Item = String>| {
+                format!("| {} |", cells.collect::<Vec<_>>().join(" | "))
+            };
+            // A bar would end the cell even within backquotes.
+            let cell = |text: &String| markdown_text(text).replace("\\|", "|").replace('|', "\\|");
+            push_line(out, &line(&mut head.iter().map(cell)));
+            push_line(out, &line(&mut head.iter().map(|_| "---".to_owned())));
+            for row in rows {
+                let below = row.below.iter().map(cell).collect::<Vec<_>>().join("<br>");
+                push_line(out, &line(&mut row.cells.iter().map(cell).chain([below])));
+            }
+        }
         Block::Verbatim(text) => push_line(out, &format!("```\n{text}\n```")),
         Block::Commands(lines) => push_line(out, &format!("```\n{}\n```", lines.join("\n"))),
     }
@@ -289,6 +364,26 @@ mod tests {
         assert_eq!(harmless("a\u{1b}[31mb\r\n\u{202e}c"), r"a\u{1b}[31mb\u{d}\u{a}\u{202e}c");
         assert_eq!(harmless("Łukasz – ok"), "Łukasz – ok");
         assert_eq!(markdown_text("<b> *x* `a_b`"), r"\<b\> \*x\* `a_b`");
+    }
+
+    #[test]
+    fn tables_are_lines_in_text_and_cells_in_markdown() {
+        let mut page = Page::default();
+        let row = |who: &str, vote: &str, below: &str| Row {
+            tone: Tone::Good,
+            cells: vec![who.to_owned(), vote.to_owned()],
+            below: vec![below.to_owned()],
+        };
+        page.table(&["who", "vote", "line"], [row("Jane", "+1", "a|b"), row("M", "0", "\u{1b}c")]);
+        assert_eq!(
+            page.to_text(80, false),
+            "who   vote\nJane  +1\n    a|b\nM     0\n    \\u{1b}c\n"
+        );
+        assert_eq!(
+            page.to_markdown(),
+            "| who | vote | line |\n| --- | --- | --- |\n| Jane | +1 | a\\|b |\n\
+             | M | 0 | \\\\u{1b}c |\n"
+        );
     }
 
     #[test]

@@ -3,11 +3,13 @@
 //!
 //! The writer's own lines ([`super::own_text`]) become tokens (`tokens`); every figure in them is
 //! seen with its sentence (`mention`) and judged by an ordered table of rules (`rules`, in the
-//! language of `pattern`, with the word lists of `words`; `shape` tells lists and ballots). Boxes
+//! language of `pattern`, with the word lists of `words`; `lists` and `shape` tell what words do not). Boxes
 //! that are ticked are read beside (`boxes`), and so are words without a figure (`remarks`). What
 //! all figures of a mail come to is decided here. Takes time linear in the text. Pure.
 
 mod boxes;
+mod figure;
+mod lists;
 mod mention;
 mod page;
 mod pattern;
@@ -18,6 +20,7 @@ mod tokens;
 mod words;
 use serde::Serialize;
 
+use super::own_text::Line;
 use crate::mail::Message;
 
 /// The votes that count (POLICY T-05).
@@ -83,9 +86,8 @@ use rules::Verdict;
 pub fn read(message: &Message, answered: Option<&Message>, is_call: bool) -> Reading {
     let answered = answered.map(|message| &message.text[..]);
     let writer = message.sender.name.as_deref().unwrap_or_default();
-    let announces = is_call || announces(&message.subject);
     let page = Page::read(&message.text, answered, writer);
-    let findings = page.findings(announces);
+    let findings = page.findings(Role::of(&message.subject, is_call));
     settle(&findings).unwrap_or_else(|| Reading {
         says: Says::Nothing,
         evidence: None,
@@ -95,27 +97,36 @@ pub fn read(message: &Message, answered: Option<&Message>, is_call: bool) -> Rea
     })
 }
 
-/// Whether the mail announces a result or that the vote is cancelled, and so names the votes of
-/// others: its own vote counts only if it says so, as in a call (POLICY T-06).
-fn announces(subject: &str) -> bool {
-    let subject = subject.to_ascii_uppercase();
-    let answers = subject.trim_start().starts_with("RE:");
-    let words = [
-        "[RESULT",
-        "[VOTE RESULT",
-        "RESULT]",
-        "RESULTS]",
-        "RESULT:",
-        "[CANCEL",
-        "CANCELLED]",
-        "CANCELED]",
-    ];
-    !answers && words.iter().any(|word| subject.contains(word))
+/// What a mail is in its thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Answer,
+    /// It calls the vote, and so names the votes to choose from.
+    Call,
+    /// It announces a result, or that the vote is cancelled, and so names the votes of others.
+    Result,
+}
+
+impl Role {
+    fn of(subject: &str, is_call: bool) -> Self {
+        const WORDS: &[&str] = &["RESULT", "CANCEL", "PASSED", "FAILED", "WITHDRAWN", "CLOSED"];
+        let subject = subject.to_ascii_uppercase();
+        let answers = subject.trim_start().starts_with("RE:");
+        let mut tags = subject.split('[').skip(1).filter_map(|tag| tag.split_once(']'));
+        let tagged = tags.any(|(tag, _)| WORDS.iter().any(|word| tag.contains(word)));
+        let begins =
+            ["RESULT:", "RESULTS:", "RESULT OF", "CANCEL"].iter().any(|w| subject.starts_with(w));
+        match () {
+            () if is_call => Self::Call,
+            () if (tagged || begins) && !answers => Self::Result,
+            () => Self::Answer,
+        }
+    }
 }
 
 /// One thing in a mail that may be its vote.
 #[derive(Debug, Clone)]
-struct Finding {
+struct Finding<'t> {
     verdict: Verdict,
     /// The rule.
     why: &'static str,
@@ -125,14 +136,17 @@ struct Finding {
     carried: bool,
     /// A `0` without a sign, which gives way to a vote with one.
     bare: bool,
-    evidence: Evidence,
+    line: Line<'t>,
 }
 
-impl Finding {
+impl Finding<'_> {
     fn reading(&self, says: Says) -> Reading {
         Reading {
             says,
-            evidence: Some(self.evidence.clone()),
+            evidence: Some(Evidence {
+                line: self.line.number,
+                text: self.line.text.trim().to_owned(),
+            }),
             claims_binding: self.claim,
             carried: self.carried,
             why: self.why.to_owned(),
@@ -145,16 +159,16 @@ impl Finding {
     }
 
     fn casts(&self) -> bool {
-        matches!(self.verdict, Verdict::Votes | Verdict::Says | Verdict::Carries)
+        matches!(self.verdict, Verdict::Votes | Verdict::Stands | Verdict::Says | Verdict::Carries)
     }
 }
 
 /// Decides what the findings come to, in this order: a vote that is changed, votes that agree, a
 /// vote that is taken back, what a person has to be asked. None: nothing is said.
-fn settle(findings: &[Finding]) -> Option<Reading> {
+fn settle(findings: &[Finding<'_>]) -> Option<Reading> {
     let with = |verdict| findings.iter().filter(move |finding| finding.verdict == verdict);
-    let changes: Vec<&Finding> = with(Verdict::Changes).collect();
-    let mut casts: Vec<&Finding> = findings.iter().filter(|finding| finding.casts()).collect();
+    let changes: Vec<&Finding<'_>> = with(Verdict::Changes).collect();
+    let mut casts: Vec<&Finding<'_>> = findings.iter().filter(|finding| finding.casts()).collect();
     if casts.iter().any(|cast| !cast.bare) {
         casts.retain(|cast| !cast.bare);
     }
@@ -175,7 +189,7 @@ fn settle(findings: &[Finding]) -> Option<Reading> {
 }
 
 /// The vote that the findings agree on; unclear if they do not.
-fn agreed(findings: &[&Finding]) -> Option<Reading> {
+fn agreed(findings: &[&Finding<'_>]) -> Option<Reading> {
     let first = findings.first()?;
     if findings.iter().any(|finding| finding.value != first.value) {
         return Some(first.unclear("different votes in one mail"));

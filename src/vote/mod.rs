@@ -4,8 +4,13 @@
 pub mod ballot;
 pub mod call;
 pub mod identity;
+pub mod kind;
 pub mod names;
 pub mod own_text;
+pub mod result;
 pub mod roster;
+pub mod rules;
+pub mod select;
 pub mod subject;
+pub mod tally;
 pub mod thread;

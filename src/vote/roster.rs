@@ -270,8 +270,8 @@ enum Form {
     Groups(Map<String, Value>),
     /// `people.json`
     People(Map<String, Value>),
-    /// `podlings.json`
-    Podlings(Map<String, Value>),
+    /// `podlings.json`, which says what podlings are called and not who is in them.
+    Podlings,
     /// A member a line.
     Text(Members),
 }
@@ -315,7 +315,7 @@ fn form_of(json: Value) -> Option<Form> {
     } else if all(|entry| entry["groups"].is_array()) {
         Some(Form::People(map))
     } else if all(|entry| entry["podling"].is_boolean()) {
-        Some(Form::Podlings(map))
+        Some(Form::Podlings)
     } else {
         None
     }
@@ -414,7 +414,7 @@ impl Form {
                     .collect();
                 Some(members).filter(|members| !members.is_empty())
             }
-            Form::LdapPeople(_) | Form::Podlings(_) => None,
+            Form::LdapPeople(_) | Form::Podlings => None,
         }
     }
 

@@ -11,7 +11,10 @@
 mod support;
 
 mod announcements;
+mod by_hand;
+mod hostile;
 mod messages;
+mod own_templates;
 mod projects;
 mod sample;
 mod snapshots;

@@ -155,7 +155,7 @@ fn result(subject: Subject<'_>, binding: Vec<VoterFacts>, others: Vec<VoterFacts
         vote_subject: format!("[VOTE] Release {} {}", release.display, release.version),
         passed: counts.plus_one >= 3 && counts.plus_one > counts.minus_one,
         window: window(MONDAY, 72, release.preset),
-        rules: Rules::of(release.preset, &release.display, None),
+        rules: Rules::of(release.preset, &release.project, &release.display, None),
         binding_counts: counts,
         other_counts: Counts::of(&others),
         binding,

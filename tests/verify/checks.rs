@@ -469,6 +469,14 @@ const CASES: &[Case] = &[
     case("source-rebuild-identical", "error", "could not be made again", |_, candidate| {
         candidate.put("plusone.toml", with_header("#", "[verify]\nreproducible = true\n"));
     }),
+    case("source-builds", "error", "`sh build.sh` ended with status 7", |_, candidate| {
+        candidate.put(
+            "plusone.toml",
+            with_header("#", "[verify]\nbuild = [\"true\", \"sh build.sh\"]\n"),
+        );
+        candidate.put("build.sh", with_header("#", "test -f NOTICE && exit 7\n"));
+        candidate.words = vec!["--build".into()];
+    }),
     case("source-versions-agree", "warning", "Cargo.toml states 1.1.0", |_, candidate| {
         candidate.put("Cargo.toml", with_header("#", "[package]\nversion = \"1.1.0\"\n"));
     }),
@@ -509,7 +517,7 @@ fn rsa(maker: &Maker, user_id: &str) -> String {
 }
 
 /// A call as release managers write it.
-pub const VOTE: &str = "\
+pub(crate) const VOTE: &str = "\
 From: Jane Doe <jane@apache.org>
 To: dev@demo.apache.org
 Subject: [VOTE] Release Apache Demo 1.2.0 (rc1)

@@ -201,7 +201,7 @@ fn access(args: &AccessArgs) -> Result<Access, Failure> {
             })?,
         None => None,
     };
-    Ok(Access { username: args.svn_username.clone(), password })
+    Ok(Access { username: args.svn_username.clone(), password, ..Access::default() })
 }
 
 fn refuse(refusal: Refusal, place: &str) -> Failure {

@@ -4,12 +4,15 @@ use std::path::Path;
 
 use super::super::Session;
 use crate::backend::files;
+use crate::backend::http::Patience;
+use crate::backend::ponymail::{Archive, PonymailError, ThreadAddress};
 use crate::candidate;
 use crate::error::Failure;
 use crate::evidence::MailFacts;
 use crate::mail::{self, Message};
 use crate::vote::call::{self, Call};
 use crate::vote::subject::{Kind, which_call};
+use crate::vote::thread::threads;
 
 /// The most that is read of a mail.
 const LARGEST_MAIL: u64 = 32 << 20;
@@ -24,6 +27,10 @@ pub(super) struct Announced {
 
 /// Reads the mail that `what` names; none if it names no mail.
 pub(super) fn read(session: &Session, what: &str) -> Result<Option<Announced>, Failure> {
+    let web = what.starts_with("https://") || what.starts_with("http://");
+    if web && (what.contains("/thread/") || what.contains("/thread.html/")) {
+        return from_archive(session, what).map(Some);
+    }
     let path = Path::new(what);
     if files::is_directory(path) || !files::exists(path) || candidate::is_artifact(what) {
         return Ok(None);
@@ -40,6 +47,24 @@ pub(super) fn read(session: &Session, what: &str) -> Result<Option<Announced>, F
         session.ui.warn(&format!("the subject does not say [VOTE]: {}", message.subject));
     }
     Ok(Some(Announced::of(what, message)))
+}
+
+/// Fetches a thread from the list's archive; the newest call in it is meant.
+fn from_archive(session: &Session, what: &str) -> Result<Announced, Failure> {
+    let failed = |error: PonymailError| {
+        Failure::outside(error).hint("save the mail to a file and name that instead")
+    };
+    let address = ThreadAddress::read(what, None).map_err(failed)?;
+    session.ui.detail(&format!("fetching the thread {} from {}", address.id, address.base));
+    let archive = Archive::new(Patience::default()).map_err(failed)?;
+    let mails = archive.thread(&address, &|_, _| {}).map_err(failed)?;
+    let threads = threads(mails.iter().map(|bytes| mail::read(bytes)).collect());
+    let calls = threads.into_iter().map(|thread| thread.call);
+    let newest = calls.max_by_key(|call| call.date).ok_or_else(|| {
+        Failure::usage(format!("nobody calls a vote in {what}"))
+            .hint("is it the thread that begins with [VOTE]?")
+    })?;
+    Ok(Announced::of(what, newest))
 }
 
 impl Announced {

@@ -2,6 +2,7 @@
 
 mod announced;
 mod artifacts;
+mod building;
 mod keys;
 mod reply;
 mod tag;
@@ -129,6 +130,7 @@ pub fn run(session: &Session, args: VerifyArgs) -> Result<ExitStatus, Failure> {
         keys: keys.map(|keys| keys.map(|keys| keys.facts)),
         tag,
         rebuilt: Ok(None),
+        built: Ok(None),
         mail: target.mail.clone(),
         committers: keys::committers(session, &target, args.roster.as_deref()),
         header_exclusions: settings.verify.exclude_headers.clone(),
@@ -136,6 +138,9 @@ pub fn run(session: &Session, args: VerifyArgs) -> Result<ExitStatus, Failure> {
     };
     if args.rebuild || evidence.claims_reproducible {
         evidence.rebuilt = tag::rebuild(&target, &evidence);
+    }
+    if args.build {
+        evidence.built = building::build(session, &target, &evidence, &settings.verify.build);
     }
     let adjustments = Adjustments::new(&settings.checks, &settings.waivers, &args.without);
     let adjustments =

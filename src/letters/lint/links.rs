@@ -32,13 +32,12 @@ pub fn links(text: &str) -> Vec<Link<'_>> {
         from = end.max(from);
         let host_end = body.find(['/', '?', '#']).unwrap_or(body.len());
         let host = body[..host_end].rsplit('@').next().unwrap_or_default();
-        let before = text[..at].trim_end_matches(['"', '\'']);
         found.push(Link {
             text: &text[at..end],
             scheme: if rest.starts_with('s') { "https" } else { "http" },
             host: host.split(':').next().unwrap_or_default(),
             path: &body[host_end..],
-            namespace: names_namespace(before),
+            namespace: names_namespace(&text[..at]),
         });
     }
     found
@@ -59,6 +58,9 @@ fn without_punctuation(address: &str) -> &str {
 }
 
 fn names_namespace(before: &str) -> bool {
+    // An attribute's name is short; what comes before it is not looked at for every address.
+    let start = before.char_indices().rev().take(40).last().map_or(0, |(at, _)| at);
+    let before = before[start..].trim_end_matches(['"', '\'']);
     let word = before.rsplit(|c: char| c.is_whitespace() || c == '<').next().unwrap_or_default();
     word.starts_with("xmlns") || word.ends_with("schemaLocation=")
 }

@@ -5,11 +5,14 @@ use super::links::links;
 use super::{Posting, finding, outcome};
 use crate::checks::{CheckOutcome, Severity};
 
+/// Findings after which a letter needs a rewrite, not a list.
+const MOST_PLACEHOLDERS: usize = 20;
+
 pub(super) fn no_placeholders(posting: &Posting) -> CheckOutcome {
     let letter = &posting.letter;
     let mut findings = Vec::new();
     let mut look = |place: &str, text: &str| {
-        for range in template::placeholders(text) {
+        for range in template::placeholders(text).into_iter().take(MOST_PLACEHOLDERS) {
             let line = text[..range.start].matches('\n').count() + 1;
             let place = if place.is_empty() { format!("line {line}") } else { place.to_owned() };
             let message = format!("{place}: `{}` was meant to be replaced", &text[range]);

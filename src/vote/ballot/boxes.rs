@@ -14,7 +14,10 @@ pub(super) struct Choice {
 
 /// Reads a line as an option of a ballot.
 pub(super) fn read(line: &str) -> Option<Choice> {
-    let line = line.trim_start_matches(|c: char| c.is_whitespace() || "-*•>|".contains(c));
+    let mut line = line.trim_start_matches(|c: char| c.is_whitespace() || "•>|".contains(c));
+    while let Some(rest) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
+        line = rest.trim_start();
+    }
     if line.len() > 400 {
         return None;
     }
@@ -23,7 +26,7 @@ pub(super) fn read(line: &str) -> Option<Choice> {
         // The box stands after the vote.
         let at = line.find(['[', '☐', '☑', '☒'])?;
         let (vote, rest) = line.split_at(at);
-        let (ticked, _) = tick(rest)?;
+        let (ticked, _) = tick(rest).filter(|(ticked, _)| ticked.is_some())?;
         let alone = vote.chars().filter(|c| !c.is_whitespace()).count() <= 3;
         Some((ticked, first_figure(vote).filter(|_| alone)?))
     })?;
@@ -65,7 +68,8 @@ fn tick(text: &str) -> Option<(Option<bool>, &str)> {
 fn first_figure(text: &str) -> Option<Value> {
     let text: String = text.chars().take(64).collect();
     let tokens = Tokens::read(std::iter::once((&text[..], false)));
-    match tokens.all.first()?.kind {
+    let opener = |kind: Kind| matches!(kind, Kind::Mark('`' | '"'));
+    match tokens.all.iter().find(|token| !opener(token.kind))?.kind {
         Kind::Figure(figure) if !figure.plural => figure.value,
         _ => None,
     }

@@ -1,8 +1,9 @@
 //! A figure with what stands around it: the words of its sentence before and after, whether the
 //! voter calls it binding, and its place on the line.
 
+use super::figure::Figure;
 use super::pattern::Side;
-use super::tokens::{Figure, Kind, Token, Tokens};
+use super::tokens::{Kind, Token, Tokens};
 
 /// How far a rule looks, in tokens.
 const WINDOW: usize = 24;
@@ -177,16 +178,14 @@ fn claim_after(tokens: &Tokens, from: usize, to: usize) -> (usize, Option<bool>)
         while all.get(at).is_some_and(|token| closes(token.kind)) {
             at += 1;
         }
-        let skipped = usize::from(all.get(at).is_some_and(|token| {
-            matches!(token.kind, Kind::Mark(',' | '-' | '—' | ':' | '/' | '|'))
-        }));
+        let mark = all.get(at).map(|token| token.kind);
+        let dashes = all[at..].iter().take_while(|token| token.kind == Kind::Mark('-')).count();
         let start = at
-            + skipped
-            + usize::from(
-                all[at..]
-                    .get(skipped..skipped + 2)
-                    .is_some_and(|two| two.iter().all(|token| token.kind == Kind::Mark('-'))),
-            );
+            + match mark {
+                Some(Kind::Mark('-')) => dashes.min(2),
+                Some(Kind::Mark(',' | '—' | ':' | '/' | '|')) => 1,
+                _ => 0,
+            };
         let Some(first) = all.get(start) else { break };
         let end = match opens(first.kind) {
             true => closing(all, start),

@@ -1,10 +1,10 @@
 //! A mail's own lines, ready to be judged.
 
 use super::boxes::{self, Choice};
+use super::lists::{self, Note};
 use super::rules::{self, Verdict};
-use super::shape::{self, Note};
 use super::tokens::{Kind as TokenKind, Tokens};
-use super::{Evidence, Finding, Mention, Value, remarks};
+use super::{Finding, Mention, Role, Value, remarks};
 use crate::vote::own_text::{self, Kind, Line};
 
 /// The own lines of a mail with text, and what else may hold its vote.
@@ -53,7 +53,7 @@ impl<'t> Page<'t> {
         }
         let texts = lines.iter().map(|line| line.text).zip(new_paragraph);
         let tokens = Tokens::read(texts);
-        let mut notes = shape::notes(&tokens, writer);
+        let mut notes = lists::notes(&tokens, writer);
         for (note, remark) in notes.iter_mut().zip(under_remarks(&all, &lines)) {
             note.under_remark = remark;
         }
@@ -61,29 +61,33 @@ impl<'t> Page<'t> {
         Self { lines, tokens, notes, choices, doubtful, ticked_in_quote }
     }
 
-    /// Everything that may be the vote. In a mail that `announces`, a call or a result, only what
-    /// the writer calls their own counts.
-    pub(super) fn findings(&self, announces: bool) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = Mention::all(&self.tokens)
+    /// Everything that may be the vote. In a call or a result only what is plainly the writer's own
+    /// counts.
+    pub(super) fn findings(&self, role: Role) -> Vec<Finding<'t>> {
+        let mut findings: Vec<Finding<'t>> = Mention::all(&self.tokens)
             .map(|mention| {
                 let (verdict, why) = rules::judge(&mention, &self.notes[mention.line]);
                 finding(&mention, &self.lines[mention.line], verdict, why)
             })
             .collect();
         findings.extend(remarks::all(&self.tokens).map(|(line, verdict, why)| {
-            let evidence = evidence(&self.lines[line]);
-            let value = Err(String::new());
-            Finding { verdict, why, value, claim: None, carried: false, bare: false, evidence }
+            let (value, line) = (Err(String::new()), self.lines[line]);
+            Finding { verdict, why, value, claim: None, carried: false, bare: false, line }
         }));
-        if announces {
+        if role != Role::Answer {
             for finding in &mut findings {
-                if matches!(finding.verdict, Verdict::Votes | Verdict::Asks) {
+                let counts = match finding.verdict {
+                    Verdict::Votes | Verdict::Asks => false,
+                    Verdict::Stands => role == Role::Call,
+                    _ => true,
+                };
+                if !counts {
                     finding.verdict = Verdict::Mention;
                 }
             }
             return findings;
         }
-        let asked = |finding: &Finding| finding.verdict != Verdict::Mention;
+        let asked = |finding: &Finding<'_>| finding.verdict != Verdict::Mention;
         findings.extend(ticked(&self.choices, "ticked on the ballot"));
         if !findings.iter().any(asked) {
             findings.extend(ticked(&self.ticked_in_quote, "ticked on the quoted ballot"));
@@ -95,7 +99,7 @@ impl<'t> Page<'t> {
     }
 
     /// Plain votes where the writer's own text is not expected.
-    fn doubts(&self) -> Vec<Finding> {
+    fn doubts(&self) -> Vec<Finding<'t>> {
         let mut found = Vec::new();
         for (line, why) in &self.doubtful {
             let tokens = Tokens::read(std::iter::once((line.text, true)));
@@ -110,11 +114,12 @@ impl<'t> Page<'t> {
     }
 }
 
-fn evidence(line: &Line<'_>) -> Evidence {
-    Evidence { line: line.number, text: line.text.trim().to_owned() }
-}
-
-fn finding(mention: &Mention<'_>, line: &Line<'_>, verdict: Verdict, why: &'static str) -> Finding {
+fn finding<'t>(
+    mention: &Mention<'_>,
+    line: &Line<'t>,
+    verdict: Verdict,
+    why: &'static str,
+) -> Finding<'t> {
     let figure = mention.figure;
     let as_written = || mention.text().to_owned();
     Finding {
@@ -123,13 +128,13 @@ fn finding(mention: &Mention<'_>, line: &Line<'_>, verdict: Verdict, why: &'stat
         value: figure.value.ok_or_else(as_written),
         claim: mention.claim,
         carried: verdict == Verdict::Carries,
-        bare: figure.bare,
-        evidence: evidence(line),
+        bare: figure.bare && mention.is_alone(),
+        line: *line,
     }
 }
 
 /// What the ticks come to: the one vote, or a question.
-fn ticked(choices: &[(Line<'_>, Choice)], why: &'static str) -> Option<Finding> {
+fn ticked<'t>(choices: &[(Line<'t>, Choice)], why: &'static str) -> Option<Finding<'t>> {
     let ticked: Vec<_> = choices.iter().filter(|(_, choice)| choice.ticked == Some(true)).collect();
     let odd = choices.iter().find(|(_, choice)| choice.ticked.is_none());
     let (first, rest) =
@@ -144,7 +149,7 @@ fn ticked(choices: &[(Line<'_>, Choice)], why: &'static str) -> Option<Finding> 
     let tokens = Tokens::read(std::iter::once((line.text, true)));
     let claim = Mention::all(&tokens).find_map(|mention| mention.claim);
     let (value, carried, bare) = (Ok(choice.value), false, false);
-    Some(Finding { verdict, why, value, claim, carried, bare, evidence: evidence(line) })
+    Some(Finding { verdict, why, value, claim, carried, bare, line: *line })
 }
 
 /// The ballot quoted from a mail in which no box was ticked: the writer ticked it.
@@ -228,61 +233,32 @@ impl Patch {
     }
 }
 
-/// For each own line whether it answers one of several quoted remarks: a quote right above it that
-/// speaks of no vote, another quote below, and own words elsewhere too.
+/// For each own line whether it begins the answer to one of several quoted remarks: right below a
+/// quote that speaks of no vote, with more of the writer's words below another quote.
 fn under_remarks(all: &[Line<'_>], own: &[Line<'_>]) -> Vec<bool> {
-    let mut below_remark = vec![false; own.len()];
-    let mut next_own = own.len();
-    let mut quote_below = false;
-    let mut segments = 0;
-    let mut in_segment = false;
-    for line in all.iter().rev() {
-        let blank = line.text.trim().is_empty();
+    let mut answers = vec![false; own.len()];
+    let mut pending = None;
+    let mut quote: Option<bool> = None;
+    let mut at = 0;
+    for line in all {
         match line.kind {
-            Kind::Quoted if !line.text.trim_matches(['>', ' ', '|']).is_empty() => {
-                if in_segment && next_own < own.len() {
-                    below_remark[next_own] &= !speaks_of_vote(line.text);
-                }
-                (quote_below, in_segment) = (true, false);
+            Kind::Quoted => {
+                let speaks = quote.unwrap_or(false) || speaks_of_vote(line.text);
+                quote = Some(speaks);
             }
-            Kind::Own if !blank => {
-                segments += usize::from(!in_segment);
-                in_segment = true;
-                if let Some(at) = next_own.checked_sub(1)
-                    && own[at].number == line.number
-                {
-                    next_own = at;
-                    below_remark[at] = quote_below;
+            Kind::Own if own.get(at).is_some_and(|own| own.number == line.number) => {
+                if let Some(speaks_of_vote) = quote.take() {
+                    // What came before is not the last word, so it answers what is above it.
+                    if let Some(before) = pending.replace((at, !speaks_of_vote)) {
+                        answers[before.0] = before.1;
+                    }
                 }
+                at += 1;
             }
-            Kind::Attribution => in_segment = false,
             _ => {}
         }
     }
-    // Only the first line of a segment answers the quote above it, and it takes two segments.
-    let first_of_segment = first_of_segments(all, own);
-    let several = segments >= 2;
-    below_remark
-        .iter()
-        .zip(first_of_segment)
-        .map(|(below, first)| *below && first && several)
-        .collect()
-}
-
-fn first_of_segments(all: &[Line<'_>], own: &[Line<'_>]) -> Vec<bool> {
-    let mut own = own.iter().peekable();
-    let mut after_quote = false;
-    let mut first = Vec::new();
-    for line in all {
-        let is_text = own.next_if(|own| own.number == line.number).is_some();
-        match line.kind {
-            Kind::Quoted => after_quote = true,
-            Kind::Own if is_text => first.push(std::mem::take(&mut after_quote)),
-            Kind::Own if line.text.trim().is_empty() => {}
-            _ => after_quote = false,
-        }
-    }
-    first
+    answers
 }
 
 /// A line of the call or of another vote.

@@ -142,7 +142,7 @@ fn spaced_fingerprint(line: &Line<'_>, call: &mut Call) {
         .filter(|w| !w.is_empty())
         .collect();
     let group = |word: &&str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if let Some(found) = words.windows(10).find(|window| window.iter().all(|word| group(word))) {
+    if let Some(found) = words.windows(10).find(|window| window.iter().all(group)) {
         add(&mut call.fingerprints, found.concat().to_ascii_uppercase(), line.number);
     }
 }

@@ -1,6 +1,8 @@
 //! The lines of a call: those of the sender's own, with their numbers, and the web addresses on
 //! them, joined where a mail program broke them. Pure.
 
+use crate::mail::fields::start;
+
 /// A line of the mail's text.
 #[derive(Clone, Copy)]
 pub(super) struct Line<'a> {
@@ -22,7 +24,7 @@ impl<'a> Lines<'a> {
     pub(super) fn of(text: &'a str) -> Self {
         let lines = text.lines().enumerate().map(|(index, text)| Line {
             number: index + 1,
-            text: text[..text.floor_char_boundary(LONGEST_LINE)].trim_end(),
+            text: start(text, LONGEST_LINE).trim_end(),
         });
         Self(lines.filter(|line| !line.text.starts_with(['>', '|'])).collect())
     }

@@ -1,0 +1,39 @@
+//! Reads any text as a mail about a vote, alone, as a call and as the answer to another:
+//! `cargo fuzz run ballot`.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use plusone::mail::{Address, Message, MessageId, SenderSource};
+use plusone::vote::ballot::{Says, read};
+
+fn message(text: String) -> Message {
+    Message {
+        id: MessageId(String::new()),
+        in_reply_to: Vec::new(),
+        references: Vec::new(),
+        subject: String::new(),
+        from: Address::default(),
+        sender: Address::default(),
+        sender_source: SenderSource::From,
+        date: None,
+        lists: Vec::new(),
+        text,
+        warnings: Vec::new(),
+    }
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let text = String::from_utf8_lossy(bytes);
+    // A NUL divides the mail from the one it answers.
+    let (text, answered) = text.split_once('\0').unwrap_or((&text, ""));
+    let (mail, answered) = (message(text.to_owned()), message(answered.to_owned()));
+    for (answered, is_call) in [(None, false), (None, true), (Some(&answered), false)] {
+        let reading = read(&mail, answered, is_call);
+        assert_eq!(reading.evidence.is_none(), reading.says == Says::Nothing);
+        if let Some(evidence) = &reading.evidence {
+            assert!(evidence.line >= 1 && text.contains(&evidence.text));
+        }
+    }
+    let quoted: String = text.split('\n').map(|line| format!("> {line}\n")).collect();
+    assert_eq!(read(&message(quoted), None, false).says, Says::Nothing);
+});

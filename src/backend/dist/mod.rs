@@ -1,0 +1,436 @@
+//! Dist areas: Subversion, or a plain directory where none is wanted. One trait for both.
+//!
+//! A commit is one revision or nothing, whatever breaks; errors say what to do, and whether it is
+//! certain that nothing was committed.
+
+mod directory;
+mod subversion;
+mod trouble;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use sha1collisiondetection::Sha1CD;
+use sha2::Digest;
+
+pub use self::directory::Directory;
+pub use self::subversion::Subversion;
+pub use self::trouble::{AreaError, Trouble};
+use super::files::{self, FileError};
+use super::machine;
+use super::svn::Access;
+use crate::checksum::hex;
+use crate::dist::stage::Target;
+use crate::dist::{
+    AddressError, Commit, Content, Difference, Files, Listing, Place, Revision, Sha512,
+    common_root, differences,
+};
+use crate::plan::{Executor, Failed, Probe, Step};
+
+/// How much of a directory is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// What is in it.
+    Entries,
+    /// What is below it.
+    All,
+}
+
+/// Whether something may be committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MayWrite {
+    /// As far as can be seen without trying.
+    Yes,
+    /// It cannot, for this reason.
+    No(String),
+    /// Only trying tells, for this reason.
+    Unknown(String),
+}
+
+/// Digests as the server stores them, by path from the directory asked about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// SHA-1 in lower-case hex.
+    pub sha1: BTreeMap<Place, String>,
+}
+
+/// A dist area, addressed from its root.
+pub trait DistArea: Sync {
+    /// The address of the root, without a final `/`.
+    fn address(&self) -> &str;
+
+    /// Lists a place; none if there is nothing.
+    ///
+    /// # Errors
+    /// It cannot be listed.
+    fn list(&self, place: &Place, depth: Depth) -> Result<Option<Listing>, AreaError>;
+
+    /// Hands the bytes of a file to `sink`, as it was in a revision or as it is.
+    ///
+    /// # Errors
+    /// It cannot be read, or `sink` does not want more.
+    fn stream(
+        &self,
+        place: &Place,
+        at: Option<&Revision>,
+        sink: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    ) -> Result<(), AreaError>;
+
+    /// The digests that the server stores of all files below a directory; none if it tells none.
+    ///
+    /// # Errors
+    /// It cannot be asked.
+    fn stored(&self, directory: &Place) -> Result<Option<Stored>, AreaError>;
+
+    /// Commits all or nothing; returns the revision in which [`Commit::about`] is then.
+    ///
+    /// # Errors
+    /// Nothing was committed if [`AreaError::nothing_was_done`] says so; else look.
+    fn apply(&self, commit: &Commit) -> Result<Revision, AreaError>;
+
+    /// Whether something may be committed to a place, without trying.
+    fn may_write(&self, place: &Place) -> MayWrite;
+
+    /// Reads a file of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// It cannot be read or is larger.
+    fn read(&self, place: &Place, at: Option<&Revision>, limit: u64) -> Result<Vec<u8>, AreaError> {
+        let mut bytes = Vec::new();
+        self.stream(place, at, &mut |piece| {
+            if (bytes.len() + piece.len()) as u64 > limit {
+                return Err(io::Error::other(format!("it has more than {limit} bytes")));
+            }
+            bytes.extend_from_slice(piece);
+            Ok(())
+        })?;
+        Ok(bytes)
+    }
+
+    /// The digest of a file's bytes, which are all read.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn sha512(&self, place: &Place, at: Option<&Revision>) -> Result<Sha512, AreaError> {
+        let mut hasher = sha2::Sha512::new();
+        self.stream(place, at, &mut |piece| {
+            hasher.update(piece);
+            Ok(())
+        })?;
+        Ok(hasher.into())
+    }
+}
+
+/// An area that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Its address.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+}
+
+/// Opens the area that all of `addresses` lie in; returns the path of each from its root.
+///
+/// # Errors
+/// The addresses do not fit together. Whether anything is there is not looked at.
+pub fn open(
+    addresses: &[&str],
+    access: &Access,
+) -> Result<(Box<dyn DistArea>, Vec<Place>), OpenError> {
+    let (root, places) = common_root(addresses)?;
+    let area: Box<dyn DistArea> = match root.strip_prefix("directory:") {
+        Some(path) => Box::new(Directory::new(Path::new(path))),
+        None => Box::new(Subversion::new(&root, access)),
+    };
+    Ok((area, places))
+}
+
+/// The directories above a place that are not there, the topmost first, and the state of the area.
+///
+/// # Errors
+/// They cannot be listed.
+pub fn missing_above(
+    area: &dyn DistArea,
+    place: &Place,
+) -> Result<(Revision, Vec<Place>), AreaError> {
+    let mut missing = Vec::new();
+    let mut above = place.parent();
+    while let Some(directory) = above {
+        if let Some(listing) = area.list(&directory, Depth::Entries)? {
+            missing.reverse();
+            return Ok((listing.revision, missing));
+        }
+        above = directory.parent();
+        missing.push(directory);
+    }
+    Err(AreaError::new(Trouble::Missing, "list", area.address(), "there is nothing at all"))
+}
+
+/// How a file in an area is known to be the right one.
+#[derive(Debug, Clone, Copy)]
+pub enum Known<'a> {
+    /// By the local file: digests that the server stores can be compared with its.
+    Local(&'a LocalFiles),
+    /// By its SHA-512 only: the bytes are read.
+    Digest,
+}
+
+/// What a comparison went by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadBack {
+    /// The digests that the server stores (SHA-1).
+    Stored,
+    /// The bytes.
+    Bytes,
+}
+
+/// Compares what a directory holds with what it should hold, by the digests that the server stores
+/// or else by reading all bytes.
+///
+/// # Errors
+/// The area cannot be read.
+pub fn compare(
+    area: &dyn DistArea,
+    directory: &Place,
+    listing: &Listing,
+    expected: &Files,
+    known: Known<'_>,
+) -> Result<(Vec<Difference>, ReadBack), AreaError> {
+    let local = match known {
+        Known::Local(local) => Some(local),
+        Known::Digest => None,
+    };
+    // Asked only if there is something to compare it with.
+    let right_size =
+        |(place, content): &(&Place, &Content)| listing.files.get(*place) == Some(&content.size);
+    let same_size: Vec<&Place> =
+        expected.iter().filter(right_size).map(|(place, _)| place).collect();
+    let stored = match local {
+        Some(_) if !same_size.is_empty() => area.stored(directory)?.unwrap_or_default(),
+        _ => Stored::default(),
+    };
+    let to_read: Vec<Place> = same_size
+        .into_iter()
+        .filter(|place| local.is_none() || !stored.sha1.contains_key(*place))
+        .cloned()
+        .collect();
+    let read = sha512s(area, directory, &listing.revision, &to_read)?;
+    let same = |place: &Place, content: &Content| -> Result<Option<String>, AreaError> {
+        let ours = local.and_then(|local| local.0.get(place));
+        if ours.is_some_and(|ours| !ours.is_unchanged()) {
+            return Ok(Some("the local file has changed meanwhile".to_owned()));
+        }
+        if let Some((ours, theirs)) = ours.zip(stored.sha1.get(place)) {
+            let differs = ours.sha1 != *theirs || ours.content != *content;
+            return Ok(differs.then(|| format!("SHA-1 {theirs} there, {} here", ours.sha1)));
+        }
+        let theirs = read.get(place).filter(|theirs| **theirs != content.sha512);
+        Ok(theirs.map(|theirs| format!("SHA-512 {theirs} instead of {}", content.sha512)))
+    };
+    let basis =
+        if to_read.is_empty() && local.is_some() { ReadBack::Stored } else { ReadBack::Bytes };
+    Ok((differences(expected, &listing.files, same)?, basis))
+}
+
+/// The digests of files below a directory, of which all bytes are read, several at once.
+///
+/// # Errors
+/// One of them cannot be read.
+pub fn sha512s(
+    area: &dyn DistArea,
+    directory: &Place,
+    at: &Revision,
+    files: &[Place],
+) -> Result<BTreeMap<Place, Sha512>, AreaError> {
+    let digests = side_by_side(files, |file| area.sha512(&directory.join(file), Some(at)))?;
+    Ok(files.iter().cloned().zip(digests).collect())
+}
+
+/// What `work` makes of each item, a few at a time.
+fn side_by_side<I: Sync, O: Send, E: Send>(
+    items: &[I],
+    work: impl Fn(&I) -> Result<O, E> + Sync,
+) -> Result<Vec<O>, E> {
+    let threads = machine::threads().get().min(4).min(items.len());
+    if threads < 2 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let outcomes = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(at) else { return };
+                    let outcome = work(item);
+                    outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(at, outcome);
+                }
+            });
+        }
+    });
+    outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
+}
+
+/// Looks at the place where `expected` shall be.
+///
+/// # Errors
+/// The area or a local file cannot be read.
+pub fn target(
+    area: &dyn DistArea,
+    directory: &Place,
+    expected: &Files,
+    known: Known<'_>,
+) -> Result<Target, AreaError> {
+    let Some(listing) = area.list(directory, Depth::All)? else {
+        let (revision, missing) = missing_above(area, directory)?;
+        return Ok(Target::Absent { revision, missing });
+    };
+    let (differences, _) = compare(area, directory, &listing, expected, known)?;
+    Ok(Target::Present { revision: listing.revision, changed: listing.changed, differences })
+}
+
+/// Files on this machine with their digests.
+#[derive(Debug, Clone)]
+pub struct LocalFiles(BTreeMap<Place, LocalFile>);
+
+#[derive(Debug, Clone)]
+struct LocalFile {
+    path: PathBuf,
+    content: Content,
+    sha1: String,
+    changed: Option<SystemTime>,
+}
+
+impl LocalFiles {
+    /// Reads each file once, several at once.
+    ///
+    /// # Errors
+    /// One of them cannot be read.
+    pub fn read(paths: &BTreeMap<Place, PathBuf>) -> Result<Self, FileError> {
+        let paths: Vec<(&Place, &PathBuf)> = paths.iter().collect();
+        let files = side_by_side(&paths, |(_, path)| LocalFile::read(path))?;
+        Ok(Self(paths.iter().map(|(place, _)| (*place).clone()).zip(files).collect()))
+    }
+
+    /// What is in them.
+    pub fn contents(&self) -> Files {
+        self.0.iter().map(|(place, file)| (place.clone(), file.content.clone())).collect()
+    }
+
+    /// Where they are.
+    pub fn paths(&self) -> BTreeMap<Place, String> {
+        let path = |file: &LocalFile| file.path.to_string_lossy().into_owned();
+        self.0.iter().map(|(place, file)| (place.clone(), path(file))).collect()
+    }
+}
+
+impl LocalFile {
+    fn read(path: &Path) -> Result<Self, FileError> {
+        // Before and not after: what changes while it is read is noticed.
+        let changed = files::changed(path);
+        let (mut sha1, mut sha512) = (Sha1CD::default(), sha2::Sha512::new());
+        let mut size = 0;
+        files::each_piece(path, &mut |piece| {
+            size += piece.len() as u64;
+            sha1.update(piece);
+            sha512.update(piece);
+        })?;
+        // No server stores a digest of a file that was forged to collide.
+        let sha1 = sha1.finalize_cd().map_or_else(|_| "forged".to_owned(), |digest| hex(&digest));
+        let content = Content { size, sha512: sha512.into() };
+        Ok(Self { path: files::absolute(path), content, sha1, changed })
+    }
+
+    /// Whether it is still what was read, by its size and the time of its last change.
+    fn is_unchanged(&self) -> bool {
+        let path = &self.path;
+        files::size(path) == Some(self.content.size) && files::changed(path) == self.changed
+    }
+}
+
+/// Runs the steps of a plan that are commits to a dist area.
+pub struct Committer<'a> {
+    /// The area.
+    pub area: &'a dyn DistArea,
+    /// The commits by the ids of their steps.
+    pub commits: BTreeMap<String, Commit>,
+}
+
+impl Committer<'_> {
+    fn commit(&self, step: &Step) -> Result<&Commit, AreaError> {
+        self.commits.get(&step.id).ok_or_else(|| {
+            AreaError::new(Trouble::Other, "run", self.area.address(), "a step without a commit")
+        })
+    }
+
+    /// Of what a commit does, how much is done: (done, not done).
+    fn effects(&self, commit: &Commit) -> Result<(Vec<String>, Vec<String>), AreaError> {
+        let (mut done, mut open) = (Vec::new(), Vec::new());
+        let adds = commit.adds();
+        let mut listings: BTreeMap<Place, Option<Listing>> = BTreeMap::new();
+        for (place, content) in &adds {
+            let directory = place.parent().unwrap_or_default();
+            if !listings.contains_key(&directory) {
+                let listing = self.area.list(&directory, Depth::Entries)?;
+                listings.insert(directory.clone(), listing);
+            }
+            let listing = listings.get(&directory).and_then(Option::as_ref);
+            let name = place.below(&directory).unwrap_or_default();
+            let size = listing.and_then(|listing| listing.files.get(&name));
+            let same =
+                size == Some(&content.size) && self.area.sha512(place, None)? == content.sha512;
+            let what =
+                format!("`{place}` is {}", if same { "there" } else { "not as it should be" });
+            if same { done.push(what) } else { open.push(what) }
+        }
+        for place in commit.removes() {
+            let gone = self.area.list(place, Depth::Entries)?.is_none();
+            let what = format!("`{place}` is {}", if gone { "gone" } else { "still there" });
+            if gone { done.push(what) } else { open.push(what) }
+        }
+        Ok((done, open))
+    }
+}
+
+impl Executor for Committer<'_> {
+    type Error = AreaError;
+
+    fn run(&mut self, step: &Step) -> Result<String, Failed<AreaError>> {
+        let commit = self.commit(step).map_err(Failed::NotDone)?;
+        match self.area.apply(commit) {
+            Ok(revision) => Ok(outcome(&revision)),
+            Err(error) if error.nothing_was_done() => Err(Failed::NotDone(error)),
+            Err(error) => Err(Failed::Unclear(error)),
+        }
+    }
+
+    /// An area takes no commit twice: what it makes must not exist, what it removes must.
+    fn may_repeat(&self, _: &Step) -> bool {
+        true
+    }
+
+    fn probe(&mut self, step: &Step) -> Result<Probe, AreaError> {
+        let commit = self.commit(step)?;
+        let (done, open) = self.effects(commit)?;
+        if done.is_empty() {
+            return Ok(Probe::NotDone);
+        }
+        if !open.is_empty() {
+            let facts = done.iter().chain(&open).cloned().collect::<Vec<_>>().join("; ");
+            return Ok(Probe::Unknown(facts));
+        }
+        let listing = self.area.list(&commit.about, Depth::All)?;
+        let outcome = listing.map(|listing| outcome(&listing.changed));
+        Ok(Probe::Done(outcome.unwrap_or_else(|| "removed".to_owned())))
+    }
+}
+
+/// What came of a commit, in words.
+pub fn outcome(revision: &Revision) -> String {
+    format!("revision {revision}")
+}

@@ -1,0 +1,368 @@
+//! Mailboxes on disk: mbox files (gzip too), Maildirs, directories of `.eml` files.
+//!
+//! A list's archive holds a hundred thousand mails, of which a vote has fifty. So each file is read
+//! twice: once in large pieces, where the borders of the mails are found and their headers looked
+//! at, and once for the mails that belong to the vote.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use flate2::read::MultiGzDecoder;
+
+use crate::mail::LONGEST_HEADER;
+use crate::mail::mbox::{self, Borders, LOOK_AHEAD};
+use crate::vote::select::Selection;
+use crate::vote::thread::Which;
+
+/// A mailbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mailbox {
+    /// An mbox file, which may be compressed with gzip.
+    Mbox(PathBuf),
+    /// A Maildir, with `cur` and `new`.
+    Maildir(PathBuf),
+    /// A directory whose `.eml` files are mails.
+    Directory(PathBuf),
+}
+
+/// A mailbox that could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum MailboxError {
+    /// The file system says no.
+    #[error("cannot {verb} {}: {source}", path.display())]
+    Io {
+        /// `read`, `write`.
+        verb: &'static str,
+        /// The file or directory.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A directory without `cur` and `new`.
+    #[error("{} is no Maildir: it has neither `cur` nor `new`", .0.display())]
+    NoMaildir(PathBuf),
+    /// More mails than are reckoned with.
+    #[error("{} holds more than {MOST_MAILS} mails", .0.display())]
+    TooMany(PathBuf),
+    /// The mails wanted are larger than is reckoned with.
+    #[error("the mails wanted are larger than {LARGEST_WANTED} bytes")]
+    TooLarge,
+}
+
+/// The most mails of one mailbox.
+const MOST_MAILS: usize = 4_000_000;
+/// The most bytes of one mail; the rest of it is passed over.
+const LARGEST_MAIL: u64 = 32 << 20;
+/// The most bytes of all mails that are returned.
+const LARGEST_WANTED: u64 = 1 << 30;
+/// How much is read at a time: it stays in the processor's cache while it is searched.
+const PIECE: usize = 256 << 10;
+/// Smaller files are not worth a second thread.
+const WORTH_A_THREAD: u64 = 4 << 20;
+
+/// Reads the mails that have to be known to see the vote that is meant, from all `mailboxes`
+/// together: those of [`Selection::wanted`].
+///
+/// # Errors
+/// See [`MailboxError`].
+pub fn scan(mailboxes: &[Mailbox], which: &Which) -> Result<Vec<Vec<u8>>, MailboxError> {
+    read(mailboxes, |seen| seen.wanted(which))
+}
+
+/// Reads every mail of all `mailboxes`.
+///
+/// # Errors
+/// See [`MailboxError`].
+pub fn all(mailboxes: &[Mailbox]) -> Result<Vec<Vec<u8>>, MailboxError> {
+    read(mailboxes, |seen| (0..seen.len()).collect())
+}
+
+fn read(
+    mailboxes: &[Mailbox],
+    choose: impl FnOnce(&Selection) -> Vec<usize>,
+) -> Result<Vec<Vec<u8>>, MailboxError> {
+    let mut seen = Selection::default();
+    let mut files = Vec::new();
+    for path in paths(mailboxes)? {
+        let io = |source| MailboxError::Io { verb: "read", path: path.0.clone(), source };
+        let looked = match path.1 {
+            Layout::Mbox => look_at_mbox(&path.0).map_err(io)?,
+            Layout::OneMail => look_at_mail(&path.0).map_err(io)?,
+        };
+        if seen.len() + looked.seen.len() > MOST_MAILS {
+            return Err(MailboxError::TooMany(path.0));
+        }
+        seen.append(looked.seen);
+        files.push((path, looked.starts));
+    }
+    let mut wanted = choose(&seen).into_iter().peekable();
+    let mut budget = LARGEST_WANTED;
+    let mut mails = Vec::new();
+    let mut first = 0;
+    for ((path, layout), starts) in files {
+        let mut numbers = Vec::new();
+        while let Some(number) = wanted.next_if(|number| *number < first + starts.len()) {
+            numbers.push(number - first);
+        }
+        first += starts.len();
+        if !numbers.is_empty() {
+            let found = members(&path, layout, &starts, &numbers, &mut budget);
+            mails.extend(found.map_err(|source| match source.kind() {
+                io::ErrorKind::FileTooLarge => MailboxError::TooLarge,
+                _ => MailboxError::Io { verb: "read", path: path.clone(), source },
+            })?);
+        }
+    }
+    Ok(mails)
+}
+
+/// Whether a file holds many mails or one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    Mbox,
+    OneMail,
+}
+
+/// The files of the mailboxes, in an order that does not depend on the file system.
+fn paths(mailboxes: &[Mailbox]) -> Result<Vec<(PathBuf, Layout)>, MailboxError> {
+    let mut files = Vec::new();
+    for mailbox in mailboxes {
+        match mailbox {
+            Mailbox::Mbox(path) => files.push((path.clone(), Layout::Mbox)),
+            Mailbox::Directory(path) => {
+                let eml = |file: &Path| {
+                    file.extension().is_some_and(|found| found.eq_ignore_ascii_case("eml"))
+                };
+                files.extend(listed(path, eml)?);
+            }
+            Mailbox::Maildir(path) => {
+                let below: Vec<PathBuf> = ["cur", "new"]
+                    .iter()
+                    .map(|name| path.join(name))
+                    .filter(|p| p.is_dir())
+                    .collect();
+                if below.is_empty() {
+                    return Err(MailboxError::NoMaildir(path.clone()));
+                }
+                let hidden = |file: &Path| {
+                    file.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+                };
+                for directory in below {
+                    files.extend(listed(&directory, |file| !hidden(file))?);
+                }
+            }
+        }
+    }
+    Ok(files)
+}
+
+fn listed(
+    directory: &Path,
+    is_wanted: impl Fn(&Path) -> bool,
+) -> Result<Vec<(PathBuf, Layout)>, MailboxError> {
+    let io = |source| MailboxError::Io { verb: "read", path: directory.to_owned(), source };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory).map_err(io)? {
+        let path = entry.map_err(io)?.path();
+        if path.is_file() && is_wanted(&path) {
+            files.push((path, Layout::OneMail));
+        }
+    }
+    files.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(files)
+}
+
+/// What a first look at a file brought.
+#[derive(Default)]
+struct Looked {
+    seen: Selection,
+    /// Where each mail begins; for one in a file of its own, 0.
+    starts: Vec<u64>,
+}
+
+impl Looked {
+    fn append(&mut self, other: Self) {
+        self.seen.append(other.seen);
+        self.starts.extend(other.starts);
+    }
+
+    /// Notes the mail that begins at `start` with `bytes`; returns how long its header is. None, and
+    /// nothing noted, where the header goes on behind them; unless they are `all` there is.
+    fn note(&mut self, start: u64, bytes: &[u8], all: bool) -> Option<usize> {
+        let line = match bytes.starts_with(b"From ") || bytes.starts_with(b">From ") {
+            true => memchr::memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1),
+            false => 0,
+        };
+        let header = self.seen.add(&bytes[line..], all)?;
+        self.starts.push(start);
+        Some(line + header)
+    }
+}
+
+fn look_at_mail(path: &Path) -> io::Result<Looked> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take((LONGEST_HEADER + PIECE) as u64).read_to_end(&mut bytes)?;
+    let mut looked = Looked::default();
+    looked.note(0, bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes), true);
+    Ok(looked)
+}
+
+/// Looks at an mbox file; a large one in two halves at the same time.
+fn look_at_mbox(path: &Path) -> io::Result<Looked> {
+    if is_gzip(path)? {
+        let file = MultiGzDecoder::new(File::open(path)?);
+        return look_at_span(file, 0, u64::MAX);
+    }
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || metadata.len() < WORTH_A_THREAD {
+        return look_at_span(file, 0, u64::MAX);
+    }
+    let middle = metadata.len() / 2;
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| {
+            let mut file = File::open(path)?;
+            // What precedes a border decides whether it is one.
+            let start = middle - BEFORE as u64;
+            file.seek(SeekFrom::Start(start))?;
+            look_at_span(file, start, u64::MAX)
+        });
+        let mut looked = look_at_span(file, 0, middle)?;
+        let second =
+            second.join().map_err(|_| io::Error::other("a thread of its own failed"))??;
+        looked.append(second);
+        Ok(looked)
+    })
+}
+
+/// How many bytes before a border are looked at.
+const BEFORE: usize = 4;
+
+fn is_gzip(path: &Path) -> io::Result<bool> {
+    let mut magic = Vec::new();
+    File::open(path)?.take(2).read_to_end(&mut magic)?;
+    Ok(magic == [0x1f, 0x8b])
+}
+
+/// Looks at the mails that begin in `file`, which begins at `start` of the whole, before `end`.
+/// Where `start` is not 0, the first bytes only precede what is looked at.
+fn look_at_span(mut file: impl Read, start: u64, end: u64) -> io::Result<Looked> {
+    let borders = Borders::default();
+    let mut looked = Looked::default();
+    let mut buffer = vec![0; PIECE + LONGEST_HEADER];
+    // How much of the buffer is filled, where it stands in the whole, and from where in it on
+    // borders are to be found.
+    let (mut filled, mut base, mut from) = (0, start, if start == 0 { 0 } else { BEFORE });
+    let mut leading = start == 0;
+    loop {
+        let ended = fill(&mut file, &mut buffer, &mut filled)?;
+        let bytes = &buffer[..filled];
+        let mut next = borders.next(bytes, from, base == 0);
+        if std::mem::take(&mut leading) && !bytes[..next.unwrap_or(filled)].trim_ascii().is_empty()
+        {
+            // The file does not begin with a border.
+            looked.note(0, bytes, true);
+        }
+        while let Some(at) = next {
+            if base + at as u64 >= end {
+                return Ok(looked);
+            }
+            if !ended && filled - at < LOOK_AHEAD {
+                break;
+            }
+            let Some(length) = looked.note(base + at as u64, &bytes[at..], ended) else { break };
+            if looked.starts.len() > MOST_MAILS {
+                return Ok(looked);
+            }
+            from = at + length;
+            next = borders.next(bytes, from, false);
+        }
+        let passed = base + filled as u64 >= end.saturating_add(LOOK_AHEAD as u64);
+        if ended || (passed && next.is_none()) {
+            return Ok(looked);
+        }
+        // What is left is a header that goes on, or a tail in which no border was seen; its end may
+        // be the beginning of one.
+        from = next.unwrap_or(filled.saturating_sub(LOOK_AHEAD).max(from));
+        let keep = from - BEFORE;
+        buffer.copy_within(keep..filled, 0);
+        (filled, base, from) = (filled - keep, base + keep as u64, BEFORE);
+    }
+}
+
+/// Reads until the buffer is full or nothing more comes; tells whether the end was reached.
+fn fill(file: &mut impl Read, buffer: &mut [u8], filled: &mut usize) -> io::Result<bool> {
+    while *filled < buffer.len() {
+        match file.read(&mut buffer[*filled..]) {
+            Ok(0) => return Ok(true),
+            Ok(count) => *filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(false)
+}
+
+/// Reads the mails of these `numbers`, ascending.
+fn members(
+    path: &Path,
+    layout: Layout,
+    starts: &[u64],
+    numbers: &[usize],
+    budget: &mut u64,
+) -> io::Result<Vec<Vec<u8>>> {
+    let mut file = File::open(path)?;
+    let mut unpacked = match layout == Layout::Mbox && is_gzip(path)? {
+        true => Some(MultiGzDecoder::new(File::open(path)?)),
+        false => None,
+    };
+    let mut at = 0;
+    let mut mails = Vec::with_capacity(numbers.len());
+    for &number in numbers {
+        let start = starts[number];
+        let length = starts.get(number + 1).map_or(u64::MAX, |next| next - start);
+        let mut piece = Vec::new();
+        let limit = length.min(LARGEST_MAIL);
+        if let Some(stream) = &mut unpacked {
+            at += io::copy(&mut Read::take(&mut *stream, start - at), &mut io::sink())?;
+            at += Read::take(&mut *stream, limit).read_to_end(&mut piece)? as u64;
+        } else {
+            file.seek(SeekFrom::Start(start))?;
+            Read::take(&mut file, limit).read_to_end(&mut piece)?;
+        }
+        *budget = budget
+            .checked_sub(piece.len() as u64)
+            .ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
+        mails.push(match layout {
+            Layout::Mbox => mbox::content(&piece).into_owned(),
+            Layout::OneMail => piece,
+        });
+    }
+    Ok(mails)
+}
+
+/// Writes mails with their dates to an mboxrd file, from which they can be read again byte for
+/// byte. The file is there whole or not at all.
+///
+/// # Errors
+/// See [`MailboxError`].
+pub fn save<'m>(
+    path: &Path,
+    mails: impl IntoIterator<Item = (&'m [u8], Option<DateTime<Utc>>)>,
+) -> Result<(), MailboxError> {
+    let io = |source| MailboxError::Io { verb: "write", path: path.to_owned(), source };
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let mut file =
+        tempfile::NamedTempFile::new_in(directory.unwrap_or(Path::new("."))).map_err(io)?;
+    let mut out = BufWriter::new(file.as_file_mut());
+    for (mail, date) in mails {
+        mbox::write(mail, date, &mut out).map_err(io)?;
+    }
+    out.flush().map_err(io)?;
+    drop(out);
+    file.as_file().sync_all().map_err(io)?;
+    file.persist(path).map_err(|error| io(error.error))?;
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! Where the mails come from: files, directories, the list's web archive.
+
+use chrono::{DateTime, Datelike, Months, Utc};
+
+use super::super::Session;
+use super::{Job, TallyArgs};
+use crate::backend::files;
+use crate::backend::http::{HttpError, Patience};
+use crate::backend::mailbox::{self, Mailbox, MailboxError};
+use crate::backend::ponymail::{Archive, PonymailError, ThreadAddress};
+use crate::error::Failure;
+use crate::mail::{self, Message};
+use crate::vote::thread::{self, Thread, Which};
+
+/// Reads the votes that the mails hold: those that can be meant.
+pub(super) fn threads(job: &Job<'_>) -> Result<Vec<Thread>, Failure> {
+    let (args, session) = (job.args, job.session);
+    check_sources(job)?;
+    let which = which(job);
+    let scratch = files::scratch().map_err(Failure::outside)?;
+    let mut mailboxes: Vec<Mailbox> = Vec::new();
+    mailboxes.extend(args.mbox.iter().cloned().map(Mailbox::Mbox));
+    mailboxes.extend(args.maildir.iter().cloned().map(Mailbox::Maildir));
+    mailboxes.extend(args.eml.iter().cloned().map(Mailbox::Directory));
+    for (number, (list, month)) in months(job).into_iter().enumerate() {
+        session.ui.detail(&format!("fetching {month} of {list} from {}", args.archive));
+        let archive = Archive::new(Patience::default()).map_err(fetch_failure)?;
+        let bytes = archive.month(&args.archive, &list, &month).map_err(fetch_failure)?;
+        let path = scratch.path().join(format!("{number}.mbox"));
+        files::write(&path, &bytes).map_err(Failure::outside)?;
+        mailboxes.push(Mailbox::Mbox(path));
+    }
+    let mut mails = match mailboxes.is_empty() {
+        true => Vec::new(),
+        false => mailbox::scan(&mailboxes, &which).map_err(mailbox_failure)?,
+    };
+    for thread in &args.thread {
+        mails.extend(fetched_thread(session, args, thread)?);
+    }
+    let messages: Vec<Message> = mails.iter().map(|bytes| mail::read(bytes)).collect();
+    if let Some(path) = &args.save {
+        let dated = mails.iter().zip(&messages).map(|(mail, message)| (&mail[..], message.date));
+        mailbox::save(path, dated).map_err(Failure::outside)?;
+    }
+    session.ui.detail(&format!("{} mails can belong to the vote", messages.len()));
+    Ok(thread::threads(messages))
+}
+
+/// Which vote is meant, by the flags and settings.
+pub(super) fn which(job: &Job<'_>) -> Which {
+    let args = job.args;
+    if let Some(id) = &args.message_id {
+        return Which::MessageId(id.clone());
+    }
+    if let Some(text) = &args.subject {
+        return Which::Subject(text.clone());
+    }
+    // A thread is of one project, and not every subject names it.
+    let known = args.thread.is_empty() || args.version.is_some();
+    Which::Release {
+        project: job.project().filter(|_| known),
+        version: args.version.as_ref().map(ToString::to_string),
+        rc: args.rc.map(|rc| rc.0),
+        list: None,
+    }
+}
+
+impl Job<'_> {
+    /// The project's name by flag or settings, with its component, as subjects have it.
+    fn project(&self) -> Option<String> {
+        if let Some(name) = &self.args.project {
+            return Some(name.to_string());
+        }
+        let (project, user) = (&self.settings.project.project, &self.settings.user.project);
+        project.name.as_ref().or(user.name.as_ref()).map(ToString::to_string)
+    }
+}
+
+fn check_sources(job: &Job<'_>) -> Result<(), Failure> {
+    let args = job.args;
+    let missing = args.mbox.iter().find(|path| !files::exists(path));
+    if let Some(path) = missing {
+        return Err(Failure::usage(format!("there is no file `{}`", path.display())));
+    }
+    let directories = args.maildir.iter().chain(&args.eml);
+    if let Some(path) = { directories }.find(|path| !files::is_directory(path)) {
+        return Err(Failure::usage(format!("there is no directory `{}`", path.display())));
+    }
+    if let Some(path) = args.mbox.iter().find(|path| files::is_directory(path)) {
+        return Err(Failure::usage(format!("`{}` is a directory", path.display()))
+            .hint("name it with --maildir, or with --eml if it holds .eml files"));
+    }
+    let given = !args.mbox.is_empty() || !args.maildir.is_empty() || !args.eml.is_empty();
+    if given || !args.thread.is_empty() || !lists(job).is_empty() {
+        return Ok(());
+    }
+    Err(Failure::usage("nothing says where the mails are")
+        .hint("name a file with --mbox, a directory with --maildir or --eml")
+        .hint("or fetch them with --thread URL, or with --list ADDRESS and --month YYYY-MM"))
+}
+
+/// The lists to fetch: those named, else that of the settings where no other mails are named.
+fn lists(job: &Job<'_>) -> Vec<String> {
+    let args = job.args;
+    let local = !args.mbox.is_empty() || !args.maildir.is_empty() || !args.eml.is_empty();
+    if !args.list.is_empty() || local || !args.thread.is_empty() {
+        return args.list.clone();
+    }
+    let set = &job.settings;
+    let list = set.project.vote.list.clone().or_else(|| set.user.vote.list.clone());
+    let incubator =
+        (job.preset == crate::policy::Preset::Podling).then(|| super::round::INCUBATOR.to_owned());
+    list.map_or_else(Vec::new, |list| std::iter::once(list).chain(incubator).collect())
+}
+
+fn months(job: &Job<'_>) -> Vec<(String, String)> {
+    let months = match job.args.month.is_empty() {
+        false => job.args.month.clone(),
+        true => recent_months(job.session.now),
+    };
+    let lists = lists(job);
+    lists.iter().flat_map(|list| months.iter().map(|m| (list.clone(), m.clone()))).collect()
+}
+
+fn recent_months(now: DateTime<Utc>) -> Vec<String> {
+    let month = |at: DateTime<Utc>| format!("{:04}-{:02}", at.year(), at.month());
+    let before = now.checked_sub_months(Months::new(1)).unwrap_or(now);
+    vec![month(before), month(now)]
+}
+
+fn fetched_thread(
+    session: &Session,
+    args: &TallyArgs,
+    what: &str,
+) -> Result<Vec<Vec<u8>>, Failure> {
+    // A full address names its archive itself.
+    let base = if what.contains("://") { None } else { Some(&args.archive[..]) };
+    let address = ThreadAddress::read(what, base).map_err(fetch_failure)?;
+    session.ui.detail(&format!("fetching the thread {} from {}", address.id, address.base));
+    let bar = session.ui.progress("fetching mails");
+    let archive = Archive::new(Patience::default()).map_err(fetch_failure)?;
+    let mails =
+        archive.thread(&address, &|done, of| bar.set_message(format!("mail {done} of {of}")));
+    bar.finish_and_clear();
+    mails.map_err(fetch_failure)
+}
+
+fn fetch_failure(error: PonymailError) -> Failure {
+    match &error {
+        PonymailError::NoThread(_) | PonymailError::NoMonth(_) => Failure::usage(error).hint(
+            "a thread looks like https://lists.apache.org/thread/x1y2z3, a month like 2026-11",
+        ),
+        PonymailError::Http(HttpError::Status { .. }) => Failure::outside(error)
+            .hint("is it the right thread or list, and is the archive public?"),
+        _ => Failure::outside(error)
+            .hint("try again; no vote is counted from a thread that could not be read whole")
+            .hint("or download the mails in the archive's web page, and name the file with --mbox"),
+    }
+}
+
+fn mailbox_failure(error: MailboxError) -> Failure {
+    match &error {
+        MailboxError::NoMaildir(_) => {
+            Failure::usage(error).hint("a directory of .eml files is named with --eml")
+        }
+        _ => Failure::outside(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn january_comes_after_december() {
+        let now = DateTime::parse_from_rfc3339("2027-01-31T10:00:00Z").expect("a time").to_utc();
+        assert_eq!(recent_months(now), ["2026-12", "2027-01"]);
+    }
+}

@@ -1,0 +1,415 @@
+//! From a thread to its count.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::people::Evidence;
+use super::{Job, WhichRound, mails};
+use crate::error::Failure;
+use crate::mail::{Message, MessageId};
+use crate::policy::Preset;
+use crate::report::tally::{Presentation, ResultLine, TallyReport};
+use crate::vote::ballot::{self, Says};
+use crate::vote::call::{self, Call};
+use crate::vote::identity::{Identities, called};
+use crate::vote::kind::{LEAST_HOURS, MinusOne, Requirements, VoteKind};
+use crate::vote::names::fold;
+use crate::vote::own_text::{self, Kind};
+use crate::vote::result::{self, Claims};
+use crate::vote::roster::Body;
+use crate::vote::subject::which_call;
+use crate::vote::tally::{Answer, CallMail, End, RulingError, Tally, Times, VoteRound, tally};
+use crate::vote::thread::{FindError, Thread, Which, find};
+
+/// The list of the Incubator's votes (V-08).
+pub(super) const INCUBATOR: &str = "general@incubator.apache.org";
+
+/// The votes that are meant.
+pub(super) struct Meant<'t> {
+    /// The project's own, or the podling's.
+    pub(super) podling: Option<&'t Thread>,
+    /// The Incubator's.
+    pub(super) incubator: Option<&'t Thread>,
+    /// Whether the project is a podling.
+    pub(super) is_podling: bool,
+}
+
+/// Finds the votes that are meant.
+pub(super) fn meant<'t>(job: &Job<'_>, threads: &'t [Thread]) -> Result<Meant<'t>, Failure> {
+    let which = mails::which(job);
+    let newest = find(threads, &which).map_err(|error| not_found(job, error))?;
+    let is_podling = job.preset == Preset::Podling || is_incubators(newest);
+    let alone = |thread: &'t Thread| Meant {
+        incubator: Some(thread).filter(|thread| is_incubators(thread)),
+        podling: Some(thread).filter(|thread| !is_incubators(thread)),
+        is_podling,
+    };
+    if !is_podling || matches!(which, Which::MessageId(_)) && job.args.round.is_none() {
+        return Ok(alone(newest));
+    }
+    // The other vote is on the same: found by the subject of the one that was found.
+    let read = which_call(&newest.call.subject);
+    let fits = |thread: &&Thread| which_call(&thread.call.subject).fits(&read);
+    let newest_of = |incubator: bool| {
+        let fitting = threads.iter().filter(fits).filter(|one| is_incubators(one) == incubator);
+        fitting.max_by_key(|thread| (thread.call.date, thread.call.id.clone()))
+    };
+    let wanted =
+        |round: WhichRound| job.args.round.is_none_or(|r| r == round || r == WhichRound::Both);
+    let podling = newest_of(false).filter(|_| wanted(WhichRound::Ppmc));
+    let incubator = newest_of(true).filter(|_| wanted(WhichRound::Ipmc));
+    let missing = |body: Body| {
+        Failure::usage(format!("there is no vote of the {body} on this in the mails"))
+            .hint("give the mails of both lists, or name the vote there is with --round")
+    };
+    match (job.args.round, podling, incubator) {
+        (Some(WhichRound::Ppmc | WhichRound::Both), None, _) => Err(missing(Body::Ppmc)),
+        (Some(WhichRound::Ipmc | WhichRound::Both), _, None) => Err(missing(Body::Ipmc)),
+        _ => Ok(Meant { podling, incubator, is_podling }),
+    }
+}
+
+fn is_incubators(thread: &Thread) -> bool {
+    thread.call.lists.iter().any(|list| list.eq_ignore_ascii_case(INCUBATOR))
+}
+
+fn not_found(job: &Job<'_>, error: FindError) -> Failure {
+    let candidates = match &error {
+        FindError::NoVotes => {
+            return Failure::usage(error)
+                .hint("are these the mails of the list that the vote was held on?");
+        }
+        FindError::NotFound { candidates, .. } | FindError::Ambiguous { candidates, .. } => {
+            candidates.clone()
+        }
+    };
+    let failure = match &error {
+        FindError::NotFound { wanted, .. } => Failure::usage(format!("there is no vote {wanted}")),
+        _ => Failure::usage(&error),
+    };
+    let mut failure = candidates
+        .iter()
+        .take(4)
+        .fold(failure, |failure, subject| failure.hint(format!("there is: {subject}")));
+    if job.args.subject.is_none() {
+        failure = failure.hint("name it with --subject TEXT or --message-id ID");
+    }
+    failure
+}
+
+/// A vote, counted.
+pub(super) struct Count {
+    pub(super) tally: Tally,
+    result: Option<(End, Claims)>,
+    warnings: Vec<String>,
+}
+
+impl Count {
+    pub(super) fn report(&self, presentation: &Presentation) -> TallyReport {
+        let result = self.result.as_ref().map(|(mail, claims)| ResultLine {
+            mail: mail.clone(),
+            differences: result::differences(claims, &self.tally),
+            claims: claims.clone(),
+        });
+        let mut report = TallyReport::of(&self.tally, result, presentation);
+        report.vote.warnings.extend(self.warnings.iter().cloned());
+        report
+    }
+}
+
+/// Counts one vote. `earlier` is the podling's own vote, whose votes the call may carry over.
+pub(super) fn count(
+    job: &Job<'_>,
+    thread: &Thread,
+    body: Body,
+    people: &Evidence,
+    earlier: Option<(&Thread, &Tally)>,
+    now: DateTime<Utc>,
+) -> Result<Count, Failure> {
+    let stated = call::read(&thread.call.subject, &thread.call.text, thread.call.date);
+    let project = project(job, thread)?;
+    let roster = people.roster(&project, body)?;
+    let identities = people.identities(job, &roster)?;
+    let mut warnings = message_warnings(thread);
+    let caller = (!thread.call_is_missing()).then(|| identities.who(&thread.call).key);
+    let end = |mail: &Option<Message>| {
+        let mail = mail.as_ref()?;
+        let who = identities.who(mail);
+        let is_member = who.id.as_deref().is_some_and(|id| roster.members.contains_key(id));
+        Some(End {
+            message_id: mail.id.clone(),
+            at: mail.date?,
+            from: if who.name.is_empty() { called(&mail.sender) } else { who.name.clone() },
+            authorised: is_member || caller.as_ref().is_none_or(|caller| *caller == who.key),
+        })
+    };
+    let (result, cancel) = (end(&thread.result), end(&thread.cancel));
+    let mut answers = answers(thread, &identities);
+    if let Some((earlier, counted)) = earlier {
+        answers.extend(carried(thread, earlier, counted, &identities, &roster, &mut warnings));
+    }
+    let (version, rc) = candidate(job, &stated);
+    let round = VoteRound {
+        version,
+        rc,
+        call: (!thread.call_is_missing()).then(|| CallMail {
+            message_id: thread.call.id.clone(),
+            subject: thread.call.subject.clone(),
+            from: called(&thread.call.sender),
+        }),
+        times: times(job, thread, &stated),
+        requirements: requirements(job, thread)?,
+        roster_day: job.args.as_of,
+        result: result.clone(),
+        cancel,
+        project,
+        roster,
+    };
+    let known: Vec<_> = job
+        .rulings
+        .iter()
+        .filter(|ruling| answers.iter().any(|answer| answer.message_id == ruling.message_id))
+        .cloned()
+        .collect();
+    // With two votes a ruling is on one of them; with one it has to be on that.
+    let rulings = if earlier.is_some() || body != Body::Pmc { &known } else { &job.rulings };
+    let tally = tally(round, &answers, rulings, now).map_err(|error| match &error {
+        RulingError::NoMail(_) => {
+            Failure::usage(&error).hint("the ids of unclear mails are printed with them")
+        }
+        _ => Failure::usage(&error),
+    })?;
+    let claims = result
+        .filter(|end| end.at <= now)
+        .zip(thread.result.as_ref())
+        .map(|(end, mail)| (end, result::read(&mail.text)));
+    Ok(Count { tally, result: claims, warnings })
+}
+
+/// The project's name: as given, else that of the list.
+fn project(job: &Job<'_>, thread: &Thread) -> Result<String, Failure> {
+    let (file, user) = (&job.settings.project.project, &job.settings.user.project);
+    let named = job.args.project.as_ref().or(file.name.as_ref()).or(user.name.as_ref());
+    if let Some(name) = named {
+        return Ok(name.to_string());
+    }
+    let of_list = thread.call.lists.iter().find_map(|list| {
+        let domain = list.split_once('@')?.1.to_lowercase();
+        let name = domain.strip_suffix(".apache.org")?.split('.').next()?.to_owned();
+        Some(name).filter(|name| !name.is_empty())
+    });
+    of_list.ok_or_else(|| {
+        Failure::usage("nothing says which project it is, so nobody knows whose votes bind")
+            .hint("name it with --project NAME")
+    })
+}
+
+/// Version and candidate: as given, else as the call says.
+fn candidate(
+    job: &Job<'_>,
+    stated: &Call,
+) -> (Option<crate::release::Version>, Option<crate::release::CandidateNumber>) {
+    let version = stated.version.as_ref().and_then(|version| version.value.parse().ok());
+    let rc = stated.rc.as_ref().map(|rc| crate::release::CandidateNumber(rc.value));
+    (job.args.version.clone().or(version), job.args.rc.or(rc))
+}
+
+fn requirements(job: &Job<'_>, thread: &Thread) -> Result<Requirements, Failure> {
+    let kind = job.args.kind.0;
+    let read = which_call(&thread.call.subject);
+    if kind == VoteKind::Lazy && read.version.is_some() {
+        return Err(Failure::usage("a release cannot be approved by lazy consensus")
+            .hint("leave out --kind for a vote on a release"));
+    }
+    let (file, user) = (&job.settings.project.vote, &job.settings.user.vote);
+    let minus_one = file.minus_one.as_ref().or(user.minus_one.as_ref());
+    let minus_one = minus_one.map_or(Ok(MinusOne::default()), |text| text.parse());
+    let minus_one = minus_one
+        .map_err(|error| Failure::usage(format!("the setting `vote.minus_one` {error}")))?;
+    Requirements::new(kind, job.preset, file.minimum.or(user.minimum), minus_one).map_err(|error| {
+        Failure::usage(error).hint("a project may ask for more than the ASF's rules, not for less")
+    })
+}
+
+fn times(job: &Job<'_>, thread: &Thread, stated: &Call) -> Times {
+    let args = job.args;
+    let set = job.settings.project.vote.hours.or(job.settings.user.vote.hours);
+    let expedited = args
+        .expedited
+        .clone()
+        .or_else(|| stated.expedited.as_ref().map(|reason| reason.value.clone()));
+    let announced = stated.hours.as_ref().map(|hours| hours.value);
+    let hours = match (args.hours, announced, set) {
+        (Some(given), _, _) => given,
+        (None, Some(announced), Some(set)) if expedited.is_none() => announced.max(set),
+        (None, Some(announced), _) => announced,
+        (None, None, set) => set.unwrap_or(LEAST_HOURS),
+    };
+    // An end that the mail states stands for itself; hours that are given say otherwise.
+    let end = stated.closes_at.as_ref().filter(|_| args.hours.is_none());
+    let firm = end.is_some_and(|end| {
+        let line = thread.call.text.lines().nth(end.line.saturating_sub(1)).unwrap_or_default();
+        let line = line.to_lowercase();
+        !["least", "earl", "soon", "minimum", "longer"].iter().any(|word| line.contains(word))
+    });
+    Times {
+        opened: args.opened.or(thread.call.date.filter(|_| !thread.call_is_missing())),
+        opened_given: args.opened.is_some(),
+        hours,
+        closes: args.closes.or(end.map(|end| end.value)),
+        firm: args.closes.is_some() || firm,
+        closes_given: args.closes.is_some(),
+        expedited: expedited.filter(|_| hours < LEAST_HOURS),
+    }
+}
+
+/// Every mail of the thread, read.
+fn answers(thread: &Thread, identities: &Identities) -> Vec<Answer> {
+    let calls: Vec<&MessageId> =
+        std::iter::once(&thread.call.id).chain(thread.also_posted.iter().map(|m| &m.id)).collect();
+    let by_id: BTreeMap<&MessageId, &Message> =
+        thread.messages().map(|message| (&message.id, message)).collect();
+    thread
+        .messages()
+        .map(|message| {
+            let refers = || message.in_reply_to.iter().chain(message.references.iter().rev());
+            let answered = refers().find_map(|id| by_id.get(id)).copied();
+            let is_call = calls.contains(&&message.id);
+            let reading = ballot::read(message, answered, is_call);
+            let words = own_words(message, answered);
+            Answer {
+                message_id: message.id.clone(),
+                sender: message.sender.clone(),
+                at: message.date,
+                answers_call: refers().any(|id| calls.contains(&id)) || is_call,
+                identity: identities.who(message),
+                reasoned: is_reasoned(&words),
+                words: if reading.says == Says::Nothing { String::new() } else { words },
+                reading,
+                carried_from: None,
+            }
+        })
+        .collect()
+}
+
+/// The most of somebody's words that is kept.
+const MOST_WORDS: usize = 2000;
+
+/// What the sender wrote, without quotes and signatures.
+fn own_words(message: &Message, answered: Option<&Message>) -> String {
+    let answered = answered.map(|message| &message.text[..]);
+    let lines = own_text::lines(&message.text, answered).into_iter();
+    let own: Vec<&str> =
+        lines.filter(|line| line.kind == Kind::Own).map(|line| line.text.trim_end()).collect();
+    let mut text = own.join("\n").trim().to_owned();
+    while text.contains("\n\n\n") {
+        text = text.replace("\n\n\n", "\n\n");
+    }
+    match text.char_indices().nth(MOST_WORDS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+/// Whether there is more than a vote in somebody's words: a -1 without a reason is no veto (T-11).
+fn is_reasoned(words: &str) -> bool {
+    const EMPTY: &[&str] = &[
+        "binding", "non", "my", "vote", "is", "from", "me", "pmc", "ipmc", "ppmc", "hi", "hello",
+        "all", "thanks", "thank", "you", "regards", "best", "i", "a", "the", "for", "this", "on",
+        "release", "cheers", "sorry",
+    ];
+    let said = words.split(|c: char| !c.is_alphanumeric()).filter(|word| {
+        word.chars().any(char::is_alphabetic) && !EMPTY.contains(&&word.to_lowercase()[..])
+    });
+    // A language without blanks says much in one word.
+    let (words, letters) =
+        said.fold((0, 0), |(words, letters), word| (words + 1, letters + word.chars().count()));
+    words >= 3 || letters >= 12
+}
+
+/// The votes of members of the Incubator's committee in the podling's own vote that the call carries
+/// over by name (V-10). Those that it does not name are told of.
+fn carried(
+    thread: &Thread,
+    earlier: &Thread,
+    counted: &Tally,
+    identities: &Identities,
+    roster: &crate::vote::roster::Roster,
+    warnings: &mut Vec<String>,
+) -> Vec<Answer> {
+    let lines: Vec<own_text::Line<'_>> = own_text::lines(&thread.call.text, None)
+        .into_iter()
+        .filter(|line| line.kind == Kind::Own)
+        .collect();
+    let speaks = lines.iter().any(|line| {
+        let line = line.text.to_lowercase();
+        line.contains("carr") || line.contains("ipmc")
+    });
+    let list = earlier.call.lists.first().cloned().unwrap_or_else(|| "the podling's list".into());
+    let voted: Vec<&MessageId> =
+        counted.ballots().iter().filter(|b| b.counts()).map(|ballot| &ballot.message_id).collect();
+    let mut answers = answers(earlier, identities);
+    answers.retain(|answer| {
+        let id = answer.identity.id.as_deref();
+        voted.contains(&&answer.message_id) && id.is_some_and(|id| roster.members.contains_key(id))
+    });
+    let mut carried = Vec::new();
+    for mut answer in answers {
+        let names =
+            [fold(&answer.identity.name), fold(answer.sender.name.as_deref().unwrap_or(""))];
+        let id = answer.identity.id.clone().unwrap_or_default();
+        let named = lines.iter().find(|line| {
+            let folded = format!(" {} ", fold_line(line.text));
+            names.iter().any(|name| !name.is_empty() && folded.contains(&format!(" {name} ")))
+                || folded.contains(&format!(" {id} "))
+        });
+        match named {
+            Some(_) if speaks => {
+                answer.carried_from = Some(list.clone());
+                carried.push(answer);
+            }
+            _ => warnings.push(format!(
+                "{} of the Incubator PMC voted on {list}; the call does not carry that over",
+                answer.identity.name
+            )),
+        }
+    }
+    carried
+}
+
+/// A line folded as names are, with what is in parentheses.
+fn fold_line(line: &str) -> String {
+    fold(&line.replace(['(', ')', '[', ']', '<', '>', ','], " "))
+}
+
+fn message_warnings(thread: &Thread) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if thread.call_is_missing() {
+        warnings
+            .push("the mail that called the vote was not found: give it, or --opened".to_owned());
+    }
+    for message in thread.messages() {
+        for warning in &message.warnings {
+            warnings.push(format!("the mail of {}: {warning}", called(&message.sender)));
+        }
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_more_than_a_vote() {
+        for bare in ["-1", "-1 (binding)", "Hi all,\n\n-1 from me\n\nThanks", ""] {
+            assert!(!is_reasoned(bare), "{bare}");
+        }
+        for reason in
+            ["-1 the NOTICE is wrong", "-1: signature missing", "-1 缺少许可证文件请修复后重新投票"]
+        {
+            assert!(is_reasoned(reason), "{reason}");
+        }
+    }
+}

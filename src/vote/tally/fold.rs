@@ -1,0 +1,414 @@
+//! Answer by answer: what each person's vote is in the end, and what became of the others.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::outcome::Schedule;
+use super::{
+    Answer, Ballot, Ruling, RulingError, RulingValue, SetAside, Standing, State, VoteRound, figure,
+};
+use crate::mail::MessageId;
+use crate::vote::ballot::{Says, Value};
+use crate::vote::identity::{How, called};
+use crate::vote::roster::Membership;
+
+/// The answers sorted out.
+#[derive(Debug, Default)]
+pub(super) struct Folded {
+    pub(super) ballots: Vec<Ballot>,
+    pub(super) unclear: Vec<SetAside>,
+    pub(super) not_countable: Vec<SetAside>,
+    pub(super) withdrawals: Vec<SetAside>,
+    pub(super) rulings: Vec<Ruling>,
+    /// Ballots of -1 that are ruled to be answered.
+    pub(super) answered: BTreeSet<MessageId>,
+    /// The people whose last word is unclear, each with the ballot that counts until it is settled.
+    pub(super) unsettled: Vec<Unsettled>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// A person whose last word is unclear.
+#[derive(Debug)]
+pub(super) struct Unsettled {
+    /// Index in [`Folded::unclear`].
+    pub(super) unclear: usize,
+    /// Index in [`Folded::ballots`] of what they said before.
+    pub(super) before: Option<usize>,
+}
+
+/// One person on the way.
+#[derive(Debug, Default)]
+struct Voter {
+    ballot: Option<usize>,
+    unclear: Option<usize>,
+}
+
+pub(super) fn fold(
+    round: &VoteRound,
+    schedule: &Schedule,
+    answers: &[Answer],
+    rulings: &[Ruling],
+    as_of: DateTime<Utc>,
+) -> Result<Folded, RulingError> {
+    let mut by_mail: BTreeMap<&MessageId, &Ruling> = BTreeMap::new();
+    for ruling in rulings {
+        match by_mail.insert(&ruling.message_id, ruling) {
+            Some(before) if before != ruling => {
+                return Err(RulingError::Twice(ruling.message_id.clone()));
+            }
+            _ => {}
+        }
+    }
+    let mut sorted: Vec<&Answer> = answers.iter().collect();
+    sorted.sort_by(|one, other| (one.at, &one.message_id).cmp(&(other.at, &other.message_id)));
+    // The same mail in several archives counts once.
+    let mut seen = BTreeSet::new();
+    sorted.retain(|answer| seen.insert(&answer.message_id));
+    if let Some(ruling) = by_mail.values().find(|ruling| !seen.contains(&ruling.message_id)) {
+        return Err(RulingError::NoMail(ruling.message_id.clone()));
+    }
+    let mut folding = Folding {
+        round,
+        schedule,
+        as_of,
+        rulings: by_mail,
+        voters: BTreeMap::new(),
+        folded: Folded::default(),
+    };
+    for answer in sorted {
+        folding.take(answer)?;
+    }
+    Ok(folding.finish())
+}
+
+struct Folding<'a> {
+    round: &'a VoteRound,
+    schedule: &'a Schedule,
+    as_of: DateTime<Utc>,
+    rulings: BTreeMap<&'a MessageId, &'a Ruling>,
+    voters: BTreeMap<&'a str, Voter>,
+    folded: Folded,
+}
+
+/// Where an answer stands in time.
+enum When {
+    InTime,
+    Early,
+    Late,
+    NotYet,
+}
+
+impl<'a> Folding<'a> {
+    fn take(&mut self, answer: &'a Answer) -> Result<(), RulingError> {
+        let when = self.when(answer);
+        if matches!(when, When::NotYet) {
+            return Ok(());
+        }
+        let ruling = self.rulings.get(&answer.message_id).copied();
+        let mut says = answer.reading.says.clone();
+        let mut ruled = None;
+        if let Some(ruling) = ruling {
+            ruled = self.rule(answer, ruling, &mut says)?;
+        }
+        match (when, says) {
+            (_, Says::Nothing) => {}
+            (When::Early, Says::Vote(value)) => self.apart(answer, value, State::Early),
+            (When::Late, Says::Vote(value)) => self.apart(answer, value, State::Late),
+            (When::InTime, Says::Vote(value)) => self.vote(answer, value, ruled),
+            (When::InTime, Says::Withdrawn) => self.withdraw(answer),
+            (When::InTime, Says::Unclear(why)) => self.unclear(answer, why),
+            (When::InTime, Says::NotCountable(what)) => self.not_countable(answer, &what),
+            (_, Says::Withdrawn) => {
+                let who = called(&answer.sender);
+                self.warn(format!("{who} withdrew a vote after the close; it counts as it was"));
+            }
+            (_, Says::Unclear(why)) => {
+                let mut aside = self.aside(answer, why);
+                aside.settled = Some("it was not sent while the vote was open".to_owned());
+                self.folded.unclear.push(aside);
+            }
+            (_, Says::NotCountable(what)) => {
+                let aside = self.aside(answer, cannot_count(&what));
+                self.folded.not_countable.push(aside);
+            }
+            (When::NotYet, _) => {}
+        }
+        Ok(())
+    }
+
+    fn when(&mut self, answer: &Answer) -> When {
+        let Some(at) = answer.at else {
+            if answer.reading.says != Says::Nothing {
+                let who = called(&answer.sender);
+                self.warn(format!("the mail of {who} has no date; it counts as sent in time"));
+            }
+            return When::InTime;
+        };
+        if at > self.as_of {
+            return When::NotYet;
+        }
+        if self.schedule.closed_at.is_some_and(|closed| at > closed) {
+            return When::Late;
+        }
+        let times = &self.round.times;
+        match times.opened {
+            Some(opened) if at < opened && answer.carried_from.is_none() => {
+                if times.opened_given || !answer.answers_call {
+                    return When::Early;
+                }
+                if answer.reading.says != Says::Nothing {
+                    let who = called(&answer.sender);
+                    self.warn(format!(
+                        "the clock of {who} is wrong: the answer is dated before the call"
+                    ));
+                }
+                When::InTime
+            }
+            _ => When::InTime,
+        }
+    }
+
+    /// Applies a ruling to what a mail says, where what it says is not clear by itself.
+    fn rule(
+        &mut self,
+        answer: &Answer,
+        ruling: &'a Ruling,
+        says: &mut Says,
+    ) -> Result<Option<&'a Ruling>, RulingError> {
+        let clear =
+            |says: String| Err(RulingError::Clear { message_id: answer.message_id.clone(), says });
+        let wanted = match ruling.value {
+            RulingValue::Answered => {
+                if *says != Says::Vote(Value::MinusOne) {
+                    return clear("is no -1 that could be answered".to_owned());
+                }
+                self.folded.answered.insert(answer.message_id.clone());
+                self.folded.rulings.push(ruling.clone());
+                return Ok(None);
+            }
+            RulingValue::Vote(value) => Says::Vote(value),
+            RulingValue::None => Says::Nothing,
+        };
+        let voted_before = || {
+            self.voters.get(&answer.identity.key[..]).is_some_and(|voter| voter.ballot.is_some())
+        };
+        match says {
+            Says::Unclear(_) | Says::Nothing => {}
+            Says::Vote(value) if self.contradicts(answer, *value).is_some() => {}
+            said if *said == wanted => return Ok(None),
+            Says::Vote(value) => return clear(format!("is a clear {}", figure(*value))),
+            Says::Withdrawn => return clear("clearly takes a vote back".to_owned()),
+            Says::NotCountable(_) if voted_before() => {}
+            Says::NotCountable(what) => {
+                return clear(format!(
+                    "says `{what}`, which cannot count: the voter can vote again"
+                ));
+            }
+        }
+        *says = wanted;
+        self.folded.rulings.push(ruling.clone());
+        Ok(Some(ruling))
+    }
+
+    /// Why a vote, clear in itself, cannot simply replace what the same person said before.
+    fn contradicts(&self, answer: &Answer, value: Value) -> Option<String> {
+        let before = self.voters.get(&answer.identity.key[..])?.ballot?;
+        let before = &self.folded.ballots[before];
+        if before.value == value {
+            return None;
+        }
+        let had = figure(before.value);
+        if answer.at.is_none() || before.at.is_none() {
+            return Some(format!(
+                "{} voted {had} and {}, and one of the mails has no date",
+                self.name(answer),
+                figure(value)
+            ));
+        }
+        let other_address = !before.sender.address.eq_ignore_ascii_case(&answer.sender.address);
+        (answer.identity.how == How::Name && other_address).then(|| {
+            format!(
+                "{} voted {had} from another address; only the name says that this is the same \
+                 person",
+                self.name(answer)
+            )
+        })
+    }
+
+    fn vote(&mut self, answer: &'a Answer, value: Value, ruled: Option<&Ruling>) {
+        if ruled.is_none()
+            && let Some(why) = self.contradicts(answer, value)
+        {
+            return self.unclear(answer, why);
+        }
+        let mut ballot = self.ballot(answer, value, State::Counted);
+        ballot.ruling = ruled.cloned();
+        let voter = self.voters.entry(&answer.identity.key).or_default();
+        let before = voter.ballot.replace(self.folded.ballots.len());
+        let unclear = voter.unclear.take();
+        if let Some(before) = before {
+            let before = &mut self.folded.ballots[before];
+            before.state = State::Superseded(answer.message_id.clone());
+            ballot.notes.push(match before.value == value {
+                true => format!("voted {} before", figure(value)),
+                false => format!("changed from {}", figure(before.value)),
+            });
+        }
+        self.settle(unclear, "the same person voted clearly later");
+        self.folded.ballots.push(ballot);
+    }
+
+    fn withdraw(&mut self, answer: &'a Answer) {
+        let voter = self.voters.entry(&answer.identity.key).or_default();
+        let (before, unclear) = (voter.ballot.take(), voter.unclear.take());
+        self.settle(unclear, "the same person took it back later");
+        match before {
+            Some(before) => {
+                let before = &mut self.folded.ballots[before];
+                before.state = State::Withdrawn(answer.message_id.clone());
+                let why = format!("takes {} back", figure(before.value));
+                let aside = self.aside(answer, why);
+                self.folded.withdrawals.push(aside);
+            }
+            None => {
+                let who = self.name(answer);
+                self.warn(format!("{who} withdrew a vote that is not in this thread"));
+            }
+        }
+    }
+
+    fn unclear(&mut self, answer: &'a Answer, why: String) {
+        let aside = self.aside(answer, why);
+        let index = self.folded.unclear.len();
+        let voter = self.voters.entry(&answer.identity.key).or_default();
+        let before = voter.unclear.replace(index);
+        self.settle(before, "the same person wrote again later");
+        self.folded.unclear.push(aside);
+    }
+
+    /// A vote that cannot count (T-05). From someone who voted before it leaves open what they want
+    /// now.
+    fn not_countable(&mut self, answer: &'a Answer, what: &str) {
+        let aside = self.aside(answer, cannot_count(what));
+        self.folded.not_countable.push(aside);
+        let voter = self.voters.get(&answer.identity.key[..]);
+        if let Some(before) = voter.and_then(|voter| voter.ballot) {
+            let had = figure(self.folded.ballots[before].value);
+            self.unclear(
+                answer,
+                format!("voted {had} before and now `{what}`, which cannot count"),
+            );
+        }
+    }
+
+    fn apart(&mut self, answer: &Answer, value: Value, state: State) {
+        let ballot = self.ballot(answer, value, state);
+        self.folded.ballots.push(ballot);
+    }
+
+    fn settle(&mut self, unclear: Option<usize>, how: &str) {
+        if let Some(index) = unclear {
+            self.folded.unclear[index].settled = Some(how.to_owned());
+        }
+    }
+
+    fn ballot(&self, answer: &Answer, value: Value, state: State) -> Ballot {
+        let (standing, mut notes) = self.standing(answer);
+        notes.extend(
+            answer
+                .carried_from
+                .as_ref()
+                .map(|list| format!("carried over from {list}, as the call says")),
+        );
+        if answer.reading.carried && answer.carried_from.is_none() {
+            notes.push("carried over from another vote, by the voter's own word".to_owned());
+        }
+        Ballot {
+            identity: answer.identity.clone(),
+            sender: answer.sender.clone(),
+            value,
+            standing,
+            state,
+            at: answer.at,
+            message_id: answer.message_id.clone(),
+            evidence: answer.reading.evidence.clone(),
+            reasoned: answer.reasoned,
+            words: answer.words.clone(),
+            carried: answer.reading.carried || answer.carried_from.is_some(),
+            ruling: None,
+            notes,
+        }
+    }
+
+    fn aside(&self, answer: &Answer, why: String) -> SetAside {
+        SetAside {
+            identity: answer.identity.clone(),
+            sender: answer.sender.clone(),
+            at: answer.at,
+            message_id: answer.message_id.clone(),
+            evidence: answer.reading.evidence.clone(),
+            why,
+            standing: self.standing(answer).0,
+            settled: None,
+        }
+    }
+
+    /// Whether somebody's vote binds, with what is worth a note about it (T-03).
+    fn standing(&self, answer: &Answer) -> (Standing, Vec<String>) {
+        let identity = &answer.identity;
+        let body = self.round.roster.body;
+        let day = self.round.roster_day;
+        let day = day.unwrap_or_else(|| answer.at.unwrap_or(self.as_of).date_naive());
+        let membership = identity.id.as_deref().map(|id| self.round.roster.membership(id, day));
+        let mut notes = Vec::new();
+        let standing = match membership {
+            Some(Membership::Member) => Standing::Binding,
+            Some(Membership::From(since)) => {
+                notes.push(format!("a member of the {body} only from {since} on"));
+                Standing::NonBinding
+            }
+            Some(Membership::None) | None => Standing::NonBinding,
+        };
+        if standing == Standing::Binding && identity.how == How::Name {
+            notes.push(identity.because.clone());
+        }
+        match (standing, answer.reading.claims_binding) {
+            (Standing::NonBinding, Some(true)) => notes.push(match identity.id {
+                Some(_) => format!("says it is binding, but is not on the roster of the {body}"),
+                None => format!("says it is binding, but {}", identity.because),
+            }),
+            (Standing::Binding, Some(false)) => {
+                notes.push("says it is not binding, but is on the roster".to_owned());
+            }
+            _ => {}
+        }
+        (standing, notes)
+    }
+
+    fn name(&self, answer: &Answer) -> String {
+        match &answer.identity.name[..] {
+            "" => called(&answer.sender),
+            name => name.to_owned(),
+        }
+    }
+
+    fn warn(&mut self, warning: String) {
+        if !self.folded.warnings.contains(&warning) {
+            self.folded.warnings.push(warning);
+        }
+    }
+
+    fn finish(mut self) -> Folded {
+        let open = self
+            .voters
+            .values()
+            .filter_map(|voter| Some(Unsettled { unclear: voter.unclear?, before: voter.ballot }));
+        self.folded.unsettled = open.collect();
+        self.folded
+    }
+}
+
+fn cannot_count(what: &str) -> String {
+    format!("`{what}` cannot count: only +1, 0 and -1 do")
+}

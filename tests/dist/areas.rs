@@ -1,0 +1,286 @@
+//! What every kind of area has to do.
+
+use plusone::backend::dist::Trouble;
+use plusone::backend::dist::{Committer, Depth, DistArea, Known, ReadBack, compare};
+use plusone::dist::stage::{CannotStage, Staged, removal};
+use plusone::dist::{Files, Planned, Revision};
+use plusone::plan::{self, Journal, Plan, Progress, RunError, Step};
+
+use super::{FILES, grounds, place};
+
+#[test]
+fn staging_is_one_commit_and_staging_again_is_none() {
+    for ground in grounds("dist::staging_is_one_commit") {
+        let area = ground.committer();
+        let candidate = ground.candidate(FILES);
+        let commit = candidate.commit(&*area, "dev/demo/1.2.4-rc1");
+        let revision = area.apply(&commit).unwrap();
+        if let Some(server) = &ground.server {
+            assert_eq!(revision, Revision::Number(2), "{}", ground.address);
+            assert_eq!(server.message(2), "Stage a candidate");
+            let mut added = vec!["A   dev/demo/1.2.4-rc1/".to_owned()];
+            added.extend(FILES.iter().map(|(name, _)| format!("A   dev/demo/1.2.4-rc1/{name}")));
+            assert_eq!(server.changed(2), added);
+        }
+        for (name, text) in FILES {
+            assert_eq!(ground.cat(&format!("dev/demo/1.2.4-rc1/{name}")), *text);
+        }
+        assert_eq!(
+            candidate.plan(&*area, "dev/demo/1.2.4-rc1"),
+            Ok(Staged::Already(revision.clone())),
+            "{}",
+            ground.address
+        );
+        // What the server has is read back, and it says on what ground.
+        let directory = place("dev/demo/1.2.4-rc1");
+        let listing = area.list(&directory, Depth::All).unwrap().unwrap();
+        assert_eq!(listing.changed, revision);
+        let known = Known::Local(&candidate.local);
+        let (differences, basis) =
+            compare(&*area, &directory, &listing, &candidate.files, known).unwrap();
+        assert_eq!(differences, []);
+        let http = ground.address.starts_with("http:");
+        assert_eq!(basis == ReadBack::Stored, http, "{}: {basis:?}", ground.address);
+        let (differences, basis) =
+            compare(&*area, &directory, &listing, &candidate.files, Known::Digest).unwrap();
+        assert_eq!((differences, basis), (vec![], ReadBack::Bytes));
+        // The same commit once more changes nothing.
+        let before = ground.tree();
+        let error = area.apply(&commit).unwrap_err();
+        assert_eq!(error.trouble, Trouble::Changed, "{error}");
+        assert!(error.nothing_was_done());
+        assert_eq!(ground.tree(), before);
+    }
+}
+
+#[test]
+fn other_bytes_under_the_same_name_are_refused() {
+    for ground in grounds("dist::other_bytes") {
+        let area = ground.committer();
+        ground.candidate(FILES).stage(&*area, "dev/demo/1.2.4-rc1").unwrap();
+        let before = ground.tree();
+        // As long as the first, and longer.
+        for text in [
+            "the source, as far as this text is concerned\n",
+            "longer than the first one, by far......................\n",
+        ] {
+            let mut files = FILES.to_vec();
+            files[0].1 = text;
+            files[2].0 = "demo-1.2.4-src.tar.gz.sha256";
+            let candidate = ground.candidate(&files);
+            match candidate.plan(&*area, "dev/demo/1.2.4-rc1") {
+                Err(CannotStage::Differs { differences, .. }) => {
+                    let said: Vec<String> = differences.iter().map(ToString::to_string).collect();
+                    assert!(
+                        said[0].contains("`demo-1.2.4-src.tar.gz` is another file"),
+                        "{said:?}"
+                    );
+                    assert!(said[1].contains(".sha256` is missing"), "{said:?}");
+                    assert!(said[2].contains(".sha512` does not belong"), "{said:?}");
+                    assert_eq!(said.len(), 3);
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(ground.tree(), before);
+    }
+}
+
+#[test]
+fn somebody_else_in_between_is_noticed() {
+    for ground in grounds("dist::somebody_else") {
+        let area = ground.committer();
+        let candidate = ground.candidate(FILES);
+        let commit = candidate.commit(&*area, "dev/demo/1.2.4-rc1");
+        ground.somebody_adds("dev/other/file", "elsewhere");
+        ground.somebody_adds("dev/demo/1.2.4-rc1/theirs", "the same place");
+        let error = area.apply(&commit).unwrap_err();
+        assert_eq!(error.trouble, Trouble::Changed, "{}: {error}", ground.address);
+        let tree = ground.tree();
+        assert!(!tree.iter().any(|path| path.contains("src.tar.gz")), "{tree:?}");
+        // Commits elsewhere do not matter.
+        let commit = candidate.commit(&*area, "dev/demo/1.2.4-rc2");
+        ground.somebody_adds("dev/other/more", "elsewhere");
+        ground.somebody_adds("dev/demo/unrelated", "beside it");
+        area.apply(&commit).unwrap();
+        // A directory that was emptied while we planned to remove it as it was.
+        let directory = place("dev/demo/1.2.4-rc2");
+        let listing = area.list(&directory, Depth::All).unwrap();
+        let cleared = removal("", &directory, listing.as_ref(), &Files::new(), "Clear").unwrap();
+        ground.somebody_removes("dev/demo/1.2.4-rc2");
+        let error = area.apply(&cleared.commit).unwrap_err();
+        let gone = [Trouble::Missing, Trouble::Changed];
+        assert!(gone.contains(&error.trouble), "{}: {error}", ground.address);
+    }
+}
+
+#[test]
+fn names_are_taken_as_they_are() {
+    let names =
+        ["a b+c.tar.gz", "at@7.tar.gz", "100%25.tar.gz", "süß#?&.tar.gz", "x;[y]'\".tar.gz"];
+    let files = names.map(|name| (name, name));
+    for ground in grounds("dist::names") {
+        let area = ground.committer();
+        let candidate = ground.candidate(&files);
+        candidate.stage(&*area, "dev/demo/ö @1 %41").unwrap();
+        for name in names {
+            assert_eq!(ground.cat(&format!("dev/demo/ö @1 %41/{name}")), name);
+        }
+        let again = candidate.plan(&*area, "dev/demo/ö @1 %41");
+        assert!(matches!(again, Ok(Staged::Already(_))), "{}: {again:?}", ground.address);
+    }
+}
+
+#[test]
+fn directories_above_and_below_are_made() {
+    for ground in grounds("dist::directories") {
+        let area = ground.committer();
+        let files = [("source/a.tar.gz", "a"), ("source/a.tar.gz.asc", "s"), ("binaries/x/b", "b")];
+        let candidate = ground.candidate(&files);
+        let planned = candidate.planned(&*area, "dev/newcomer/part/1.0-rc1");
+        let makes = planned.step.details.iter().filter(|(name, _)| name == "makes").count();
+        assert_eq!(makes, 2, "dev/newcomer and dev/newcomer/part are new");
+        area.apply(&planned.commit).unwrap();
+        assert_eq!(ground.cat("dev/newcomer/part/1.0-rc1/binaries/x/b"), "b");
+        if let Some(server) = &ground.server {
+            assert_eq!(server.youngest(), 2);
+        }
+        let again = candidate.plan(&*area, "dev/newcomer/part/1.0-rc1");
+        assert!(matches!(again, Ok(Staged::Already(_))), "{}: {again:?}", ground.address);
+    }
+}
+
+#[test]
+fn what_is_there_can_be_read() {
+    for ground in grounds("dist::read") {
+        let area = ground.committer();
+        assert_eq!(area.list(&place("dev/nowhere"), Depth::All).unwrap(), None);
+        assert_eq!(area.list(&place("release/demo/KEYS/x"), Depth::All).unwrap(), None);
+        let keys = place("release/demo/KEYS");
+        let text = super::support::svn::KEYS;
+        assert_eq!(area.read(&keys, None, 100).unwrap(), text.as_bytes());
+        let error = area.read(&keys, None, text.len() as u64 - 1).unwrap_err();
+        assert!(error.to_string().contains("more than"), "{error}");
+        let error = area.read(&place("release/demo/NONE"), None, 100).unwrap_err();
+        assert_eq!(error.trouble, Trouble::Missing, "{}: {error}", ground.address);
+        let release = area.list(&place("release"), Depth::Entries).unwrap().unwrap();
+        assert_eq!((release.files.len(), release.directories.len()), (0, 1));
+        let release = area.list(&place("release"), Depth::All).unwrap().unwrap();
+        assert_eq!(release.files[&place("demo/KEYS")], text.len() as u64);
+        let file = area.list(&keys, Depth::All).unwrap().unwrap();
+        assert_eq!(file.files[&place("")], text.len() as u64);
+        if ground.server.is_some() {
+            // An older revision stays what it was.
+            ground.somebody_adds("dev/demo/a", "first");
+            let then = area.list(&place("dev/demo/a"), Depth::All).unwrap().unwrap().revision;
+            ground.somebody_adds("dev/demo/a", "second");
+            assert_eq!(area.read(&place("dev/demo/a"), Some(&then), 100).unwrap(), b"first");
+            assert_eq!(area.read(&place("dev/demo/a"), None, 100).unwrap(), b"second");
+        }
+    }
+}
+
+#[test]
+fn a_cancelled_candidate_goes() {
+    for ground in grounds("dist::cancel") {
+        let area = ground.committer();
+        let candidate = ground.candidate(FILES);
+        candidate.stage(&*area, "dev/demo/1.2.4-rc1").unwrap();
+        ground.somebody_adds("dev/demo/1.2.4-rc1/draft.eml", "oops");
+        let directory = place("dev/demo/1.2.4-rc1");
+        let plan = || {
+            let listing = area.list(&directory, Depth::All).unwrap();
+            removal(area.address(), &directory, listing.as_ref(), &candidate.files, "Clear")
+        };
+        let planned = plan().unwrap();
+        let named =
+            |what: &str| planned.step.details.iter().any(|(_, value)| value.starts_with(what));
+        assert!(named("draft.eml, 4 bytes, which we did not stage"));
+        area.apply(&planned.commit).unwrap();
+        assert_eq!(plan(), None);
+        assert_eq!(
+            ground.tree(),
+            ["dev/", "dev/demo/", "release/", "release/demo/", "release/demo/KEYS"]
+        );
+    }
+}
+
+/// A journal in memory.
+#[derive(Default)]
+struct Notes(Vec<(String, Progress)>);
+
+impl Journal for Notes {
+    type Error = std::convert::Infallible;
+
+    fn progress(&self, step: &Step) -> Progress {
+        let last = self.0.iter().rev().find(|(id, _)| *id == step.id);
+        last.map_or(Progress::NotStarted, |(_, progress)| progress.clone())
+    }
+
+    fn started(&mut self, step: &Step) -> Result<(), Self::Error> {
+        self.0.push((step.id.clone(), Progress::Started));
+        Ok(())
+    }
+
+    fn finished(&mut self, step: &Step, outcome: &str) -> Result<(), Self::Error> {
+        self.0.push((step.id.clone(), Progress::Finished(outcome.to_owned())));
+        Ok(())
+    }
+
+    fn failed(&mut self, step: &Step, _: &str) -> Result<(), Self::Error> {
+        self.0.push((step.id.clone(), Progress::NotStarted));
+        Ok(())
+    }
+}
+
+fn run(
+    area: &dyn DistArea,
+    planned: &Planned,
+    notes: &mut Notes,
+) -> Result<Option<String>, RunError<plusone::backend::dist::AreaError, std::convert::Infallible>> {
+    let commits = [(planned.step.id.clone(), planned.commit.clone())].into();
+    let mut plan = Plan { purpose: String::new(), steps: vec![planned.step.clone()] };
+    plan::run(&mut plan, notes, &mut Committer { area, commits })?;
+    Ok(plan.steps[0].outcome.clone())
+}
+
+#[test]
+fn what_was_only_started_is_looked_after() {
+    for ground in grounds("dist::started") {
+        let area = ground.committer();
+        let candidate = ground.candidate(FILES);
+        let planned = candidate.planned(&*area, "dev/demo/1.2.4-rc1");
+
+        // Started, and nothing happened: it is done now.
+        let mut notes = Notes::default();
+        notes.started(&planned.step).unwrap();
+        let outcome = run(&*area, &planned, &mut notes).unwrap().unwrap();
+        let tree = ground.tree();
+
+        // Started, and all of it happened: it is not done again, and has the same outcome.
+        let mut notes = Notes::default();
+        notes.started(&planned.step).unwrap();
+        assert_eq!(run(&*area, &planned, &mut notes).unwrap(), Some(outcome), "{}", ground.address);
+        assert!(matches!(notes.progress(&planned.step), Progress::Finished(_)));
+        assert_eq!(ground.tree(), tree);
+
+        // Started, and something is there that is neither: a person has to look.
+        ground.somebody_removes("dev/demo/1.2.4-rc1");
+        ground.somebody_adds("dev/demo/1.2.4-rc1/demo-1.2.4-src.tar.gz", FILES[0].1);
+        let mut notes = Notes::default();
+        notes.started(&planned.step).unwrap();
+        match run(&*area, &planned, &mut notes) {
+            Err(RunError::AskPerson { seen, .. }) => {
+                assert!(seen.contains("src.tar.gz` is there"), "{seen}");
+                assert!(seen.contains("src.tar.gz.asc` is not as it should be"), "{seen}");
+            }
+            other => panic!("{other:?}"),
+        }
+
+        // Not started, and in the way: refused, and written down as not done.
+        let mut notes = Notes::default();
+        let refused = run(&*area, &planned, &mut notes);
+        assert!(matches!(refused, Err(RunError::Failed(_))), "{refused:?}");
+        assert_eq!(notes.progress(&planned.step), Progress::NotStarted);
+    }
+}
