@@ -10,6 +10,7 @@
 
 mod candidate;
 mod checks;
+mod downloads;
 mod repositories;
 mod sources;
 #[path = "../support/mod.rs"]

@@ -198,6 +198,9 @@ pub(super) fn place_failure(error: PlaceError) -> Failure {
         PlaceError::NoListing(_) => {
             "is it the address of a directory, and does the server list it?"
         }
+        PlaceError::OtherDownload { .. } => {
+            return Failure::usage(&error).hint("name another directory with --into");
+        }
         PlaceError::TooMany { .. } => "name the directory of one candidate, not one above it",
         _ => "is the address right, and the network up?",
     };
