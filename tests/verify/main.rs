@@ -11,6 +11,8 @@
 mod candidate;
 mod checks;
 mod downloads;
+mod own;
+mod releases;
 mod repositories;
 mod sources;
 #[path = "../support/mod.rs"]
