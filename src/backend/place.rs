@@ -59,7 +59,7 @@ const MOST_FILES: usize = 2000;
 const MOST_DIRECTORIES: usize = 100;
 
 /// The most bytes that are read of one file. The ASF hosts nothing beyond 1 GB (P-17).
-const LARGEST_ARTIFACT: u64 = 8 << 30;
+const LARGEST_ARTIFACT: u64 = 4 << 30;
 
 /// The file that says where a directory's content was downloaded from.
 const ORIGIN: &str = ".plusone-download";

@@ -231,7 +231,7 @@ fn what_does_not_end_is_stopped() {
         "MODE = lambda self, data: self.answer(200, [('Content-Length', 1 << 40)], data)",
     );
     let begin = Instant::now();
-    no_verdict(setup.verify(&[]), &[ARCHIVE, "has more than 8589934592 bytes"]);
+    no_verdict(setup.verify(&[]), &[ARCHIVE, "has more than 4294967296 bytes"]);
     // Small files have small limits: checksum, signature, listing, KEYS.
     for (name, says) in [
         ("do_sha", "apache-demo-1.2.0-src.tar.gz.sha512 has more than"),
@@ -423,4 +423,41 @@ fn a_server_that_is_away_for_a_moment() {
          MODE = mode",
     );
     setup.passes(&[]);
+}
+
+#[test]
+fn what_is_built_is_what_was_verified() {
+    // The second time the server gives out another archive, which nobody signed.
+    let setup = Setup::new(
+        "count = [0]\n\
+         def mode(self, data):\n    \
+         count[0] += 1\n    \
+         self.whole(data if count[0] == 1 else open(root + '.other', 'rb').read())\n\
+         MODE = mode",
+    );
+    let mut other = Candidate::sound();
+    other.put("evil.txt", "evil");
+    let other = super::candidate::gzip(&other.tar());
+    fs::write(format!("{}.other", setup.root.display()), other).unwrap();
+    let settings = setup.maker.world.path("plusone.toml");
+    let mark = setup.maker.world.path("built");
+    let command = format!("touch {}", mark.display());
+    fs::write(&settings, format!("[verify]\nbuild = [\"{command}\"]\n")).unwrap();
+    let words = ["--config", settings.to_str().unwrap(), "--build"];
+    let report = setup.verify(&words).json();
+    let check = check(&report, "source-builds");
+    assert_eq!(check["outcome"], "not-run", "{check}");
+    assert!(check["reason"].as_str().unwrap().contains("is not the one that was verified"));
+    assert!(!mark.exists(), "nothing was run");
+    assert_eq!(report["verdict"], "incomplete");
+
+    let setup = Setup::new("MODE = Handler.whole");
+    let settings = setup.maker.world.path("plusone.toml");
+    fs::write(&settings, "[verify]\nbuild = [\"cat src/main.c\", \"exit 3\", \"exit 4\"]\n")
+        .unwrap();
+    let words = ["--config", settings.to_str().unwrap(), "--build"];
+    let ran = setup.verify(&words);
+    assert!(ran.stderr.contains("int main(void)"), "{}", ran.stderr);
+    let found = super::messages(&ran.json(), "source-builds");
+    assert_eq!(found, ["`exit 3` ended with status 3"]);
 }
