@@ -10,6 +10,7 @@
 
 mod candidate;
 mod checks;
+mod corpus;
 mod downloads;
 mod own;
 mod releases;

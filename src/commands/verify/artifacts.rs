@@ -13,7 +13,7 @@ use crate::archive::read::Limits;
 use crate::backend::files;
 use crate::backend::place::{self, Place};
 use crate::candidate;
-use crate::checksum::{self, LARGEST_FILE};
+use crate::checksum::{self, Algorithm, LARGEST_FILE};
 use crate::error::Failure;
 use crate::evidence::{
     Artifact, CandidateFile, ChecksumFile, Known, ObjectFormat, Passed, Role, SignatureFacts,
@@ -63,12 +63,13 @@ pub(super) fn read(
     let several = found.iter().filter(|found| found.role == Role::Source).count() > 1;
     // Archives of the same source are compared by the ids of what is in them.
     let ids = format.or(several.then_some(ObjectFormat::Sha1));
+    let announced = announced(target);
     let bar = session.ui.progress("looking at the artifacts");
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(found.len()));
     let work = || {
         while let Some(one) = found.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let passed = one.pass(place, ids, &bar);
+            let passed = one.pass(place, ids, &announced, &bar);
             if let Ok(mut done) = done.lock() {
                 done.push((&one.file.name, passed));
             }
@@ -91,6 +92,13 @@ pub(super) fn read(
         artifacts.push(one.judged(session, keys, passed));
     }
     Ok(artifacts)
+}
+
+/// The algorithms of the digests that the mail states, told by their lengths.
+fn announced(target: &Target) -> BTreeSet<Algorithm> {
+    let digests = target.mail.iter().flat_map(|mail| &mail.digests);
+    let of_length = |hex: &str| Algorithm::ALL.into_iter().find(|one| one.size() * 2 == hex.len());
+    digests.filter_map(|(hex, _, _)| of_length(hex)).collect()
 }
 
 /// Finds the artifacts and reads the small files beside them.
@@ -145,12 +153,13 @@ impl Found<'_> {
         &self,
         place: &Place,
         ids: Option<ObjectFormat>,
+        announced: &BTreeSet<Algorithm>,
         bar: &indicatif::ProgressBar,
     ) -> Result<Passed, Failure> {
         let name = &self.file.name;
         let listed = self.checksums.iter().filter_map(|file| file.listed.as_ref().ok()).flatten();
         let mut wanted = Wanted {
-            digests: listed.map(|one| one.algorithm).collect(),
+            digests: listed.map(|one| one.algorithm).chain(announced.iter().copied()).collect(),
             signatures: self.signature.as_ref().and_then(|signature| signature.as_ref().ok()),
             ids: ids.filter(|_| self.role == Role::Source),
             source: self.role == Role::Source,

@@ -59,7 +59,10 @@ impl Target {
         };
         let (place, only) = split(&what)?;
         let files = list(&place, only.as_deref())?;
-        let guess = guess(&files, &place);
+        let mut guess = guess(&files, &place);
+        if let Some(call) = &call {
+            guess.complete(call.guess());
+        }
         let Around { settings, repository } = around(session, &guess)?;
         let named = settings.as_ref().and_then(|settings| settings.project.name.clone());
         let project = args.project.clone().or(named).or_else(|| guess.project.clone());
