@@ -1,7 +1,7 @@
 //! How long it takes to find a vote among a list's mails: `benches/mails.sh` compares it with grep and Python.
 //!
 //! `mails make MBOX COUNT` writes a list's archive of about 3 kB a mail, 15 % of them multipart, with a vote every two
-//! thousand mails; `mails find MBOX` finds the newest vote of it and does nothing else.
+//! thousand mails; `mails find MBOX [VERSION]` finds the newest vote of it, or that on a version, and does nothing else.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -26,11 +26,12 @@ fn main() {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         ["make", mbox, count] => make(mbox, count.parse().unwrap()),
-        ["find", mbox] => newest(mbox),
+        ["find", mbox] => newest(mbox, None),
+        ["find", mbox, version] => newest(mbox, Some(version.to_owned())),
         [mbox] => {
             for _ in 0..5 {
                 let start = Instant::now();
-                newest(mbox);
+                newest(mbox, None);
                 println!("{:?}", start.elapsed());
             }
         }
@@ -38,9 +39,8 @@ fn main() {
     }
 }
 
-fn newest(mbox: &str) {
-    let which =
-        Which::Release { project: Some("demo".to_owned()), version: None, rc: Some(1), list: None };
+fn newest(mbox: &str, version: Option<String>) {
+    let which = Which::Release { project: Some("demo".to_owned()), version, rc: None, list: None };
     let mails = mailbox::scan(&[Mailbox::Mbox(PathBuf::from(mbox))], &which).unwrap();
     let threads = threads(mails.iter().map(|mail| mail::read(mail)).collect());
     let found = find(&threads, &which).unwrap();
