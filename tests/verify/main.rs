@@ -13,7 +13,6 @@ mod checks;
 mod corpus;
 mod downloads;
 mod own;
-mod releases;
 mod repositories;
 mod sources;
 #[path = "../support/mod.rs"]
