@@ -48,6 +48,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "cli",
             "error",
             "evidence",
+            "mail",
             "openpgp",
             "plan",
             "policy",
@@ -56,6 +57,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "report",
             "source",
             "ui",
+            "vote",
         ],
     ),
 ];
