@@ -8,7 +8,7 @@
 //!
 //! Pure: [`release`], [`policy`], [`project`], [`source`], [`archive`], [`inspect`], [`legal`],
 //! [`checksum`], [`openpgp`], [`candidate`], [`evidence`], [`mail`], [`letters`], [`vote`],
-//! [`plan`], [`dist`], [`checks`], [`readiness`], [`report`].
+//! [`ledger`], [`plan`], [`dist`], [`checks`], [`readiness`], [`report`].
 //! With effects: [`backend`], [`commands`], [`ui`].
 
 #![forbid(unsafe_code)]
@@ -24,6 +24,7 @@ pub mod dist;
 pub mod error;
 pub mod evidence;
 pub mod inspect;
+pub mod ledger;
 pub mod legal;
 pub mod letters;
 pub mod mail;

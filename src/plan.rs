@@ -142,6 +142,13 @@ pub trait Executor {
     /// # Errors
     /// It cannot look.
     fn probe(&mut self, step: &Step) -> Result<Probe, Self::Error>;
+
+    /// Whether a step that was done once is looked after when a plan has it again, and done again if
+    /// nothing is left of it. Only for what cannot be done twice at the same time: what was staged
+    /// and cleared away can be staged again, but a mail that was sent stays sent.
+    fn may_repeat(&self, _step: &Step) -> bool {
+        false
+    }
 }
 
 /// A plan that was not run to its end. The steps before are done and marked so.
@@ -182,8 +189,8 @@ pub fn run<J: Journal, X: Executor>(
 ) -> Result<(), RunError<X::Error, J::Error>> {
     for step in &mut plan.steps {
         let outcome = match journal.progress(step) {
-            Progress::Finished(outcome) => outcome,
-            Progress::Started => match look(step, journal, executor)? {
+            Progress::Finished(outcome) if !executor.may_repeat(step) => outcome,
+            Progress::Finished(_) | Progress::Started => match look(step, journal, executor)? {
                 Some(outcome) => outcome,
                 None => act(step, journal, executor)?,
             },
@@ -246,6 +253,140 @@ fn finish<J: Journal, E>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use std::collections::BTreeMap;
+
+    /// An outside that fails as told, and a journal that remembers.
+    #[derive(Default)]
+    struct World {
+        done: u32,
+        fails: Option<Failed<String>>,
+        seen: Option<Probe>,
+        repeats: bool,
+        journal_breaks: bool,
+    }
+
+    impl Executor for World {
+        type Error = String;
+
+        fn run(&mut self, _: &Step) -> Result<String, Failed<String>> {
+            if let Some(failed) = self.fails.clone() {
+                return Err(failed);
+            }
+            self.done += 1;
+            Ok(format!("done {}", self.done))
+        }
+
+        fn probe(&mut self, _: &Step) -> Result<Probe, String> {
+            self.seen.clone().ok_or_else(|| "cannot look".to_owned())
+        }
+
+        fn may_repeat(&self, _: &Step) -> bool {
+            self.repeats
+        }
+    }
+
+    #[derive(Default)]
+    struct Notes(BTreeMap<String, Progress>, bool);
+
+    impl Notes {
+        fn write(&mut self, step: &Step, progress: Progress) -> Result<(), &'static str> {
+            if self.1 && progress != Progress::Started {
+                return Err("the disk is full");
+            }
+            self.0.insert(step.id.clone(), progress);
+            Ok(())
+        }
+    }
+
+    impl Journal for Notes {
+        type Error = &'static str;
+
+        fn progress(&self, step: &Step) -> Progress {
+            self.0.get(&step.id).cloned().unwrap_or(Progress::NotStarted)
+        }
+
+        fn started(&mut self, step: &Step) -> Result<(), &'static str> {
+            self.write(step, Progress::Started)
+        }
+
+        fn finished(&mut self, step: &Step, outcome: &str) -> Result<(), &'static str> {
+            self.write(step, Progress::Finished(outcome.to_owned()))
+        }
+
+        fn failed(&mut self, step: &Step, _: &str) -> Result<(), &'static str> {
+            self.write(step, Progress::NotStarted)
+        }
+    }
+
+    type Outcome = Result<String, RunError<String, &'static str>>;
+
+    /// Runs a plan of one step that has come so far; returns its outcome, what the journal says
+    /// then, and how often it was done.
+    fn run_one(before: Progress, mut world: World) -> (Outcome, Progress, u32) {
+        let mut plan = Plan::new("test");
+        plan.steps.push(Step::new("act", Vec::new(), b"content"));
+        let id = plan.steps[0].id.clone();
+        let mut notes = Notes(BTreeMap::from([(id.clone(), before)]), world.journal_breaks);
+        let outcome = run(&mut plan, &mut notes, &mut world)
+            .map(|()| plan.steps[0].outcome.clone().expect("it is done"));
+        assert_eq!(outcome.is_ok(), plan.steps[0].state == State::Done);
+        (outcome, notes.0[&id].clone(), world.done)
+    }
+
+    #[test]
+    fn nothing_is_repeated_blindly() {
+        let finished = |text: &str| Progress::Finished(text.to_owned());
+        let seen = |probe| World { seen: Some(probe), ..World::default() };
+        let done = |text: &str| Probe::Done(text.to_owned());
+
+        let (outcome, journal, count) = run_one(Progress::NotStarted, World::default());
+        assert_eq!((outcome, journal, count), (Ok("done 1".into()), finished("done 1"), 1));
+        let (outcome, _, count) = run_one(finished("before"), World::default());
+        assert_eq!((outcome, count), (Ok("before".into()), 0));
+        let (outcome, journal, count) = run_one(Progress::Started, seen(done("found")));
+        assert_eq!((outcome, journal, count), (Ok("found".into()), finished("found"), 0));
+        let (outcome, _, count) = run_one(Progress::Started, seen(Probe::NotDone));
+        assert_eq!((outcome, count), (Ok("done 1".into()), 1));
+        let (outcome, journal, count) = run_one(Progress::Started, World::default());
+        assert_eq!((journal, count), (Progress::Started, 0));
+        assert!(matches!(outcome, Err(RunError::Unclear(_))), "it cannot look");
+        let unknown = Probe::Unknown("half of it".to_owned());
+        let (outcome, journal, count) = run_one(Progress::Started, seen(unknown));
+        assert_eq!((journal, count), (Progress::Started, 0));
+        assert!(matches!(outcome, Err(RunError::AskPerson { seen, .. }) if seen == "half of it"));
+    }
+
+    #[test]
+    fn a_plan_may_want_again_what_is_gone() {
+        let world = |seen| World { seen: Some(seen), repeats: true, ..World::default() };
+        let before = Progress::Finished("before".to_owned());
+        let (outcome, _, count) = run_one(before.clone(), world(Probe::NotDone));
+        assert_eq!((outcome, count), (Ok("done 1".into()), 1));
+        let (outcome, _, count) = run_one(before, world(Probe::Done("found".to_owned())));
+        assert_eq!((outcome, count), (Ok("found".into()), 0));
+    }
+
+    #[test]
+    fn failures_say_whether_it_happened() {
+        let fails = |fails, seen| World { fails: Some(fails), seen, ..World::default() };
+        let no = || Failed::NotDone("no".to_owned());
+        let lost = || Failed::Unclear("lost".to_owned());
+        let (outcome, journal, _) = run_one(Progress::NotStarted, fails(no(), None));
+        assert_eq!((outcome, journal), (Err(RunError::Failed("no".into())), Progress::NotStarted));
+        for seen in [None, Some(Probe::NotDone), Some(Probe::Unknown(String::new()))] {
+            let (outcome, journal, _) = run_one(Progress::NotStarted, fails(lost(), seen));
+            let unclear = Err(RunError::Unclear("lost".to_owned()));
+            assert_eq!((outcome, journal), (unclear, Progress::Started));
+        }
+        let seen = Some(Probe::Done("it arrived".to_owned()));
+        let (outcome, _, _) = run_one(Progress::NotStarted, fails(lost(), seen));
+        assert_eq!(outcome, Ok("it arrived".into()));
+        let world = World { journal_breaks: true, ..World::default() };
+        let (outcome, journal, count) = run_one(Progress::NotStarted, world);
+        assert_eq!((journal, count), (Progress::Started, 1));
+        assert!(matches!(outcome, Err(RunError::Journal { after: Some(_), .. })));
+    }
 
     #[test]
     fn ids_follow_the_content() {

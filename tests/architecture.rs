@@ -32,9 +32,17 @@ const DOORS: &[(&str, &[&str])] = &[
         &["archive", "checksum", "evidence", "inspect", "legal", "openpgp", "policy", "project"],
     ),
     ("readiness", &["checks", "policy"]),
+    ("dist", &["checksum", "plan"]),
     ("report", &["archive", "checks", "error", "mail", "openpgp", "plan", "policy", "vote"]),
     ("letters", &["candidate", "checks", "error", "mail", "policy", "project"]),
-    ("backend", &["archive", "checksum", "evidence", "mail", "openpgp", "source", "vote"]),
+    (
+        "backend",
+        &[
+            "archive", "checksum", "dist", "evidence", "ledger", "mail", "openpgp", "plan",
+            "source", "vote",
+        ],
+    ),
+    ("ledger", &["dist", "plan"]),
     ("ui", &["error", "report"]),
     ("cli", &["commands", "ui"]),
     (
@@ -48,6 +56,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "cli",
             "error",
             "evidence",
+            "letters",
             "mail",
             "openpgp",
             "plan",

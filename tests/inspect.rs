@@ -17,7 +17,7 @@ use std::process::{Command, Stdio};
 use plusone::inspect::compiled::{Compiled, Linked, sniff};
 use plusone::inspect::{Budget, START, file};
 use proptest::prelude::*;
-use support::{World, not_run, program_for, root};
+use support::{World, program_for, root};
 
 fn start(path: &Path) -> Vec<u8> {
     let mut start = Vec::new();
@@ -110,7 +110,7 @@ fn every_file_of_this_machine_is_what_file_says() {
     let mut paths = files(Path::new("/usr/lib"), &binary);
     paths.extend(files(Path::new("/usr/bin"), &|_| true));
     let said = said(&paths);
-    assert!(said.len() > 500, "only {} files", said.len());
+    assert!(said.len() > 100, "only {} files", said.len());
     let mut wrong = Vec::new();
     for (path, said) in said {
         // glibc leaves archives of nothing where a library was.
@@ -186,6 +186,7 @@ fn is_data(path: &Path) -> bool {
 }
 
 #[test]
+#[cfg(target_os = "linux")] // elsewhere it makes other formats
 fn what_gcc_makes() {
     let test = "what_gcc_makes";
     if !program_for(test, "gcc") || !program_for(test, "ar") {
@@ -459,14 +460,5 @@ proptest! {
         let bytes = [beginning, &bytes].concat();
         let contents = file(&bytes, &mut &bytes[..], &mut Budget::default());
         prop_assert!(contents.inside.len() as u64 <= contents.inside_count);
-    }
-}
-
-#[test]
-fn reports_what_is_not_there_to_compare_with() {
-    for directory in ["/usr/include", "/usr/share/perl", "/usr/lib/python3"] {
-        if !Path::new(directory).is_dir() {
-            not_run("sources_are_never_compiled_code", &format!("no {directory} here"));
-        }
     }
 }

@@ -221,7 +221,7 @@ fn saved(directory: &Path, name: &str, mails: &[Vec<u8>]) -> Mailbox {
 fn the_quick_way_is_right_on_generated_lists() {
     let directory = tempfile::tempdir().unwrap();
     let mut votes = 0;
-    for seed in 0..12 {
+    for seed in 0..4 {
         let mut numbers = Numbers(seed);
         let mut mails = list(&mut numbers, 120);
         let mailbox = saved(directory.path(), "list.mbox", &mails);
@@ -237,7 +237,7 @@ fn the_quick_way_is_right_on_generated_lists() {
         let other = saved(directory.path(), "other.mbox", other);
         assert_eq!(threads(messages(&[one, other])), before, "seed {seed}");
     }
-    assert!(votes > 50, "{votes}");
+    assert!(votes > 20, "{votes}");
 }
 
 /// Large enough that it is read in many pieces and by two threads; borders fall everywhere.
@@ -268,16 +268,18 @@ fn a_large_file_is_cut_as_a_small_one() {
     let all = mailbox::all(std::slice::from_ref(&mailbox)).unwrap();
     assert_eq!(all.len(), mails.len());
     assert!(all == mails);
+    // A header of 330,000 bytes is not read to its end: what stands there is lost to the quick way
+    // and the slow one alike.
+    assert_ne!(mail::read(&mails[5]).id.0, "n5@x");
+    let slow = threads(messages(std::slice::from_ref(&mailbox)));
     for id in [0, 5, mails.len() / 2, mails.len() - 1] {
         let which = Which::MessageId(format!("n{id}@x"));
-        let found = mailbox::scan(std::slice::from_ref(&mailbox), &which).unwrap();
-        // A header of 330,000 bytes is not read to its end: its id is lost to the quick way and
-        // the slow one alike.
-        match id {
-            5 => assert_ne!(mail::read(&mails[5]).id.0, "n5@x"),
-            _ => assert!(found.contains(&mails[id]), "{id}"),
-        }
+        let quick = quick(std::slice::from_ref(&mailbox), &which);
+        assert!(find(&quick, &which) == find(&slow, &which), "{id}");
     }
+    let newest = release(None, None, None);
+    let quick = quick(&[mailbox], &newest);
+    assert!(find(&quick, &newest).unwrap() == find(&slow, &newest).unwrap());
 }
 
 #[test]
@@ -352,7 +354,7 @@ fn what_is_no_mailbox_is_an_error_that_names_it() {
     assert!(mailbox::all(&[Mailbox::Mbox(torn)]).is_err(), "a torn archive loses votes");
     fs::write(directory.path().join("empty.mbox"), "").unwrap();
     let empty = [Mailbox::Mbox(directory.path().join("empty.mbox"))];
-    assert_eq!(mailbox::all(&empty).unwrap(), [vec![0_u8; 0]; 0]);
+    assert!(mailbox::all(&empty).unwrap().is_empty());
 }
 
 #[test]

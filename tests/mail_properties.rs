@@ -1,11 +1,14 @@
 //! What holds for all bytes: no panic, clean text, nothing lost by writing.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test")]
 
+use std::convert::Infallible;
+
 use plusone::mail::mbox::{self, Borders};
 use plusone::mail::{self, LONGEST_TEXT};
 use plusone::vote::call;
+use plusone::vote::select::Selection;
 use plusone::vote::subject::which_call;
-use plusone::vote::thread::threads;
+use plusone::vote::thread::{Which, find, threads};
 use proptest::prelude::*;
 
 fn fixtures() -> Vec<Vec<u8>> {
@@ -117,7 +120,7 @@ fn date_like() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
     fn mutated_mails_are_read(bytes in mutated()) {
@@ -139,6 +142,42 @@ proptest! {
     fn dates_are_read_or_not(text in date_like()) {
         let _ = mail::date::read(&text);
         let _ = mail::date::stated(&text);
+    }
+
+    /// Whatever the headers are, the quick way leaves out nothing that is of a vote.
+    #[test]
+    fn what_the_quick_way_leaves_out_is_of_no_vote(
+        mails in prop::collection::vec(prop_oneof![mutated(), mail_like()], 1..12)
+    ) {
+        let mut seen = Selection::default();
+        for mail in &mails {
+            prop_assert!(seen.add(mail, true).is_some());
+        }
+        let read = |mail: &Vec<u8>| mail::read(mail);
+        let slow = threads(mails.iter().map(read).collect());
+        let newest = Which::Release { project: None, version: None, rc: None, list: None };
+        for which in [
+            newest,
+            Which::Release {
+                project: Some("demo".to_owned()),
+                version: Some("1.2.0".to_owned()),
+                rc: Some(1),
+                list: None,
+            },
+            Which::MessageId("call@example.org".to_owned()),
+            Which::Subject("vote".to_owned()),
+            Which::Subject("demo".to_owned()),
+        ] {
+            for piecemeal in [false, true] {
+                let fetch = |numbers: &[usize]| -> Result<Vec<Vec<u8>>, Infallible> {
+                    Ok(numbers.iter().map(|number| mails[*number].clone()).collect())
+                };
+                let Ok(some) = seen.gather(&which, piecemeal, fetch);
+                let quick = threads(some.iter().map(read).collect());
+                let (quick, slow) = (find(&quick, &which).cloned(), find(&slow, &which).cloned());
+                prop_assert_eq!(quick, slow, "{:?}", &which);
+            }
+        }
     }
 
     /// Pure bytes in, the same out: `--save` loses nothing.

@@ -21,6 +21,14 @@ xz xz-utils xz
 zip zip zip
 unzip unzip unzip
 pigz pigz pigz
+bzip2 bzip2 bzip2
+zstd zstd zstd
+lz4 lz4 lz4
+cpio cpio cpio
+file file file-formula
+gcc gcc gcc
+ar binutils binutils
+javac default-jdk-headless openjdk
 python3 python3 python3'
 
 missing() {

@@ -7,6 +7,7 @@
 
 pub mod compare;
 mod deflate_walk;
+pub(crate) mod described;
 mod gzip;
 pub mod read;
 mod tar_writer;

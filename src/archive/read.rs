@@ -8,6 +8,8 @@ use std::io::{self, Read, Seek};
 
 use sha2::{Digest, Sha512};
 
+use super::described::Described;
+
 /// What holds the members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Container {
@@ -244,9 +246,20 @@ pub fn decompressed<'a>(
 ) -> Box<dyn Read + Send + 'a> {
     match container {
         Container::TarGz => Box::new(flate2::bufread::MultiGzDecoder::new(archive)),
-        Container::TarXz => Box::new(liblzma::bufread::XzDecoder::new_multi_decoder(archive)),
+        Container::TarXz => Box::new(xz_reader(archive)),
         Container::TarBz2 => Box::new(bzip2::bufread::MultiBzDecoder::new(archive)),
         Container::Tar | Container::Zip => Box::new(archive),
+    }
+}
+
+/// Memory that unpacking xz may take: level 9 takes 65 MiB.
+const XZ_MEMORY: u64 = 80 << 20;
+
+fn xz_reader<R: io::BufRead>(archive: R) -> liblzma::bufread::XzDecoder<R> {
+    match liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, liblzma::stream::CONCATENATED) {
+        Ok(stream) => liblzma::bufread::XzDecoder::new_stream(archive, stream),
+        // Only without memory for the decoder itself.
+        Err(_) => liblzma::bufread::XzDecoder::new_multi_decoder(archive),
     }
 }
 
@@ -279,9 +292,15 @@ fn visit_members(
     let mut walked = Walked::default();
     let mut budget = Budget::new(limits);
     let mut archive = tar::Archive::new(&mut *stream);
-    for member in archive.entries().map_err(ReadError::Broken)? {
+    let mut next = Described::default();
+    for member in archive.entries().map_err(ReadError::Broken)?.raw(true) {
         let mut member = member.map_err(ReadError::Broken)?;
-        if member.header().entry_type() == tar::EntryType::XGlobalHeader {
+        let kind = member.header().entry_type();
+        if Described::is_kind(kind) {
+            next.read(kind, &mut member).map_err(ReadError::Broken)?;
+            continue;
+        }
+        if kind == tar::EntryType::XGlobalHeader {
             let mut text = String::new();
             // A global header that is no UTF-8 holds no commit id.
             let _ = (&mut member).take(4096).read_to_string(&mut text);
@@ -291,7 +310,7 @@ fn visit_members(
                 .map(|(_, id)| id.to_owned());
             continue;
         }
-        let head = tar_head(&member, limits)?;
+        let head = tar_head(&member, std::mem::take(&mut next), limits)?;
         budget.member(&head)?;
         visitor(head, &mut member).map_err(ReadError::Broken)?;
     }
@@ -314,9 +333,16 @@ fn visit_members(
     Ok(walked)
 }
 
-fn tar_head<R: Read>(member: &tar::Entry<'_, R>, limits: Limits) -> Result<Head, ReadError> {
-    let path = member_path(&member.path_bytes(), limits)?;
+fn tar_head<R: Read>(
+    member: &tar::Entry<'_, R>,
+    described: Described,
+    limits: Limits,
+) -> Result<Head, ReadError> {
     let header = member.header();
+    let size = header.entry_size().and_then(|size| described.checked_size(size));
+    let size = size.map_err(ReadError::Broken)?;
+    let path = described.path.unwrap_or_else(|| header.path_bytes().into_owned());
+    let path = member_path(&path, limits)?;
     let mode = header.mode().map_err(ReadError::Broken)? & 0o7777;
     let mtime = i64::try_from(header.mtime().unwrap_or(0)).unwrap_or(i64::MAX);
     let name =
@@ -328,17 +354,18 @@ fn tar_head<R: Read>(member: &tar::Entry<'_, R>, limits: Limits) -> Result<Head,
         name(header.username_bytes()),
         name(header.groupname_bytes()),
     );
-    let target = || bounded(member.link_name_bytes().unwrap_or_default().into_owned(), limits);
+    let link = described.link.or_else(|| Some(header.link_name_bytes()?.into_owned()));
+    let target = || bounded(link.unwrap_or_default(), limits);
     let kind = match header.entry_type() {
         tar::EntryType::Directory => HeadKind::Directory,
         tar::EntryType::Symlink => HeadKind::Symlink(target()?),
         tar::EntryType::Link => HeadKind::HardLink(target()?),
-        tar::EntryType::Regular | tar::EntryType::Continuous | tar::EntryType::GNUSparse => {
-            HeadKind::File
-        }
+        // What stands in the archive is not what comes out of it: nothing to compare.
+        _ if described.sparse => HeadKind::Other(b'S'),
+        tar::EntryType::Regular | tar::EntryType::Continuous => HeadKind::File,
         other => HeadKind::Other(other.as_byte()),
     };
-    Ok(Head { path, kind, size: member.size(), mode, mtime, owner })
+    Ok(Head { path, kind, size, mode, mtime, owner })
 }
 
 /// Hands every member of a zip file to `visitor`.

@@ -1,10 +1,11 @@
 //! Building a stranger's source, when the user asks for it: unpacked into a throw-away directory,
 //! with the project's own commands.
 
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use sha2::{Digest, Sha512};
 use tempfile::TempDir;
 
 use super::files::{self, FileError};
@@ -26,6 +27,9 @@ pub enum UnpackError {
     /// Only tar archives are unpacked.
     #[error("only tar archives are unpacked")]
     Zip,
+    /// It was fetched anew, and is another than the one that was verified.
+    #[error("the source is not the one that was verified: the server gave out another")]
+    Another,
 }
 
 /// An unpacked source; removed when dropped.
@@ -35,13 +39,19 @@ pub struct Unpacked {
     top: String,
 }
 
-/// Unpacks a tar archive whose one top directory is `top`. Members that would leave the directory
-/// are left out by the library that unpacks; a check speaks of them.
+/// Unpacks a tar archive whose one top directory is `top` and whose SHA-512 is `sha512`: it may
+/// come from a server for the second time. Members that would leave the directory are left out by
+/// the library that unpacks; a check speaks of them.
 ///
 /// # Errors
 /// See [`UnpackError`].
-pub fn unpack(archive: Box<dyn Read + Send>, top: &str) -> Result<Unpacked, UnpackError> {
+pub fn unpack(
+    archive: Box<dyn Read + Send>,
+    top: &str,
+    sha512: &[u8],
+) -> Result<Unpacked, UnpackError> {
     let directory = files::scratch()?;
+    let archive = Digesting { archive, digest: Sha512::new() };
     let mut archive = BufReader::with_capacity(128 << 10, archive);
     let start = std::io::BufRead::fill_buf(&mut archive).map_err(UnpackError::Write)?;
     let container = Container::sniff(&start[..start.len().min(512)]);
@@ -49,9 +59,28 @@ pub fn unpack(archive: Box<dyn Read + Send>, top: &str) -> Result<Unpacked, Unpa
     if container == Container::Zip {
         return Err(UnpackError::Zip);
     }
-    let mut tar = tar::Archive::new(read::decompressed(archive, container));
+    let mut tar = tar::Archive::new(read::decompressed(&mut archive, container));
     tar.unpack(directory.path()).map_err(UnpackError::Write)?;
+    drop(tar);
+    io::copy(&mut archive, &mut io::sink()).map_err(UnpackError::Write)?;
+    if archive.into_inner().digest.finalize()[..] != *sha512 {
+        return Err(UnpackError::Another);
+    }
     Ok(Unpacked { directory, top: top.to_owned() })
+}
+
+/// Digests what is read through it.
+struct Digesting {
+    archive: Box<dyn Read + Send>,
+    digest: Sha512,
+}
+
+impl Read for Digesting {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.archive.read(buffer)?;
+        self.digest.update(&buffer[..count]);
+        Ok(count)
+    }
 }
 
 impl Unpacked {

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use tempfile::TempDir;
 
@@ -23,7 +24,10 @@ impl FileError {
     }
 }
 
-fn at<'a>(verb: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> FileError + 'a {
+pub(super) fn at<'a>(
+    verb: &'static str,
+    path: &'a Path,
+) -> impl FnOnce(io::Error) -> FileError + 'a {
     move |source| FileError { verb, path: path.to_owned(), source }
 }
 
@@ -116,6 +120,11 @@ pub fn each_piece(path: &Path, sink: &mut dyn FnMut(&[u8])) -> Result<(), FileEr
 /// The size of a regular file; none for anything else and for what does not exist.
 pub fn size(path: &Path) -> Option<u64> {
     fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
+}
+
+/// When a file's content last changed, as far as the system tells.
+pub fn changed(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }
 
 /// Whether something is at `path`, even a broken link.

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::time::Duration;
 
 use reqwest::blocking::{Client, RequestBuilder, Response};
+use reqwest::header::{CONTENT_RANGE, ETAG, HeaderValue, IF_RANGE, LAST_MODIFIED, RANGE};
 
 /// Something that could not be fetched.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,17 @@ pub enum HttpError {
         url: String,
         /// As in `404 Not Found`.
         status: String,
+    },
+    /// A download that broke off for good.
+    #[error(
+        "cannot fetch {url}: the connection broke after {position} bytes, and the server does not \
+         go on from there"
+    )]
+    Broken {
+        /// What was asked for.
+        url: String,
+        /// How many bytes came.
+        position: u64,
     },
     /// More than was reckoned with.
     #[error("{url} has more than {limit} bytes")]
@@ -174,6 +186,8 @@ pub struct Download {
     url: String,
     position: u64,
     length: Option<u64>,
+    /// What tells this version of the file from a later one, if the server says.
+    version: Option<HeaderValue>,
     response: Option<Response>,
     failures: u32,
 }
@@ -188,7 +202,8 @@ impl Download {
     /// # Errors
     /// See [`HttpError`].
     pub fn start(url: String, from: u64) -> Result<Self, HttpError> {
-        let mut download = Self { url, position: from, length: None, response: None, failures: 0 };
+        let mut download =
+            Self { url, position: from, length: None, version: None, response: None, failures: 0 };
         download.connect()?;
         Ok(download)
     }
@@ -208,27 +223,31 @@ impl Download {
         let client = client().map_err(|error| transport(&error))?;
         let mut request = client.get(&self.url);
         if self.position > 0 {
-            request = request.header("range", format!("bytes={}-", self.position));
+            request = request.header(RANGE, format!("bytes={}-", self.position));
+            if let Some(version) = &self.version {
+                request = request.header(IF_RANGE, version);
+            }
         }
         let response = request.send().map_err(|error| transport(&error))?;
         let status = response.status();
+        let range = response.headers().get(CONTENT_RANGE).and_then(|value| value.to_str().ok());
         match status.as_u16() {
-            206 => {}
+            206 if range.and_then(first_byte) == Some(self.position) => {}
             // All of it was there already.
-            416 if self.position > 0 => {
+            416 if range.and_then(whole_length) == Some(self.position) => {
                 self.length = Some(self.position);
                 self.response = None;
                 return Ok(());
             }
-            200 if self.response.is_none() && self.failures == 0 => self.position = 0,
+            // What is there is no beginning of it.
+            416 if self.position > 0 && self.failures == 0 => {
+                self.position = 0;
+                return self.connect();
+            }
+            200 if self.failures == 0 || self.position == 0 => self.position = 0,
             // It begins again, although we have a part of it.
-            200 => {
-                return Err(HttpError::Transport {
-                    verb: "fetch",
-                    url: self.url.clone(),
-                    reason: "the connection broke, and the server cannot go on from there"
-                        .to_owned(),
-                });
+            200 | 206 => {
+                return Err(HttpError::Broken { url: self.url.clone(), position: self.position });
             }
             _ => {
                 return Err(HttpError::Status {
@@ -238,10 +257,23 @@ impl Download {
                 });
             }
         }
-        self.length = response.content_length().map(|rest| rest + self.position);
+        let headers = response.headers();
+        let strong = headers.get(ETAG).filter(|tag| !tag.as_bytes().starts_with(b"W/"));
+        self.version = strong.or_else(|| headers.get(LAST_MODIFIED)).cloned();
+        self.length = response.content_length().map(|rest| rest.saturating_add(self.position));
         self.response = Some(response);
         Ok(())
     }
+}
+
+/// The first byte of `bytes 100-199/200`.
+fn first_byte(range: &str) -> Option<u64> {
+    range.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
+}
+
+/// The length at the end of `bytes */200`.
+fn whole_length(range: &str) -> Option<u64> {
+    range.rsplit('/').next()?.parse().ok()
 }
 
 impl Read for Download {
@@ -261,7 +293,11 @@ impl Read for Download {
                 _ if self.failures < MOST_FAILURES => {
                     self.failures += 1;
                     std::thread::sleep(Duration::from_millis(200 << self.failures));
-                    self.connect().map_err(std::io::Error::other)?;
+                    match self.connect() {
+                        // The server may be back a little later.
+                        Err(HttpError::Transport { .. }) if self.failures < MOST_FAILURES => {}
+                        outcome => outcome.map_err(std::io::Error::other)?,
+                    }
                 }
                 Ok(_) => {
                     return Err(std::io::Error::other(format!(

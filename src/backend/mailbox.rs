@@ -63,12 +63,15 @@ const PIECE: usize = 256 << 10;
 const WORTH_A_THREAD: u64 = 4 << 20;
 
 /// Reads the mails that have to be known to see the vote that is meant, from all `mailboxes`
-/// together: those of [`Selection::wanted`].
+/// together: see [`Selection::gather`].
 ///
 /// # Errors
 /// See [`MailboxError`].
 pub fn scan(mailboxes: &[Mailbox], which: &Which) -> Result<Vec<Vec<u8>>, MailboxError> {
-    read(mailboxes, |seen| seen.wanted(which))
+    let shelf = Shelf::of(mailboxes)?;
+    // A packed file can only be read from its beginning, and so better once.
+    let piecemeal = !shelf.files.iter().any(|file| file.is_gzip);
+    shelf.seen.gather(which, piecemeal, |numbers| shelf.read(numbers))
 }
 
 /// Reads every mail of all `mailboxes`.
@@ -76,46 +79,59 @@ pub fn scan(mailboxes: &[Mailbox], which: &Which) -> Result<Vec<Vec<u8>>, Mailbo
 /// # Errors
 /// See [`MailboxError`].
 pub fn all(mailboxes: &[Mailbox]) -> Result<Vec<Vec<u8>>, MailboxError> {
-    read(mailboxes, |seen| (0..seen.len()).collect())
+    let shelf = Shelf::of(mailboxes)?;
+    let numbers: Vec<usize> = (0..shelf.seen.len()).collect();
+    shelf.read(&numbers)
 }
 
-fn read(
-    mailboxes: &[Mailbox],
-    choose: impl FnOnce(&Selection) -> Vec<usize>,
-) -> Result<Vec<Vec<u8>>, MailboxError> {
-    let mut seen = Selection::default();
-    let mut files = Vec::new();
-    for path in paths(mailboxes)? {
-        let io = |source| MailboxError::Io { verb: "read", path: path.0.clone(), source };
-        let looked = match path.1 {
-            Layout::Mbox => look_at_mbox(&path.0).map_err(io)?,
-            Layout::OneMail => look_at_mail(&path.0).map_err(io)?,
-        };
-        if seen.len() + looked.seen.len() > MOST_MAILS {
-            return Err(MailboxError::TooMany(path.0));
+/// Mailboxes whose headers were looked at.
+struct Shelf {
+    files: Vec<Looked>,
+    seen: Selection,
+}
+
+impl Shelf {
+    fn of(mailboxes: &[Mailbox]) -> Result<Self, MailboxError> {
+        let mut shelf = Self { files: Vec::new(), seen: Selection::default() };
+        for (path, layout) in paths(mailboxes)? {
+            let io = |source| MailboxError::Io { verb: "read", path: path.clone(), source };
+            let mut file = match layout {
+                Layout::Mbox => look_at_mbox(&path).map_err(io)?,
+                Layout::OneMail => look_at_mail(&path).map_err(io)?,
+            };
+            shelf.seen.append(std::mem::take(&mut file.span.seen));
+            if shelf.seen.len() > MOST_MAILS {
+                return Err(MailboxError::TooMany(path));
+            }
+            shelf.files.push(file);
         }
-        seen.append(looked.seen);
-        files.push((path, looked.starts));
+        Ok(shelf)
     }
-    let mut wanted = choose(&seen).into_iter().peekable();
-    let mut budget = LARGEST_WANTED;
-    let mut mails = Vec::new();
-    let mut first = 0;
-    for ((path, layout), starts) in files {
-        let mut numbers = Vec::new();
-        while let Some(number) = wanted.next_if(|number| *number < first + starts.len()) {
-            numbers.push(number - first);
+
+    /// Reads the mails of these `numbers`, ascending.
+    fn read(&self, numbers: &[usize]) -> Result<Vec<Vec<u8>>, MailboxError> {
+        let mut wanted = numbers.iter().copied().peekable();
+        let mut budget = LARGEST_WANTED;
+        let mut mails = Vec::with_capacity(numbers.len());
+        let mut first = 0;
+        for file in &self.files {
+            let mut numbers = Vec::new();
+            while let Some(number) =
+                wanted.next_if(|number| *number < first + file.span.starts.len())
+            {
+                numbers.push(number - first);
+            }
+            first += file.span.starts.len();
+            if !numbers.is_empty() {
+                let found = file.members(&numbers, &mut budget);
+                mails.extend(found.map_err(|source| match source.kind() {
+                    io::ErrorKind::FileTooLarge => MailboxError::TooLarge,
+                    _ => MailboxError::Io { verb: "read", path: file.path.clone(), source },
+                })?);
+            }
         }
-        first += starts.len();
-        if !numbers.is_empty() {
-            let found = members(&path, layout, &starts, &numbers, &mut budget);
-            mails.extend(found.map_err(|source| match source.kind() {
-                io::ErrorKind::FileTooLarge => MailboxError::TooLarge,
-                _ => MailboxError::Io { verb: "read", path: path.clone(), source },
-            })?);
-        }
+        Ok(mails)
     }
-    Ok(mails)
 }
 
 /// Whether a file holds many mails or one.
@@ -174,15 +190,23 @@ fn listed(
     Ok(files)
 }
 
-/// What a first look at a file brought.
-#[derive(Default)]
+/// A file that was looked at.
 struct Looked {
+    path: PathBuf,
+    layout: Layout,
+    is_gzip: bool,
+    span: Span,
+}
+
+/// What a look at a part of a file brought.
+#[derive(Default)]
+struct Span {
     seen: Selection,
     /// Where each mail begins; for one in a file of its own, 0.
     starts: Vec<u64>,
 }
 
-impl Looked {
+impl Span {
     fn append(&mut self, other: Self) {
         self.seen.append(other.seen);
         self.starts.extend(other.starts);
@@ -204,23 +228,30 @@ impl Looked {
 fn look_at_mail(path: &Path) -> io::Result<Looked> {
     let mut bytes = Vec::new();
     File::open(path)?.take((LONGEST_HEADER + PIECE) as u64).read_to_end(&mut bytes)?;
-    let mut looked = Looked::default();
-    looked.note(0, bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes), true);
-    Ok(looked)
+    let mut span = Span::default();
+    span.note(0, bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes), true);
+    Ok(Looked { path: path.to_owned(), layout: Layout::OneMail, is_gzip: false, span })
 }
 
 /// Looks at an mbox file; a large one in two halves at the same time.
 fn look_at_mbox(path: &Path) -> io::Result<Looked> {
-    if is_gzip(path)? {
-        let file = MultiGzDecoder::new(File::open(path)?);
-        return look_at_span(file, 0, u64::MAX);
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
     }
+    let is_gzip = is_gzip(path)?;
     let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() || metadata.len() < WORTH_A_THREAD {
-        return look_at_span(file, 0, u64::MAX);
-    }
-    let middle = metadata.len() / 2;
+    let span = if is_gzip {
+        look_at_span(MultiGzDecoder::new(file), 0, u64::MAX)?
+    } else if metadata.len() < WORTH_A_THREAD {
+        look_at_span(file, 0, u64::MAX)?
+    } else {
+        look_at_halves(path, metadata.len() / 2)?
+    };
+    Ok(Looked { path: path.to_owned(), layout: Layout::Mbox, is_gzip, span })
+}
+
+fn look_at_halves(path: &Path, middle: u64) -> io::Result<Span> {
     std::thread::scope(|scope| {
         let second = scope.spawn(|| {
             let mut file = File::open(path)?;
@@ -229,11 +260,10 @@ fn look_at_mbox(path: &Path) -> io::Result<Looked> {
             file.seek(SeekFrom::Start(start))?;
             look_at_span(file, start, u64::MAX)
         });
-        let mut looked = look_at_span(file, 0, middle)?;
-        let second =
-            second.join().map_err(|_| io::Error::other("a thread of its own failed"))??;
-        looked.append(second);
-        Ok(looked)
+        let mut span = look_at_span(File::open(path)?, 0, middle)?;
+        let second = second.join();
+        span.append(second.map_err(|_| io::Error::other("a thread of its own failed"))??);
+        Ok(span)
     })
 }
 
@@ -248,9 +278,9 @@ fn is_gzip(path: &Path) -> io::Result<bool> {
 
 /// Looks at the mails that begin in `file`, which begins at `start` of the whole, before `end`.
 /// Where `start` is not 0, the first bytes only precede what is looked at.
-fn look_at_span(mut file: impl Read, start: u64, end: u64) -> io::Result<Looked> {
+fn look_at_span(mut file: impl Read, start: u64, end: u64) -> io::Result<Span> {
     let borders = Borders::default();
-    let mut looked = Looked::default();
+    let mut looked = Span::default();
     let mut buffer = vec![0; PIECE + LONGEST_HEADER];
     // How much of the buffer is filled, where it stands in the whole, and from where in it on
     // borders are to be found.
@@ -305,42 +335,39 @@ fn fill(file: &mut impl Read, buffer: &mut [u8], filled: &mut usize) -> io::Resu
     Ok(false)
 }
 
-/// Reads the mails of these `numbers`, ascending.
-fn members(
-    path: &Path,
-    layout: Layout,
-    starts: &[u64],
-    numbers: &[usize],
-    budget: &mut u64,
-) -> io::Result<Vec<Vec<u8>>> {
-    let mut file = File::open(path)?;
-    let mut unpacked = match layout == Layout::Mbox && is_gzip(path)? {
-        true => Some(MultiGzDecoder::new(File::open(path)?)),
-        false => None,
-    };
-    let mut at = 0;
-    let mut mails = Vec::with_capacity(numbers.len());
-    for &number in numbers {
-        let start = starts[number];
-        let length = starts.get(number + 1).map_or(u64::MAX, |next| next - start);
-        let mut piece = Vec::new();
-        let limit = length.min(LARGEST_MAIL);
-        if let Some(stream) = &mut unpacked {
-            at += io::copy(&mut Read::take(&mut *stream, start - at), &mut io::sink())?;
-            at += Read::take(&mut *stream, limit).read_to_end(&mut piece)? as u64;
-        } else {
-            file.seek(SeekFrom::Start(start))?;
-            Read::take(&mut file, limit).read_to_end(&mut piece)?;
+impl Looked {
+    /// Reads the mails of these `numbers`, ascending.
+    fn members(&self, numbers: &[usize], budget: &mut u64) -> io::Result<Vec<Vec<u8>>> {
+        let mut file = File::open(&self.path)?;
+        let mut unpacked = match self.is_gzip {
+            true => Some(MultiGzDecoder::new(File::open(&self.path)?)),
+            false => None,
+        };
+        let starts = &self.span.starts;
+        let mut at = 0;
+        let mut mails = Vec::with_capacity(numbers.len());
+        for &number in numbers {
+            let start = starts[number];
+            let length = starts.get(number + 1).map_or(u64::MAX, |next| next - start);
+            let mut piece = Vec::new();
+            let limit = length.min(LARGEST_MAIL);
+            if let Some(stream) = &mut unpacked {
+                at += io::copy(&mut Read::take(&mut *stream, start - at), &mut io::sink())?;
+                at += Read::take(&mut *stream, limit).read_to_end(&mut piece)? as u64;
+            } else {
+                file.seek(SeekFrom::Start(start))?;
+                Read::take(&mut file, limit).read_to_end(&mut piece)?;
+            }
+            *budget = budget
+                .checked_sub(piece.len() as u64)
+                .ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
+            mails.push(match self.layout {
+                Layout::Mbox => mbox::content(&piece).into_owned(),
+                Layout::OneMail => piece,
+            });
         }
-        *budget = budget
-            .checked_sub(piece.len() as u64)
-            .ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
-        mails.push(match layout {
-            Layout::Mbox => mbox::content(&piece).into_owned(),
-            Layout::OneMail => piece,
-        });
+        Ok(mails)
     }
-    Ok(mails)
 }
 
 /// Writes mails with their dates to an mboxrd file, from which they can be read again byte for

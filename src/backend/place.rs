@@ -3,6 +3,7 @@
 //! Whatever the place, it can be listed and its files be read as streams. A download that breaks
 //! off is taken up where it stopped.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -25,13 +26,23 @@ pub enum PlaceError {
     /// svn.
     #[error(transparent)]
     Process(#[from] ProcessError),
-    /// More files than a candidate has.
-    #[error("there are more than {limit} files in `{place}`")]
+    /// More files or directories than a candidate has.
+    #[error("there are more than {limit} {what} in `{place}`")]
     TooMany {
         /// The place.
         place: String,
+        /// `files` or `directories`.
+        what: &'static str,
         /// The limit.
         limit: usize,
+    },
+    /// A download from an older place lies where this one shall go.
+    #[error("`{}` holds what was downloaded from {from}", directory.display())]
+    OtherDownload {
+        /// Where downloads are kept.
+        directory: PathBuf,
+        /// Where they came from.
+        from: String,
     },
     /// A page without any link to a file below it.
     #[error("`{0}` lists no files")]
@@ -44,11 +55,26 @@ pub enum PlaceError {
 /// The most files a candidate may have, in all its directories.
 const MOST_FILES: usize = 2000;
 
+/// The most directories it may have; each is a request to its server.
+const MOST_DIRECTORIES: usize = 100;
+
+/// The most bytes that are read of one file. The ASF hosts nothing beyond 1 GB (P-17).
+const LARGEST_ARTIFACT: u64 = 4 << 30;
+
+/// The file that says where a directory's content was downloaded from.
+const ORIGIN: &str = ".plusone-download";
+
+/// The most bytes of a link that are looked at.
+const LONGEST_LINK: usize = 2048;
+
 /// How deep directories of a candidate are looked into.
 const DEPTH: usize = 4;
 
 /// The most that is read of a server's listing.
 const LARGEST_LISTING: u64 = 8 << 20;
+
+/// The largest file that is fetched.
+const LARGEST_FILE: u64 = 4 << 30;
 
 /// Where a candidate lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,30 +137,58 @@ impl Place {
         let mut found = Vec::new();
         match self {
             Place::Directory(path) => list_directory(path, "", DEPTH, &mut found)?,
-            Place::Web(url) => list_web(url, "", DEPTH, &mut found)?,
+            Place::Web(url) => {
+                let mut pages = 0;
+                list_web(url, "", DEPTH, &mut pages, &mut found)?;
+                if pages > MOST_DIRECTORIES {
+                    return Err(self.too_many("directories", MOST_DIRECTORIES));
+                }
+            }
             Place::Subversion(url) => list_subversion(url, &mut found)?,
         }
-        if found.len() > MOST_FILES {
-            return Err(PlaceError::TooMany { place: self.address(), limit: MOST_FILES });
+        if too_many(&found) {
+            return Err(self.too_many("files", MOST_FILES));
         }
         found.sort();
         Ok(found)
+    }
+
+    fn too_many(&self, what: &'static str, limit: usize) -> PlaceError {
+        PlaceError::TooMany { place: self.address(), what, limit }
     }
 
     /// Opens one of its files; `name` is a path as [`Place::list`] gives it.
     ///
     /// # Errors
     /// See [`PlaceError`].
-    pub fn open(&self, name: &str) -> Result<Box<dyn Read + Send>, PlaceError> {
-        Ok(match self {
-            Place::Directory(path) => Box::new(files::open(&path.join(name))?),
+    pub fn open(&self, name: &str) -> Result<Opened, PlaceError> {
+        self.open_at(name, 0).map(|(opened, _)| opened)
+    }
+
+    /// As [`Place::open`], from a byte on; returns the byte that it begins with, which is the first
+    /// where the place cannot do better.
+    fn open_at(&self, name: &str, from: u64) -> Result<(Opened, u64), PlaceError> {
+        let (stream, size, from): (Box<dyn Read + Send>, _, _) = match self {
+            Place::Directory(path) => {
+                let path = path.join(name);
+                (Box::new(files::open(&path)?), files::size(&path), 0)
+            }
             Place::Web(url) => {
-                Box::new(http::Download::start(format!("{url}{}", encoded(name)), 0)?)
+                let stream = http::Download::start(format!("{url}{}", encoded(name)), from)?;
+                let (size, from) = (stream.length(), stream.position());
+                (Box::new(stream), size, from)
             }
             Place::Subversion(url) => {
-                Box::new(SvnStream::start(&format!("{url}/{}", encoded(name)))?)
+                let stream = SvnStream::start(&format!("{url}/{}", encoded(name)))?;
+                (Box::new(stream), None, 0)
             }
-        })
+        };
+        if size.is_some_and(|size| size > LARGEST_ARTIFACT) {
+            let url = format!("{}{name}", self.address());
+            return Err(HttpError::TooLarge { url, limit: LARGEST_ARTIFACT }.into());
+        }
+        let stream = Box::new(Limited { stream, left: LARGEST_ARTIFACT.saturating_sub(from) });
+        Ok((Opened { stream, size }, from))
     }
 
     /// Opens one of its files at a seekable place; none where there is no such file on this
@@ -162,7 +216,7 @@ impl Place {
             })
         };
         let mut bytes = Vec::new();
-        self.open(name)?.take(limit + 1).read_to_end(&mut bytes).map_err(at)?;
+        self.open(name)?.stream.take(limit + 1).read_to_end(&mut bytes).map_err(at)?;
         if bytes.len() as u64 > limit {
             return Err(HttpError::TooLarge { url: name.to_owned(), limit }.into());
         }
@@ -183,20 +237,12 @@ impl Place {
         let part = PathBuf::from(format!("{}.part", target.display()));
         let mut file = files::append(&part)?;
         let there = file.metadata().map(|metadata| metadata.len()).unwrap_or(0);
-        let mut stream: Box<dyn Read + Send> = match self {
-            Place::Web(url) => {
-                let download = http::Download::start(format!("{url}{}", encoded(name)), there)?;
-                if download.position() == 0 {
-                    files::truncate(&part, &file)?;
-                }
-                Box::new(download)
-            }
-            _ => {
-                files::truncate(&part, &file)?;
-                self.open(name)?
-            }
-        };
+        let (Opened { mut stream, .. }, from) = self.open_at(name, there)?;
+        if from == 0 {
+            files::truncate(&part, &file)?;
+        }
         let mut buffer = vec![0; 128 << 10];
+        let mut left = LARGEST_FILE.saturating_sub(there);
         loop {
             let count = match stream.read(&mut buffer) {
                 Ok(0) => break,
@@ -210,12 +256,58 @@ impl Place {
                     }));
                 }
             };
+            left = left.checked_sub(count as u64).ok_or_else(|| HttpError::TooLarge {
+                url: format!("{}{name}", self.address()),
+                limit: LARGEST_FILE,
+            })?;
             file.write_all(&buffer[..count]).map_err(files::cannot("write", &part))?;
             meanwhile(count as u64);
         }
         drop(file);
         files::rename(&part, target)?;
         Ok(())
+    }
+}
+
+/// A file that was opened.
+pub struct Opened {
+    /// Its bytes; an error instead of more than any artifact has.
+    pub stream: Box<dyn Read + Send>,
+    /// How many they are, where the place tells.
+    pub size: Option<u64>,
+}
+
+/// Stops a stream that does not end.
+struct Limited {
+    stream: Box<dyn Read + Send>,
+    left: u64,
+}
+
+impl Read for Limited {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.stream.read(buffer)?;
+        self.left = self.left.checked_sub(count as u64).ok_or_else(|| {
+            io::Error::other(format!("it has more than {LARGEST_ARTIFACT} bytes"))
+        })?;
+        Ok(count)
+    }
+}
+
+/// Makes sure that a directory takes downloads from `place` and no other: candidates that follow
+/// one another have files of the same names.
+///
+/// # Errors
+/// It holds downloads from elsewhere, or cannot be written.
+pub fn reserve(directory: &Path, place: &Place) -> Result<(), PlaceError> {
+    let path = directory.join(ORIGIN);
+    let address = place.address();
+    match files::read(&path, 64 << 10)? {
+        Some(from) if from.trim_ascii() != address.as_bytes() => {
+            let from = String::from_utf8_lossy(&from).trim().to_owned();
+            Err(PlaceError::OtherDownload { directory: directory.to_owned(), from })
+        }
+        Some(_) => Ok(()),
+        None => Ok(files::write(&path, format!("{address}\n").as_bytes())?),
     }
 }
 
@@ -229,7 +321,7 @@ fn list_directory(
     depth: usize,
     found: &mut Vec<CandidateFile>,
 ) -> Result<(), FileError> {
-    for name in files::list(directory)? {
+    for name in files::list(directory)?.into_iter().filter(|name| name != ORIGIN) {
         let path = directory.join(&name);
         let name = format!("{below}{name}");
         if files::is_directory(&path) && depth > 0 {
@@ -248,8 +340,10 @@ fn list_web(
     url: &str,
     below: &str,
     depth: usize,
+    pages: &mut usize,
     found: &mut Vec<CandidateFile>,
 ) -> Result<(), PlaceError> {
+    *pages += 1;
     let page = http::get(url, LARGEST_LISTING)?;
     let names = children(&String::from_utf8_lossy(&page), url);
     if names.is_empty() && below.is_empty() {
@@ -260,11 +354,11 @@ fn list_web(
             Some(directory) if depth > 0 => {
                 let (url, below) =
                     (format!("{url}{}/", encoded(directory)), format!("{below}{name}"));
-                list_web(&url, &below, depth - 1, found)?;
+                list_web(&url, &below, depth - 1, pages, found)?;
             }
             _ => found.push(CandidateFile { name: format!("{below}{name}"), size: None }),
         }
-        if too_many(found) {
+        if too_many(found) || *pages > MOST_DIRECTORIES {
             break;
         }
     }
@@ -277,14 +371,22 @@ fn children(page: &str, url: &str) -> Vec<String> {
     let path = url.split_once("://").map_or(url, |(_, rest)| rest);
     let path = path.find('/').map_or("/", |at| &path[at..]);
     let mut names = Vec::new();
+    let mut seen = HashSet::new();
     let lower = page.to_ascii_lowercase();
     for (at, _) in lower.match_indices("href=") {
+        if names.len() > MOST_FILES {
+            break;
+        }
         let rest = &page[at + 5..];
-        let target = match rest.chars().next() {
-            Some(quote @ ('"' | '\'')) => rest[1..].split(quote).next(),
-            _ => rest.split([' ', '>', '\n']).next(),
+        let start = usize::from(rest.starts_with(['"', '\'']));
+        let link = rest.as_bytes().get(start..).unwrap_or_default();
+        let link = &link[..link.len().min(LONGEST_LINK)];
+        let length = match rest.as_bytes().first() {
+            Some(&quote @ (b'"' | b'\'')) => memchr::memchr(quote, link),
+            _ => memchr::memchr3(b' ', b'>', b'\n', link),
         };
-        let Some(target) = target else { continue };
+        let Some(length) = length else { continue };
+        let target = &rest[start..start + length];
         let target =
             target.strip_prefix(url).or_else(|| target.strip_prefix(path)).unwrap_or(target);
         let target = target.strip_prefix("./").unwrap_or(target);
@@ -294,7 +396,7 @@ fn children(page: &str, url: &str) -> Vec<String> {
             || bare.contains(['/', '\\', '?', '#', ':'])
             || bare.chars().any(char::is_control)
             || matches!(bare, "." | "..");
-        if !foreign && !names.contains(&name) {
+        if !foreign && seen.insert(name.clone()) {
             names.push(name);
         }
     }

@@ -2,13 +2,14 @@
 //! makes of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
 
 use super::files;
 use super::git::{Bare, GitError, Repository};
-use super::process;
+use super::process::{self, ProcessError};
 use crate::evidence::{BlobId, ObjectFormat, TreeFile, TreeKind, archived_ids};
 use crate::release::ObjectId;
 
@@ -26,25 +27,38 @@ pub struct Fetched {
 /// The server has none of that name, or cannot be reached.
 pub fn fetch(url: &str, tag: Option<&str>, commit: Option<&str>) -> Result<Fetched, GitError> {
     let directory = files::scratch()?;
-    let git = || {
-        let mut command = Command::new("git");
-        command.arg("-C").arg(directory.path()).env("GIT_TERMINAL_PROMPT", "0");
-        // An address can come from a stranger's mail: no protocol that runs a command.
-        command.env("GIT_ALLOW_PROTOCOL", "http:https:ssh:git:file");
-        command
-    };
-    process::stdout(git().args(["init", "--quiet", "--bare", "."]), None)?;
     let wanted = match (tag, commit) {
         (Some(tag), _) => format!("+refs/tags/{tag}:refs/tags/{tag}"),
         (None, Some(commit)) => commit.to_owned(),
         (None, None) => "HEAD".to_owned(),
     };
-    let words = ["fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head"];
-    let keep = tag.is_none().then_some("--refmap=");
-    let mut command = git();
-    command.args(words).args(keep).args(["--", url, &wanted]);
-    process::stdout(&mut command, None)?;
-    let repository = Repository::discover(directory.path())?;
+    let fetch = |at: &Path, format: &[&str]| {
+        let git = || {
+            let mut command = Command::new("git");
+            // An address can come from a stranger's mail: no protocol that runs a command.
+            command.env("GIT_TERMINAL_PROMPT", "0");
+            command.env("GIT_ALLOW_PROTOCOL", "http:https:ssh:git:file");
+            command
+        };
+        process::stdout(git().args(["init", "--quiet", "--bare"]).args(format).arg(at), None)?;
+        let words = ["fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head"];
+        let keep = tag.is_none().then_some("--refmap=");
+        let mut command = git();
+        command.arg("-C").arg(at).args(words).args(keep).args(["--", url, &wanted]);
+        process::stdout(&mut command, None)
+    };
+    let mut at = directory.path().join("sha1");
+    let outcome = fetch(&at, &[]);
+    // Only the server knows how its repository names objects.
+    let other = |stderr: &str| stderr.contains("server sha256") || wanted.len() == 64;
+    match outcome {
+        Err(ProcessError::Failed { stderr, .. }) if other(&stderr) => {
+            at = directory.path().join("sha256");
+            fetch(&at, &["--object-format=sha256"])?;
+        }
+        outcome => drop(outcome?),
+    }
+    let repository = Repository::discover(&at)?;
     Ok(Fetched { repository, _directory: directory })
 }
 

@@ -17,6 +17,17 @@ pub struct Guess {
     pub apache: bool,
 }
 
+impl Guess {
+    /// Takes what is missing from another guess.
+    pub fn complete(&mut self, other: Guess) {
+        self.project = self.project.take().or(other.project);
+        self.version = self.version.take().or(other.version);
+        self.rc = self.rc.or(other.rc);
+        self.incubating |= other.incubating;
+        self.apache |= other.apache;
+    }
+}
+
 /// File name endings of artifacts, the longest first (ATR takes the same).
 const ARTIFACTS: [&str; 34] = [
     ".tar.bz2", ".tar.gz", ".tar.xz", ".tar.zst", ".snupkg", ".sling", ".nupkg", ".crate", ".vsix",

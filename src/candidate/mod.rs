@@ -1,6 +1,7 @@
 //! The files that together are a candidate, and their names. Pure.
 
 mod guess;
+mod tags;
 
 use crate::archive::Format;
 use crate::project::Project;
@@ -8,6 +9,7 @@ use crate::project::template::{MissingValue, Names};
 use crate::release::{CandidateNumber, FileName, METADATA_SUFFIXES, NameError, Version};
 
 pub use guess::{Guess, guess, is_archive, is_artifact, is_source, stem};
+pub use tags::{TagChoice, choose_tag};
 
 /// What a candidate is called everywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -71,7 +71,13 @@ fn compare(contents: &Contents, tag: &TagFacts, findings: &mut Vec<Finding>) -> 
             (Some(_), Some(file)) if same(file) => rendered += 1,
             (Some(file), archived) => {
                 let theirs = archived.unwrap_or(file);
-                let ours = member.id.map_or("a forged content".to_owned(), |id| id.short());
+                let ours = match (&member.kind, member.id) {
+                    (HeadKind::HardLink(_), _) => "a hard link".to_owned(),
+                    (HeadKind::Other(_), _) => "neither file nor link".to_owned(),
+                    (_, Some(id)) => id.short(),
+                    // No repository can hold it: see `BlobHasher::finish`.
+                    (_, None) => "a forged content".to_owned(),
+                };
                 let message =
                     format!("{shown} is not as in the tag: {ours}, not {}", theirs.id.short());
                 findings.push(Finding::new(Severity::Error, message).at(shown));

@@ -20,7 +20,7 @@ use crate::checksum::Algorithm;
 use crate::inspect;
 use crate::inspect::Budget;
 use crate::legal;
-use crate::legal::exclusions::Tiny;
+use crate::legal::exclusions::{self, Tiny};
 use crate::legal::file_type::{self, Room};
 use crate::openpgp::{Digests, Hashing, SignatureFile};
 
@@ -75,6 +75,10 @@ const WAITING: usize = 8;
 const LONGEST_TEXT: usize = 1 << 20;
 const ALL_TEXTS: usize = 16 << 20;
 
+/// The largest artifact that is read: four times what the ASF's servers take (P-17). A server that
+/// never ends is stopped there.
+const LARGEST_ARTIFACT: u64 = 4 << 30;
+
 /// Reads everything there is to `source`.
 ///
 /// # Errors
@@ -104,7 +108,9 @@ fn digest_all(
 ) -> io::Result<Digested> {
     let mut size = 0;
     let mut signing = wanted.signatures.map(SignatureFile::hashing);
-    let mut sha512 = Sha512::new();
+    // What the signature is over is, most of the time, what the checksum is of.
+    let shared = signing.as_ref().is_some_and(Hashing::makes_sha512);
+    let mut sha512 = (!shared).then(Sha512::new);
     let mut sha384 = wanted.digests.contains(&Algorithm::Sha384).then(Sha384::new);
     let mut sha256 = wanted.digests.contains(&Algorithm::Sha256).then(Sha256::new);
     loop {
@@ -115,7 +121,13 @@ fn digest_all(
         }
         chunk.truncate(count);
         size += count as u64;
-        sha512.update(&chunk);
+        if size > LARGEST_ARTIFACT {
+            let limit = format!("it has more than {LARGEST_ARTIFACT} bytes");
+            return Err(io::Error::other(limit));
+        }
+        if let Some(digest) = &mut sha512 {
+            digest.update(&chunk);
+        }
         if let Some(digest) = &mut sha384 {
             digest.update(&chunk);
         }
@@ -128,10 +140,14 @@ fn digest_all(
         // Nobody may be there any more: a broken archive is given up, its digest is not.
         let _ = chunks.send(chunk);
     }
-    let mut digests = BTreeMap::from([(Algorithm::Sha512, sha512.finalize().to_vec())]);
+    let signed = signing.map(Hashing::finish);
+    let sha512 = sha512.map(|digest| digest.finalize().to_vec());
+    let sha512 = sha512.or_else(|| signed.as_ref()?.sha512());
+    let mut digests = BTreeMap::new();
+    digests.extend(sha512.map(|digest| (Algorithm::Sha512, digest)));
     digests.extend(sha384.map(|digest| (Algorithm::Sha384, digest.finalize().to_vec())));
     digests.extend(sha256.map(|digest| (Algorithm::Sha256, digest.finalize().to_vec())));
-    Ok((size, digests, signing.map(Hashing::finish)))
+    Ok((size, digests, signed))
 }
 
 /// Lists what is in a tar stream made by `git archive` without a prefix, with git's ids.
@@ -468,10 +484,10 @@ fn is_kept(below: &[u8]) -> bool {
         "pyproject.toml",
     ];
     let depth = below.iter().filter(|&&byte| byte == b'/').count();
-    depth <= 1 && {
-        let name = name_of(below);
-        NAMES.iter().any(|known| name.starts_with(known))
-    }
+    let name = name_of(below);
+    // Lists of exemptions count where they lie.
+    (depth <= 1 && NAMES.iter().any(|known| name.starts_with(known)))
+        || exclusions::Format::of(&name).is_some()
 }
 
 /// Whether a file is called a licence, wherever it lies: `LICENSE`, `LICENSE-foo.txt`, `COPYING`,

@@ -4,6 +4,8 @@
 //! ordinary names in a source tree. Private keys are told by their content, and so are core dumps
 //! (by `compiled`).
 
+use Certainty::{Certain, Suspicious};
+
 use super::START;
 
 /// How sure it is that something was left behind.
@@ -30,7 +32,7 @@ pub struct Leftover<'a> {
 /// Tells whether a path is, or lies in, something left behind. The path is relative to the
 /// archive's top directory, with `/` between its parts.
 ///
-/// Directories below one for tests are never certain: a test of a tool for git may need a `.git`.
+/// In a directory for tests some are never certain: a test of a tool for git may need a `.git`.
 pub fn why(path: &[u8], is_directory: bool) -> Option<Leftover<'_>> {
     let mut in_tests = false;
     let mut from = 0;
@@ -40,7 +42,8 @@ pub fn why(path: &[u8], is_directory: bool) -> Option<Leftover<'_>> {
         let (name, below) = (&path[from..end], path.get(end + 1..).unwrap_or_default());
         let found = if slash.is_some() || is_directory {
             directory(name, below, from == 0).map(|(certainty, reason)| {
-                (if in_tests { Certainty::Suspicious } else { certainty }, reason)
+                let on_purpose = in_tests && may_be_test_data(name);
+                (if on_purpose { Suspicious } else { certainty }, reason)
             })
         } else {
             file(name, in_tests)
@@ -105,7 +108,21 @@ fn is_test_directory(name: &[u8]) -> bool {
         || ENDS.iter().any(|end| name.ends_with(end.as_bytes()))
 }
 
-use Certainty::{Certain, Suspicious};
+/// Directories that tests of tools for such directories are made of.
+fn may_be_test_data(name: &[u8]) -> bool {
+    const NAMES: [&str; 9] = [
+        ".git",
+        ".svn",
+        ".hg",
+        ".bzr",
+        "_darcs",
+        "CVS",
+        "node_modules",
+        "bower_components",
+        "target",
+    ];
+    NAMES.iter().any(|other| name == other.as_bytes()) || name.ends_with(b".egg-info")
+}
 
 const DIRECTORIES: &[(&str, Certainty, &str)] = &[
     (".git", Certain, "git's own data"),
@@ -269,6 +286,8 @@ mod tests {
             ("ui/node_modules/a/node_modules/b/index.js", "ui/node_modules", Certain),
             ("src/test/node_modules/a/index.js", "src/test/node_modules", Suspicious),
             ("pkg/__pycache__/a.cpython-311.pyc", "pkg/__pycache__", Certain),
+            ("tests/__pycache__/a.pyc", "tests/__pycache__", Certain),
+            ("tests/.git/HEAD", "tests/.git", Suspicious),
             (".tox/py3/x", ".tox", Certain),
             ("env/pyvenv.cfg", "env", Certain),
             ("a.egg-info/PKG-INFO", "a.egg-info", Certain),

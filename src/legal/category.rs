@@ -251,17 +251,17 @@ fn of_id(id: &str) -> Category {
     };
     let id =
         ["+", "-or-later", "-only"].iter().find_map(|end| stem(id, end)).unwrap_or(id.to_owned());
-    let is = |known: &&str| known.eq_ignore_ascii_case(&id);
-    if A.iter().any(|known| is(known)) {
+    let in_list = |list: &[&str]| list.iter().any(|known| known.eq_ignore_ascii_case(&id));
+    if in_list(A) {
         Category::A
-    } else if B.iter().any(|known| is(known)) {
+    } else if in_list(B) {
         Category::B
-    } else if X.iter().any(|known| is(known)) || starts_with(&id, "CC-BY-NC") {
+    } else if in_list(X) || starts_with(&id, "CC-BY-NC") {
         Category::X
     } else {
         FAMILIES
             .iter()
-            .find(|(family, _)| is(family))
+            .find(|(family, _)| family.eq_ignore_ascii_case(&id))
             .map_or(Category::Unknown, |(_, known)| *known)
     }
 }

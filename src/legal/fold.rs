@@ -17,6 +17,9 @@ pub(super) struct Folded<'a> {
     pub(super) lower: Vec<u8>,
 }
 
+/// How far back the beginning of a line is looked for, so that a file of one line is not read again at every word.
+const LONGEST_LINE: usize = 2000;
+
 /// How bytes are UTF-16, if they are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wide {
@@ -270,9 +273,10 @@ impl<'a> Folded<'a> {
         Lines::default().of(self, at)
     }
 
-    /// Where the line of a position begins.
+    /// Where the line of a position begins; of a line too long for a person to have written, a place within it.
     pub(super) fn line_start(&self, at: usize) -> usize {
-        memrchr2(b'\n', b'\r', &self.lower[..at]).map_or(0, |end| end + 1)
+        let floor = at.saturating_sub(LONGEST_LINE);
+        memrchr2(b'\n', b'\r', &self.lower[floor..at]).map_or(floor, |end| floor + end + 1)
     }
 
     /// The line of a position as written, without its end.

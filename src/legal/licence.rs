@@ -14,7 +14,7 @@ const APACHE: &str = include_str!("../../LICENSE");
 const END_OF_TERMS: &str = "END OF TERMS AND CONDITIONS";
 
 /// The most that is read of a LICENSE file; the largest known has half a megabyte.
-pub const LARGEST: usize = 8 << 20;
+pub const LARGEST: usize = 2 << 20;
 
 /// The licences in a LICENSE file, in the order of their lines, each with the way it is spoken of. The Apache License's
 /// own text counts once, as a text.
@@ -216,6 +216,10 @@ pub fn pointers(license: &str) -> Vec<Pointer> {
 /// The path in a word, if it is one.
 fn pointer(token: &[u8]) -> Option<&str> {
     let token = std::str::from_utf8(token).ok().filter(|token| token.len() <= 500)?;
+    // Most words are none.
+    if !token.contains(['/', '-', '.', '_']) {
+        return None;
+    }
     // `[text](licenses/x.txt)` of Markdown.
     let token = token.split_once("](").map_or(token, |(_, target)| target);
     let closers = [

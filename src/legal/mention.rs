@@ -12,7 +12,9 @@ use memchr::memmem::Finder;
 
 use super::asf::{self, Asf};
 use super::fold::{Folded, Lines};
+use super::gnu;
 use super::names::named;
+use super::texts::{REDISTRIBUTION, permission, redistribution};
 
 /// How a text speaks of a licence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +42,7 @@ pub struct Licence {
 }
 
 /// Places that are kept of one text; beyond are only more of the same.
-const MOST: usize = 500;
+const MOST: usize = 1000;
 /// Near misses of the ASF's header that are looked at closely.
 const MOST_CANDIDATES: usize = 4;
 
@@ -56,7 +58,6 @@ pub(super) struct Scan {
 struct Finders {
     licen: Finder<'static>,
     permission: Finder<'static>,
-    redistribution: Finder<'static>,
     public_domain: Finder<'static>,
     creative: Finder<'static>,
     gpl: Finder<'static>,
@@ -66,7 +67,6 @@ struct Finders {
 static FINDERS: LazyLock<Finders> = LazyLock::new(|| Finders {
     licen: Finder::new("licen"),
     permission: Finder::new("permission"),
-    redistribution: Finder::new("redistribution and"),
     public_domain: Finder::new("public domain"),
     creative: Finder::new("creative"),
     gpl: Finder::new("gpl"),
@@ -107,6 +107,10 @@ pub(super) fn scan(text: &Folded<'_>, prose: bool) -> Scan {
 }
 
 impl Scanner<'_> {
+    fn is_full(&self) -> bool {
+        self.found.len() >= MOST
+    }
+
     fn word(&self, at: &Range<usize>) -> &[u8] {
         self.text.word(at)
     }
@@ -117,7 +121,7 @@ impl Scanner<'_> {
 
     /// As `add`, where the notice's own words open at another place than the name.
     fn add_said(&mut self, at: usize, id: impl Into<Cow<'static, str>>, how: How, said: usize) {
-        if self.found.len() < MOST {
+        if !self.is_full() {
             let how = if how != How::Name && self.is_in_string(said) { How::Name } else { how };
             self.found.push(Found { at, id: id.into(), how });
         }
@@ -137,6 +141,9 @@ impl Scanner<'_> {
         let text = self.text;
         let mut at = 0;
         while let Some(offset) = text.lower.get(at..).and_then(|rest| FINDERS.licen.find(rest)) {
+            if self.is_full() {
+                return;
+            }
             let hit = at + offset;
             let start = text.word_start(hit);
             at = hit + 5;
@@ -217,7 +224,7 @@ impl Scanner<'_> {
         let mut found = Vec::new();
         while at < words.len() {
             if let Some(name) = named(&words[at..]) {
-                let id = self.with_gnu_version(name.id, ranges[at + name.used - 1].end);
+                let id = gnu::with_version(self.text, name.id, ranges[at + name.used - 1].end);
                 found.push(id);
                 at += name.used;
             } else if is_filler(words[at]) {
@@ -249,7 +256,7 @@ impl Scanner<'_> {
         let between = ranges.first().map_or(&[][..], |next| &text.lower[word.end..next.start]);
         let declares = between.len() < 12 && !between.contains(&b'.') && !between.contains(&b'\n');
         if let Some(name) = named(&words).filter(|name| declares && !name.says_licence) {
-            let id = self.with_gnu_version(name.id, ranges[name.used - 1].end);
+            let id = gnu::with_version(text, name.id, ranges[name.used - 1].end);
             let how = if self.is_comment(word.start) { How::Notice } else { How::Name };
             self.add(word.start, id, how);
         }
@@ -277,7 +284,7 @@ impl Scanner<'_> {
             let last = ranges[first + name.used - 1].end;
             let at = ranges[first].start;
             let (how, said) = self.how_named(at, last, first, &words);
-            let id = self.with_gnu_version(name.id, last);
+            let id = gnu::with_version(text, name.id, last);
             self.add_said(at, id, how, said);
             return true;
         }
@@ -317,55 +324,6 @@ impl Scanner<'_> {
         (How::Name, at)
     }
 
-    /// The GNU licences tell their version a sentence later, and whether later ones will do.
-    fn with_gnu_version(&self, id: Cow<'static, str>, end: usize) -> Cow<'static, str> {
-        let family = id.split('-').next().unwrap_or_default();
-        if !matches!(family, "GPL" | "LGPL" | "AGPL") {
-            return id;
-        }
-        let text = self.text;
-        let ranges = text.words(end, 40);
-        let words: Vec<&[u8]> = ranges.iter().map(|at| text.word(at)).collect();
-        let mut version = id.split_once('-').map(|(_, version)| version.to_owned());
-        let mut at = 0;
-        if version.is_none() {
-            while at < words.len().min(24) && version.is_none() {
-                if matches!(words[at], b"version" | b"v") {
-                    version = gnu_version(words.get(at + 1), words.get(at + 2));
-                }
-                at += 1;
-            }
-        }
-        let Some(version) = version else { return id };
-        let plus = text.raw.get(end) == Some(&b'+');
-        let later = words.iter().skip(at).take(14);
-        let later = plus || later.clone().any(|word| *word == b"later");
-        let exception = self.exception(end, &version);
-        format!("{family}-{version}-{}{exception}", if later { "or-later" } else { "only" }).into()
-    }
-
-    /// The special exception after a notice of the GPL, with ` WITH ` before it.
-    fn exception(&self, end: usize, version: &str) -> &'static str {
-        let text = self.text;
-        let Some(found) = text.find("special exception", text.over(end, 160)) else { return "" };
-        let has = |phrase| text.find(phrase, text.over(found.end, 80)).is_some();
-        if has("libtool") {
-            " WITH Libtool-exception"
-        } else if has("autoconf") {
-            if version == "3.0" {
-                " WITH Autoconf-exception-generic-3.0"
-            } else {
-                " WITH Autoconf-exception-generic"
-            }
-        } else if has("bison") {
-            " WITH Bison-exception-2.2"
-        } else if has("linking") {
-            " WITH Classpath-exception-2.0"
-        } else {
-            ""
-        }
-    }
-
     /// The rest of the line after `SPDX-License-Identifier:`.
     fn spdx(&mut self, at: usize, colon: usize) {
         let rest = &self.text.raw[colon..];
@@ -397,6 +355,9 @@ impl Scanner<'_> {
     fn texts(&mut self) {
         let text = self.text;
         for hit in FINDERS.permission.find_iter(&text.lower) {
+            if self.is_full() {
+                return;
+            }
             let at = hit;
             if text.word_start(at) == at
                 && let Some(id) = permission(text, at)
@@ -404,11 +365,14 @@ impl Scanner<'_> {
                 self.add(at, id, How::Text);
             }
         }
-        for hit in FINDERS.redistribution.find_iter(&text.lower) {
+        for hit in REDISTRIBUTION.find_iter(&text.lower) {
+            if self.is_full() {
+                return;
+            }
             let at = hit;
             if let Some(end) = text.follow(at, "redistribution and use in source and binary forms")
             {
-                let next = FINDERS.redistribution.find(&text.lower[end..]);
+                let next = REDISTRIBUTION.find(&text.lower[end..]);
                 self.add(at, redistribution(text, end, next.map(|next| end + next)), How::Text);
             }
         }
@@ -418,6 +382,9 @@ impl Scanner<'_> {
     fn others(&mut self) {
         let text = self.text;
         for hit in FINDERS.royalty.find_iter(&text.lower) {
+            if self.is_full() {
+                return;
+            }
             let at = hit;
             if text
                 .follow(at, "royalty provided the copyright notice and this notice are preserved")
@@ -427,6 +394,9 @@ impl Scanner<'_> {
             }
         }
         for hit in FINDERS.public_domain.find_iter(&text.lower) {
+            if self.is_full() {
+                return;
+            }
             let at = hit;
             let free =
                 (0..4).try_fold(at, |start, _| text.previous_word(start).map(|word| word.start));
@@ -447,6 +417,9 @@ impl Scanner<'_> {
         }
         for stem in [&FINDERS.creative, &FINDERS.gpl] {
             for hit in stem.find_iter(&text.lower) {
+                if self.is_full() {
+                    return;
+                }
                 self.by_initials(text.word_start(hit));
             }
         }
@@ -459,18 +432,8 @@ impl Scanner<'_> {
         let end = ranges[name.used - 1].end;
         let (how, said) = self.how_named(at, end, 0, &words);
         let how = if how == How::Text { How::Name } else { how };
-        let id = self.with_gnu_version(name.id, end);
+        let id = gnu::with_version(self.text, name.id, end);
         self.add_said(at, id, how, said);
-    }
-}
-
-fn gnu_version(major: Option<&&[u8]>, minor: Option<&&[u8]>) -> Option<String> {
-    match (major.copied(), minor.copied()) {
-        (Some(b"2"), Some(b"1")) => Some("2.1".into()),
-        (Some(b"1"), _) => Some("1.0".into()),
-        (Some(b"2"), _) => Some("2.0".into()),
-        (Some(b"3"), _) => Some("3.0".into()),
-        _ => None,
     }
 }
 
@@ -509,115 +472,9 @@ fn is_filler(word: &[u8]) -> bool {
     )
 }
 
-/// Which of the texts that open with `permission` this is.
-fn permission(text: &Folded<'_>, at: usize) -> Option<&'static str> {
-    let follows = |phrase| text.follow(at, phrase);
-    if let Some(end) =
-        follows("permission is hereby granted free of charge to any person obtaining a copy of")
-    {
-        if text.follow(end, "the unicode data files").is_some() {
-            return Some("Unicode-DFS-2016");
-        }
-        let body = text.over(end, 150);
-        let has = |phrase| text.find(phrase, body.clone()).is_some();
-        return Some(if has("good not evil") {
-            "JSON"
-        } else if has("redistributions of source code must retain") {
-            "NCSA"
-        } else if has("covered by this license") {
-            "BSL-1.0"
-        } else if has("the above copyright notice and this permission notice")
-            || has("this permission notice")
-            || body.end == text.lower.len()
-        {
-            "MIT"
-        } else {
-            "MIT-0"
-        });
-    }
-    if follows("permission is hereby granted free of charge to any person or organization obtaining a copy").is_some() {
-        return Some("BSL-1.0");
-    }
-    if follows(
-        "permission is granted to anyone to use this software for any purpose including commercial",
-    )
-    .is_some()
-    {
-        return Some("Zlib");
-    }
-    let isc = [
-        "permission to use copy modify and or distribute this software for any purpose with or without fee",
-        "permission to use copy modify and distribute this software for any purpose with or without fee",
-    ];
-    if let Some(end) = isc.iter().find_map(|phrase| text.follow(at, phrase)) {
-        let kept = text.find("copyright notice and this permission notice", text.over(end, 40));
-        return Some(if kept.is_some() { "ISC" } else { "0BSD" });
-    }
-    let hpnd = [
-        "permission to use copy modify and distribute this software and its documentation",
-        "permission to use copy modify distribute this software and its documentation",
-        "permission to use copy and distribute this software and its documentation",
-    ];
-    if follows(
-        "permission to use copy modify distribute and sell this software and its documentation",
-    )
-    .is_some()
-    {
-        return Some("HPND-sell-variant");
-    }
-    if hpnd.iter().any(|phrase| text.follow(at, phrase).is_some()) {
-        return Some("HPND");
-    }
-    if follows("permission to copy distribute and modify it").is_some() {
-        return Some("FSFUL");
-    }
-    let kept = [
-        "permission to copy and or distribute it with or without modifications as long as this notice",
-        "permission to copy and distribute it with or without modifications as long as this notice",
-    ];
-    kept.iter().any(|phrase| text.follow(at, phrase).is_some()).then_some("FSFULLR")
-}
-
-/// Which text of the BSD family follows its first words.
-fn redistribution(text: &Folded<'_>, end: usize, next: Option<usize>) -> &'static str {
-    if text.find("authorized by the openldap public license", text.over(end, 20)).is_some() {
-        return "OLDAP";
-    }
-    if text.find("duplicated in all such forms", text.over(end, 30)).is_some() {
-        return "BSD-4.3TAHOE";
-    }
-    let body = end..next.unwrap_or(usize::MAX).min(text.over(end, 700).end);
-    let last = text.find("advised of the possibility", body.clone());
-    let body = body.start..last.map_or(body.end, |last| last.end);
-    let has = |phrase| text.find(phrase, body.clone()).is_some();
-    if has("end user documentation included with the redistribution") {
-        return if has("apache software foundation") {
-            "Apache-1.1"
-        } else {
-            "LicenseRef-Apache-1.1-like"
-        };
-    }
-    if has("accompanied by information on how to obtain complete source code") {
-        return "Sleepycat";
-    }
-    let advertising = has("advertising materials mentioning");
-    if advertising && has("openssl") {
-        return "OpenSSL";
-    }
-    let endorsing = has("endorse or promote products");
-    match (advertising, endorsing) {
-        (true, _) => "BSD-4-Clause",
-        (false, true) => "BSD-3-Clause",
-        (false, false) if has("redistributions in binary form") => "BSD-2-Clause",
-        (false, false) if has("redistributions of source code") => "BSD-1-Clause",
-        // With conditions of its own, or none.
-        (false, false) => "BSD",
-    }
-}
-
 /// Puts lines to the places and drops what only says again what was just said.
 fn with_lines(text: &Folded<'_>, mut found: Vec<Found>) -> Vec<(usize, Licence)> {
-    found.sort_by(|a, b| (a.at, a.how).cmp(&(b.at, b.how)));
+    found.sort_by_key(|found| (found.at, found.how));
     let mut lines = Lines::default();
     let mut kept: Vec<(usize, Licence)> = Vec::with_capacity(found.len());
     for found in found {

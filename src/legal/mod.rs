@@ -11,11 +11,13 @@ pub mod exclusions;
 pub mod file_type;
 mod fold;
 mod generated;
+mod gnu;
 pub mod header;
 pub mod licence;
 mod mention;
 mod names;
 pub mod notice;
+mod texts;
 
 pub use asf::Difference;
 pub use category::{Category, Judged, category};

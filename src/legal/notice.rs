@@ -44,7 +44,7 @@ pub struct Notice {
 }
 
 /// The most that is read of a NOTICE.
-pub const LARGEST: usize = 4 << 20;
+pub const LARGEST: usize = 1 << 20;
 /// The longest product line that is shown.
 const LONGEST: usize = 200;
 

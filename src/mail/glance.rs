@@ -3,8 +3,6 @@
 //!
 //! It sees what [`super::fields`] sees; a test compares the two.
 
-use std::hash::Hasher;
-
 use super::fields::{LONGEST_HEADER, message_id, raw_message_ids};
 use super::id_of;
 
@@ -86,21 +84,57 @@ fn name(line: &[u8], name: &[u8]) -> Option<usize> {
     (rest.get(blanks) == Some(&b':')).then_some(name.len() + blanks + 1)
 }
 
-/// A digest of a Message-ID; two different ids with the same are no harm, only more to read.
+/// A digest of a Message-ID, not 0; two different ids with the same are no harm, only more to read.
 pub(crate) fn digest(raw: &[u8]) -> Option<u64> {
-    let mut hasher = std::hash::DefaultHasher::new();
-    if raw.iter().all(u8::is_ascii_graphic) {
-        hasher.write(raw);
-        return (!raw.is_empty()).then(|| hasher.finish());
+    let (digest, is_plain) = folded(raw);
+    match is_plain {
+        true => (!raw.is_empty()).then_some(digest),
+        false => Some(folded(message_id(raw)?.0.as_bytes()).0),
     }
-    hasher.write(message_id(raw)?.0.as_bytes());
-    Some(hasher.finish())
+}
+
+/// A digest of the bytes, eight at a time, and whether all of them are visible ASCII.
+fn folded(bytes: &[u8]) -> (u64, bool) {
+    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let mut last = [b'!'; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let mut digest = bytes.len() as u64;
+    let mut is_plain = true;
+    for eight in eights.iter().chain(std::iter::once(&last)) {
+        let word = u64::from_le_bytes(*eight);
+        is_plain &= is_visible(word);
+        digest = (digest.rotate_left(23) ^ word).wrapping_mul(MIX);
+    }
+    digest = (digest ^ (digest >> 29)).wrapping_mul(MIX);
+    ((digest ^ (digest >> 32)).max(1), is_plain)
+}
+
+/// Whether each of eight bytes is from `!` to `~`.
+fn is_visible(word: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    // With no high bit set anywhere, neither sum carries from one byte into the next: the first
+    // sets the high bit of bytes from `!` on, the second that of bytes behind `~`.
+    word & HIGH == 0 && (word + (0x80 - 0x21) * ONES) & HIGH == HIGH && (word + ONES) & HIGH == 0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::mail::fields::{Fields, split};
+
+    #[test]
+    fn visible_bytes_are_told_eight_at_a_time() {
+        for byte in 0..=255_u8 {
+            for place in 0..8 {
+                let mut eight = [b'a'; 8];
+                eight[place] = byte;
+                let seen = is_visible(u64::from_le_bytes(eight));
+                assert_eq!(seen, byte.is_ascii_graphic(), "{byte} at {place}");
+            }
+        }
+    }
 
     #[test]
     fn a_glance_sees_what_a_reader_sees() {

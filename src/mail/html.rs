@@ -10,7 +10,7 @@ const LONGEST_EMOJI: usize = 16;
 
 /// Turns `html` to text of at most about `limit` bytes; struck text stands between `~~`.
 pub(crate) fn text(html: &str, limit: usize) -> String {
-    let mut page = Page::default();
+    let mut page = Page { limit, ..Page::default() };
     let mut rest = html;
     while !rest.is_empty() && page.out.len() < limit {
         let Some(start) = rest.find('<') else {
@@ -26,6 +26,7 @@ pub(crate) fn text(html: &str, limit: usize) -> String {
 
 #[derive(Default)]
 struct Page {
+    limit: usize,
     out: String,
     line: String,
     quote: usize,
@@ -83,6 +84,10 @@ impl Page {
     }
 
     fn flush_even_empty(&mut self) {
+        if self.out.len() >= self.limit {
+            self.line.clear();
+            return;
+        }
         let prefix = ">".repeat(self.quote);
         if self.paragraph && !self.out.is_empty() {
             self.out.push_str(&prefix);
@@ -407,6 +412,8 @@ mod tests {
 
     #[test]
     fn hostile_pages_cost_no_more_than_their_size() {
+        let newlines = format!("{}<pre>{}", "<blockquote>".repeat(16), "\n".repeat(1 << 20));
+        assert!(text(&newlines, 1 << 20).len() < 2 << 20);
         for piece in
             ["<", "<a", "<a '", "<a b='", "<blockquote>", "&", "<!--", "</", "<script>", "<s "]
         {

@@ -73,7 +73,9 @@ fn looks_like_border(bytes: &[u8]) -> bool {
     let words = line[5..].trim_ascii();
     let is_dated = has_time(words) && has_year(words);
     let is_word = !words.contains(&b' ');
-    (is_dated && (is_empty_line(rest) || is_field(rest))) || (is_word && is_field(rest))
+    // Behind our own line anything may follow, as none of a mail's lines can be mistaken for it.
+    let is_ours = words.starts_with(TERMINATED);
+    (is_dated && (is_ours || is_empty_line(rest) || is_field(rest))) || (is_word && is_field(rest))
 }
 
 /// `10:00`.
@@ -105,10 +107,10 @@ fn is_field(rest: &[u8]) -> bool {
     name > 0 && rest[name..].trim_ascii_start().first() == Some(&b':')
 }
 
-/// The address in the `From ` line of a mail written by plusone that has no line end at its end.
-const UNTERMINATED: &[u8] = b"plusone-unterminated";
-/// That of the others.
+/// The address in the `From ` line of a mail written by plusone.
 const TERMINATED: &[u8] = b"plusone";
+/// That of one that has no line end at its end.
+const UNTERMINATED: &[u8] = b"plusone-unterminated";
 
 /// The mail in a piece that [`Borders`] found: without the `From ` line, the empty line behind it,
 /// and the quoting of `From ` lines in it.

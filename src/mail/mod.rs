@@ -186,6 +186,11 @@ pub(crate) fn digest_id(fields: &Fields<'_>, body: &[u8]) -> MessageId {
     MessageId(format!("{hex}@sha256.invalid"))
 }
 
+/// The date of the mail with this header.
+pub(crate) fn date_of(header: &[u8]) -> Option<DateTime<Utc>> {
+    date(&Fields::read(header), &mut Vec::new())
+}
+
 /// When it was sent; when it was received, if it does not say or says what cannot be.
 fn date(fields: &Fields<'_>, warnings: &mut Vec<String>) -> Option<DateTime<Utc>> {
     let sent = fields.all("date").find_map(|value| date::read(&fields::text(value)));

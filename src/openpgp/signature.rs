@@ -265,6 +265,12 @@ impl Hashing {
         self.streams.len()
     }
 
+    /// Whether the document's plain SHA-512 is made on the way, as most signatures need it: then
+    /// nobody has to make it again.
+    pub fn makes_sha512(&self) -> bool {
+        self.streams.iter().any(Stream::is_plain_sha512)
+    }
+
     /// Ends the document.
     pub fn finish(self) -> Digests {
         Digests { streams: self.streams }
@@ -311,7 +317,21 @@ impl Stream {
     }
 }
 
+impl Stream {
+    /// Whether nothing but the document's bytes went into it so far; what a signature adds comes at the end.
+    fn is_plain_sha512(&self) -> bool {
+        let Recipe { algorithm, text, salt } = &self.recipe;
+        *algorithm == HashAlgorithm::SHA512 && !text && salt.is_empty()
+    }
+}
+
 impl Digests {
+    /// Returns the SHA-512 of the document's bytes, if it was made on the way.
+    pub fn sha512(&self) -> Option<Vec<u8>> {
+        let stream = self.streams.iter().find(|stream| stream.is_plain_sha512())?;
+        stream.context.clone().into_digest().ok()
+    }
+
     /// Returns the digest the signature is over; `None` when its algorithm is not supported, or the document was made
     /// to collide under SHA-1.
     pub(super) fn of(&self, signature: &Signature) -> Option<Vec<u8>> {

@@ -3,11 +3,13 @@
 //!
 //! The writer's own lines ([`super::own_text`]) become tokens (`tokens`); every figure in them is
 //! seen with its sentence (`mention`) and judged by an ordered table of rules (`rules`, in the
-//! language of `pattern`, with the word lists of `words`; `shape` tells lists and ballots). Boxes
+//! language of `pattern`, with the word lists of `words`; `lists` and `shape` tell what words do not). Boxes
 //! that are ticked are read beside (`boxes`), and so are words without a figure (`remarks`). What
 //! all figures of a mail come to is decided here. Takes time linear in the text. Pure.
 
 mod boxes;
+mod figure;
+mod lists;
 mod mention;
 mod page;
 mod pattern;

@@ -117,6 +117,7 @@ pub fn read(subject: &str, text: &str, sent: Option<DateTime<Utc>>) -> Call {
     hex::read(&lines, &mut call);
     hours::read(&lines, &mut call);
     call.read_names(&lines);
+    call.sort();
     call.earliest_close = match (&call.closes_at, &call.hours, sent) {
         (Some(closes_at), _, _) => Some(closes_at.value),
         (None, Some(hours), Some(sent)) => {
@@ -138,6 +139,23 @@ impl Call {
         self.rc = read.rc.map(|value| Stated { value, line: 0 });
     }
 
+    /// Puts every list in the order of the mail.
+    fn sort(&mut self) {
+        let texts = [
+            &mut self.directories,
+            &mut self.files,
+            &mut self.staging,
+            &mut self.keys,
+            &mut self.repositories,
+            &mut self.fingerprints,
+            &mut self.options,
+        ];
+        texts.into_iter().for_each(|facts| facts.sort_by_key(|fact| fact.line));
+        self.tags.sort_by_key(|fact| fact.line);
+        self.commits.sort_by_key(|fact| fact.line);
+        self.hashes.sort_by_key(|fact| fact.line);
+    }
+
     /// What is named in words: tags, the Subversion revision, ballots, and the version and
     /// candidate where the subject does not tell.
     fn read_names(&mut self, lines: &Lines<'_>) {
@@ -145,10 +163,14 @@ impl Call {
             if let Some(ballot) = ballot(line.text) {
                 add(&mut self.options, ballot, line.number);
             }
-            if let Some(name) = tag_name(line.text)
-                && !self.tags.iter().any(|known| known.value.name == name)
-            {
-                add(&mut self.tags, Tag { name, url: None, repository: None }, line.number);
+            if let Some(name) = tag_name(line.text) {
+                match self.tags.iter_mut().find(|known| known.value.name == name) {
+                    Some(known) => known.line = known.line.min(line.number),
+                    None => {
+                        let tag = Tag { name, url: None, repository: None };
+                        add(&mut self.tags, tag, line.number);
+                    }
+                }
             }
             if self.revision.is_none() {
                 self.revision =
@@ -175,9 +197,11 @@ impl Call {
     }
 }
 
-/// Adds a fact that is not known yet.
+/// Adds a fact, or notes that it stands on an earlier line too.
 fn add<T: PartialEq>(facts: &mut Vec<Stated<T>>, value: T, line: usize) {
-    if facts.len() < MOST_FACTS && !facts.iter().any(|known| known.value == value) {
+    if let Some(known) = facts.iter_mut().find(|known| known.value == value) {
+        known.line = known.line.min(line);
+    } else if facts.len() < MOST_FACTS {
         facts.push(Stated { value, line });
     }
 }

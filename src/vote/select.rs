@@ -8,10 +8,12 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
+use chrono::{DateTime, Utc};
+
 use super::subject::{Kind, Subject, which_call};
-use super::thread::Which;
-use crate::mail::fields;
+use super::thread::{FindError, Which, find, threads};
 use crate::mail::glance::{digest, look};
+use crate::mail::{self, fields};
 
 /// What was seen of many mails, each known by its number from 0.
 #[derive(Debug, Default)]
@@ -30,6 +32,22 @@ struct Said {
     mail: usize,
     text: String,
     read: Subject,
+    date: Option<DateTime<Utc>>,
+}
+
+/// Mails among which a vote may be that is meant; no other mail is tied to any of them.
+#[derive(Clone)]
+struct Candidate {
+    /// No call among them is newer.
+    newest: Option<DateTime<Utc>>,
+    /// Their numbers, ascending.
+    mails: Vec<usize>,
+}
+
+fn sorted(numbers: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut numbers: Vec<usize> = numbers.collect();
+    numbers.sort_unstable();
+    numbers
 }
 
 impl Selection {
@@ -46,7 +64,9 @@ impl Selection {
             let text = fields::text(subject);
             let read = which_call(&text);
             if matches!(read.kind, Kind::Vote | Kind::Result | Kind::Cancel) {
-                self.said.push(Said { mail: self.ids.len(), text, read });
+                let (header, _) = fields::split(bytes);
+                let date = mail::date_of(header);
+                self.said.push(Said { mail: self.ids.len(), text, read, date });
             }
         }
         self.ids.push(seen.id.unwrap_or(0));
@@ -74,70 +94,154 @@ impl Selection {
         self.said.extend(moved);
     }
 
-    /// The numbers of the mails to read, ascending. Where no subject fits, every vote is selected,
-    /// so that what may have been meant can be told.
-    pub fn wanted(&self, which: &Which) -> Vec<usize> {
-        let mut families = Families::of(self);
-        let mut wanted = Wanted::default();
-        if let Which::MessageId(id) = which {
-            let id = id.trim().trim_start_matches('<').trim_end_matches('>');
-            let family = digest(id.as_bytes()).and_then(|id| families.of_id(id));
-            wanted.families.extend(family);
+    /// Fetches the mails that have to be known to see the vote that is meant. `fetch` is given their
+    /// numbers, ascending; `piecemeal` says that it may well be called more than once. Where no vote
+    /// is found, those of every vote come, so that what may have been meant can be told.
+    ///
+    /// # Errors
+    /// Those of `fetch`.
+    pub fn gather<E>(
+        &self,
+        which: &Which,
+        piecemeal: bool,
+        mut fetch: impl FnMut(&[usize]) -> Result<Vec<Vec<u8>>, E>,
+    ) -> Result<Vec<Vec<u8>>, E> {
+        let found_in = |mails: &[Vec<u8>]| {
+            let threads = threads(mails.iter().map(|mail| mail::read(mail)).collect());
+            find(&threads, which).map(|thread| thread.call.date)
+        };
+        let candidates = self.candidates(which);
+        // An exact candidate number goes before a newer vote without one, and a subject may turn
+        // out ambiguous: then all are needed.
+        if !piecemeal || !matches!(which, Which::Release { rc: None, .. }) {
+            let all = candidates.into_iter().flat_map(|candidate| candidate.mails);
+            let mails = fetch(&sorted(all))?;
+            return match found_in(&mails) {
+                Err(FindError::NoVotes | FindError::NotFound { .. }) => fetch(&self.of_votes()),
+                _ => Ok(mails),
+            };
         }
-        for said in &self.said {
-            if said.read.kind == Kind::Vote && which.fits(&said.text, &said.read) {
-                wanted.keys.push(&said.read);
+        let mut mails = Vec::new();
+        let mut newest: Option<Option<DateTime<Utc>>> = None;
+        for candidate in candidates {
+            if newest.is_some_and(|date| candidate.newest < date) {
+                break;
             }
+            let more = fetch(&candidate.mails)?;
+            newest = newest.max(found_in(&more).ok());
+            mails.extend(more);
         }
-        if wanted.families.is_empty() && wanted.keys.is_empty() {
-            wanted.keys.extend(self.said.iter().map(|said| &said.read));
+        match newest {
+            Some(_) => Ok(mails),
+            None => fetch(&self.of_votes()),
         }
-        self.close(&mut wanted, &mut families);
-        (0..self.len())
-            .filter(|mail| {
-                let family = families.of_mail(*mail);
-                wanted.families.contains(&family)
-            })
-            .collect()
     }
 
-    /// Adds what fits what is wanted, until nothing more does.
-    fn close<'s>(&'s self, wanted: &mut Wanted<'s>, families: &mut Families) {
-        let mut by_key: HashMap<&str, Vec<&Said>> = HashMap::new();
-        let mut by_family: HashMap<usize, Vec<&Said>> = HashMap::new();
+    /// The numbers of the mails of every vote.
+    fn of_votes(&self) -> Vec<usize> {
+        let mut families = Families::of(self);
+        let said: BTreeSet<usize> =
+            self.said.iter().map(|said| families.of_mail(said.mail)).collect();
+        (0..self.len()).filter(|mail| said.contains(&families.of_mail(*mail))).collect()
+    }
+
+    /// The mails to read, those first among which the newest call can be.
+    fn candidates(&self, which: &Which) -> Vec<Candidate> {
+        let mut ties = Ties::of(self);
+        let meant =
+            |said: &&Said| said.read.kind == Kind::Vote && which.fits(&said.text, &said.read);
+        let mut groups = Groups::default();
+        if let Which::MessageId(id) = which {
+            let id = id.trim().trim_start_matches('<').trim_end_matches('>');
+            let family = digest(id.as_bytes()).and_then(|id| ties.families.of_id(id));
+            groups.gather(family.into_iter().collect(), &mut ties);
+        }
+        for said in self.said.iter().filter(meant) {
+            let family = ties.families.of_mail(said.mail);
+            groups.gather(vec![family], &mut ties);
+        }
+        let empty = Candidate { newest: None, mails: Vec::new() };
+        let mut candidates = vec![empty; groups.count];
         for said in &self.said {
-            by_key.entry(&said.read.key).or_default().push(said);
-            by_family.entry(families.of_mail(said.mail)).or_default().push(said);
-        }
-        let mut known: BTreeSet<&str> = BTreeSet::new();
-        let mut new_families: Vec<usize> = wanted.families.iter().copied().collect();
-        loop {
-            while let Some(subject) = wanted.keys.pop() {
-                if !known.insert(&subject.key) {
-                    continue;
-                }
-                for (_, group) in by_key.iter().filter(|(_, group)| group[0].read.fits(subject)) {
-                    for said in group {
-                        wanted.keys.push(&said.read);
-                        let family = families.of_mail(said.mail);
-                        if wanted.families.insert(family) {
-                            new_families.push(family);
-                        }
-                    }
-                }
+            if let Some(group) = groups.of.get(&ties.families.of_mail(said.mail)) {
+                let newest = &mut candidates[*group].newest;
+                *newest = (*newest).max(said.date);
             }
-            let Some(family) = new_families.pop() else { return };
-            let members = by_family.get(&family).into_iter().flatten();
-            wanted.keys.extend(members.map(|said| &said.read));
         }
+        for mail in 0..self.len() {
+            if let Some(group) = groups.of.get(&ties.families.of_mail(mail)) {
+                candidates[*group].mails.push(mail);
+            }
+        }
+        candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.newest));
+        candidates
     }
 }
 
+/// Families that belong together by the subjects of their mails.
 #[derive(Default)]
-struct Wanted<'s> {
-    families: BTreeSet<usize>,
-    /// Subjects whose like is still to be looked for.
-    keys: Vec<&'s Subject>,
+struct Groups {
+    of: HashMap<usize, usize>,
+    count: usize,
+}
+
+impl Groups {
+    /// Makes a group of everything tied to the families of `start`, if they are in none yet.
+    fn gather(&mut self, start: Vec<usize>, ties: &mut Ties<'_>) {
+        if start.iter().all(|family| self.of.contains_key(family)) {
+            return;
+        }
+        let number = self.count;
+        self.of.extend(ties.closure(start).into_iter().map(|family| (family, number)));
+        self.count += 1;
+    }
+}
+
+/// What ties mails to each other: ids, and the subjects of votes.
+struct Ties<'s> {
+    families: Families,
+    by_key: HashMap<&'s str, Vec<&'s Said>>,
+    by_family: HashMap<usize, Vec<&'s Said>>,
+}
+
+impl<'s> Ties<'s> {
+    fn of(seen: &'s Selection) -> Self {
+        let mut families = Families::of(seen);
+        let mut by_key: HashMap<&str, Vec<&Said>> = HashMap::new();
+        let mut by_family: HashMap<usize, Vec<&Said>> = HashMap::new();
+        for said in &seen.said {
+            by_key.entry(&said.read.key).or_default().push(said);
+            by_family.entry(families.of_mail(said.mail)).or_default().push(said);
+        }
+        Self { families, by_key, by_family }
+    }
+
+    /// Adds the families of mails with subjects that fit, until no more do.
+    fn closure(&mut self, start: Vec<usize>) -> BTreeSet<usize> {
+        let mut found: BTreeSet<usize> = start.iter().copied().collect();
+        let mut known: BTreeSet<&str> = BTreeSet::new();
+        let mut new = start;
+        while let Some(family) = new.pop() {
+            let members = self.by_family.get(&family).into_iter().flatten();
+            let keys: Vec<&Said> =
+                members.copied().filter(|said| known.insert(&said.read.key)).collect();
+            if keys.is_empty() {
+                continue;
+            }
+            let fitting = self
+                .by_key
+                .values()
+                .filter(|group| keys.iter().any(|said| said.read.fits(&group[0].read)));
+            let fitting: Vec<&Said> = fitting.flatten().copied().collect();
+            for said in fitting {
+                let family = self.families.of_mail(said.mail);
+                if found.insert(family) {
+                    new.push(family);
+                }
+            }
+        }
+        found
+    }
 }
 
 /// Whether a subject, as it stands in the header, can be that of a mail about a vote: it holds one

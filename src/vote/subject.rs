@@ -211,41 +211,50 @@ fn without_tags(subject: &str) -> (Vec<String>, String) {
 fn kind(tags: &[String], rest: &str) -> (Kind, String) {
     let mut kinds: Vec<Kind> = tags.iter().filter_map(|tag| kind_of_tag(tag)).collect();
     let mut rest = rest.trim().to_owned();
-    // Words outside brackets count in front, as in `RESULT: …` and `VOTE: …`, and cancelling and
-    // results at the end too, as in `[VOTE] … - CANCELED`.
-    loop {
-        let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
-        let (word, after) = rest.split_at(end);
-        let marked = after.trim_start().starts_with([':', '-', '–', '—']);
-        let shouted = word.chars().count() > 3 && word.chars().all(char::is_uppercase);
-        let said = kind_of_tag(&word.to_lowercase()).filter(|_| marked || shouted);
-        // `Result of the vote on …`, `Results for …` in a thread tagged so.
-        let told = || {
-            let of = ["of", "for"].iter().any(|of| after.trim_start().starts_with(of));
-            kind_of_tag(&word.to_lowercase()).filter(|kind| *kind == Kind::Result && of)
-        };
-        let Some(said) = said.or_else(told) else { break };
-        kinds.push(said);
-        let front = |c: char| c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—');
-        rest = after.trim_start_matches(front).to_owned();
-    }
-    let behind = |c: char| c.is_whitespace() || matches!(c, ')' | '!' | '.' | '*' | '(' | ':');
-    let trimmed = rest.trim_end_matches(behind);
-    if kinds.contains(&Kind::Vote)
-        && let Some(at) = trimmed.rfind(|c: char| !c.is_alphabetic())
-        && let Some((before, word)) =
-            trimmed.split_at_checked(at + trimmed[at..].chars().next().map_or(1, char::len_utf8))
-        && let Some(kind @ (Kind::Cancel | Kind::Result)) = kind_of_tag(&word.to_lowercase())
-    {
+    // Words outside brackets count in front, as in `RESULT: …` and `VOTE: …`.
+    while let Some((kind, after)) = kind_in_front(&rest) {
         kinds.push(kind);
-        let joint = |c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | ':' | '(' | ',');
-        rest = before.trim_end_matches(joint).to_owned();
+        rest = after.to_owned();
+    }
+    // Of a vote it may also be said that it passed, failed or was withdrawn, and so at the end, as
+    // in `[VOTE] … - CANCELED`.
+    if kinds.contains(&Kind::Vote) {
+        kinds.extend(tags.iter().filter_map(|tag| end_of_vote(tag)));
+        if let Some((kind, before)) = kind_at_end(&rest) {
+            kinds.push(kind);
+            rest = before.to_owned();
+        }
     }
     // A cancelled vote's result is that it was cancelled; a result names the vote; a discussion of
     // a vote is no vote.
     let order = [Kind::Cancel, Kind::Result, Kind::Discuss, Kind::Vote, Kind::Announce];
     let kind = order.into_iter().find(|kind| kinds.contains(kind)).unwrap_or(Kind::Other);
     (kind, rest)
+}
+
+fn kind_in_front(rest: &str) -> Option<(Kind, &str)> {
+    let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
+    let (word, after) = rest.split_at(end);
+    let kind = kind_of_tag(&word.to_lowercase())?;
+    let marked = after.trim_start().starts_with([':', '-', '–', '—']);
+    let shouted = word.chars().count() > 3 && word.chars().all(char::is_uppercase);
+    // `Result of the vote on …`.
+    let of = ["of ", "for "].iter().any(|of| after.trim_start().starts_with(of));
+    let front = |c: char| c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—');
+    (marked || shouted || (kind == Kind::Result && of))
+        .then(|| (kind, after.trim_start_matches(front)))
+}
+
+fn kind_at_end(rest: &str) -> Option<(Kind, &str)> {
+    let behind = |c: char| c.is_whitespace() || matches!(c, ')' | '!' | '.' | '*' | '(' | ':');
+    let trimmed = rest.trim_end_matches(behind);
+    let (at, joint) = trimmed.char_indices().rev().find(|(_, c)| !c.is_alphabetic())?;
+    let (before, word) = trimmed.split_at(at + joint.len_utf8());
+    let word = word.to_lowercase();
+    let ends = |kind: &Kind| matches!(kind, Kind::Cancel | Kind::Result);
+    let kind = kind_of_tag(&word).filter(ends).or_else(|| end_of_vote(&word))?;
+    let joint = |c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | ':' | '(' | ',');
+    Some((kind, before.trim_end_matches(joint)))
 }
 
 fn kind_of_tag(tag: &str) -> Option<Kind> {
@@ -255,19 +264,9 @@ fn kind_of_tag(tag: &str) -> Option<Kind> {
     if is(&["pre", "prevote", "draft"]) {
         return Some(Kind::Discuss);
     }
-    if is(&[
-        "cancel",
-        "canceled",
-        "cancelled",
-        "cancelling",
-        "canceling",
-        "cancellation",
-        "withdrawn",
-        "aborted",
-        "abandoned",
-    ]) {
+    if words.iter().any(|word| word.starts_with("cancel")) {
         Some(Kind::Cancel)
-    } else if is(&["result", "results", "passed", "failed", "closed"]) {
+    } else if is(&["result", "results"]) {
         Some(Kind::Result)
     } else if is(&["discuss", "discussion", "proposal"]) {
         Some(Kind::Discuss)
@@ -278,6 +277,16 @@ fn kind_of_tag(tag: &str) -> Option<Kind> {
     } else {
         None
     }
+}
+
+/// What words say of a vote that say nothing elsewhere.
+fn end_of_vote(tag: &str) -> Option<Kind> {
+    let mut words = tag.split(|c: char| !c.is_alphanumeric());
+    words.find_map(|word| match word {
+        "passed" | "failed" | "closed" => Some(Kind::Result),
+        "withdrawn" | "aborted" | "abandoned" => Some(Kind::Cancel),
+        _ => None,
+    })
 }
 
 fn words(text: &str) -> Vec<&str> {
@@ -416,6 +425,10 @@ mod tests {
             ("[DISCUSS][VOTE] Release Foo 1.0", Kind::Discuss),
             ("[PRE-VOTE] Release Foo 1.0", Kind::Discuss),
             ("[ANN] Foo 1.0 released", Kind::Announce),
+            ("[VOTE FAILED] Release Foo 1.0", Kind::Result),
+            ("[VOTE] Release Foo 1.0 (withdrawn)", Kind::Cancel),
+            ("[FAILED] Foo nightly build", Kind::Other),
+            ("[jira] [Closed] (FOO-1) cannot cancel", Kind::Other),
             ("Foo fails to build", Kind::Other),
             ("Vote fraud in Foo", Kind::Other),
             ("[VOTE] Accept result caching", Kind::Vote),

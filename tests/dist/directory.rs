@@ -122,14 +122,8 @@ fn a_commit_that_was_killed_is_finished_or_undone() {
 fn stages_until_killed() {
     let home = std::path::PathBuf::from(std::env::var("WORK").unwrap());
     let area = Directory::new(&home.join("area"));
-    let mut candidate = Candidate { files: Default::default(), local: Default::default() };
-    for n in 0..8 {
-        let path = home.join(format!("c/f{n}"));
-        candidate
-            .files
-            .insert(place(&format!("f{n}")), plusone::backend::dist::content(&path).unwrap());
-        candidate.local.insert(place(&format!("f{n}")), path);
-    }
+    let path = |n| (place(&format!("f{n}")), home.join(format!("c/f{n}")));
+    let candidate = Candidate::of(&(0..8).map(path).collect());
     let commit = candidate.commit(&area, &std::env::var("DIRECTORY").unwrap());
     println!("now");
     area.apply(&commit).unwrap();

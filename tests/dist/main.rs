@@ -1,7 +1,9 @@
 //! Dist areas for real: Subversion over `file://`, svnserve and httpd, and a plain directory. All
 //! or nothing, never twice, never what was not voted on.
 #![allow(
+    clippy::print_stdout,
     clippy::unwrap_used,
+    clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "tests touch the outside, and a panic is how they fail"
 )]
@@ -17,7 +19,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use plusone::backend::dist::{self, AreaError, DistArea, Known};
+use plusone::backend::dist::{self, AreaError, DistArea, Known, LocalFiles};
 use plusone::backend::svn::{Access, Password};
 use plusone::dist::stage::{CannotStage, Staged, Staging, staging};
 use plusone::dist::{Commit, Files, Place, Planned, Revision};
@@ -171,30 +173,31 @@ fn below(root: &Path, directory: &Path, names: &mut Vec<String>) {
 /// Files to be staged.
 struct Candidate {
     files: Files,
-    local: BTreeMap<Place, PathBuf>,
+    local: LocalFiles,
 }
 
 impl Candidate {
     fn at(home: &Path, files: &[(&str, &str)]) -> Self {
-        let mut candidate = Self { files: Files::new(), local: BTreeMap::new() };
+        let mut paths = BTreeMap::new();
         for (name, text) in files {
             let path = home.join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(&path, text).unwrap();
-            candidate.files.insert(place(name), dist::content(&path).unwrap());
-            candidate.local.insert(place(name), path);
+            paths.insert(place(name), path);
         }
-        candidate
+        Self::of(&paths)
+    }
+
+    fn of(paths: &BTreeMap<Place, PathBuf>) -> Self {
+        let local = LocalFiles::read(paths).unwrap();
+        Self { files: local.contents(), local }
     }
 
     /// What staging it takes.
     fn plan(&self, area: &dyn DistArea, directory: &str) -> Result<Staged, CannotStage> {
         let directory = &place(directory);
         let target = dist::target(area, directory, &self.files, Known::Local(&self.local)).unwrap();
-        let local = self.local.iter();
-        let local = &local
-            .map(|(place, path)| (place.clone(), path.to_str().unwrap().to_owned()))
-            .collect();
+        let local = &self.local.paths();
         let (files, message) = (&self.files, "Stage a candidate");
         staging(Staging { area: area.address(), directory, files, local, message }, &target)
     }

@@ -76,6 +76,13 @@ fn one_revision_moves_what_was_voted_on() {
         let round = staged(&ground);
         let area = ground.member();
         let planned = commit(&*area, &round, &[]);
+        if ground.server.as_ref().is_some_and(|server| server.port.is_some()) {
+            // the committer who staged it may not, and nothing has happened.
+            let before = ground.tree();
+            let error = ground.committer().apply(&planned).unwrap_err();
+            assert_eq!(error.trouble, Trouble::Forbidden, "{}: {error}", ground.address);
+            assert_eq!(ground.tree(), before);
+        }
         let revision = area.apply(&planned).unwrap();
         let mut expected = vec!["dev/", "dev/demo/", "release/", "release/demo/"];
         expected.extend(["release/demo/1.1.7/", "release/demo/1.1.7/demo-1.1.7-src.tar.gz"]);
@@ -119,6 +126,26 @@ trait Names {
 impl Names for [(&str, &str)] {
     fn map_names(&self, before: &str) -> Vec<String> {
         self.iter().map(|(name, _)| format!("{before}{name}")).collect()
+    }
+}
+
+#[test]
+fn the_command_for_somebody_else_does_the_same() {
+    for ground in grounds("dist::by_hand") {
+        let Some(server) = &ground.server else { continue };
+        let round = staged(&ground);
+        let planned = commit(&*ground.member(), &round, &[]);
+        let words = planned.by_hand(&ground.address);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        assert_eq!(words[0], "svnmucc");
+        let (name, password) = super::PMC_MEMBER;
+        let login = ["--username", name, "--password", password];
+        let more = if server.port.is_some() { &login[..] } else { &[] };
+        server.client(words[0], &[&words[1..], more].concat()).ok();
+        assert_eq!(ground.cat("release/demo/1.2.4/demo-1.2.4-src.tar.gz"), FILES[0].1);
+        // We notice that it was done by somebody else.
+        let now = plan(&*ground.member(), &round, &[]);
+        assert_eq!(now, Ok(Promoted::Already(Revision::Number(server.youngest()))));
     }
 }
 

@@ -117,6 +117,71 @@ fn a_cut_wire_leaves_nothing_half_done() {
 }
 
 #[test]
+fn a_killed_plusone_is_taken_up_where_it_was() {
+    let kinds = [SvnServer::file, SvnServer::svnserve, SvnServer::httpd];
+    for ground in kinds.iter().filter_map(|kind| kind("dist::killed")).map(Ground::of) {
+        let work = ground.directory.path();
+        fs::create_dir(work.join("candidate")).unwrap();
+        let candidate = super::Candidate::at(&work.join("candidate"), &[("a", &noise(400_000))]);
+        let server = ground.server.as_ref().unwrap();
+        let config = server.config_directory();
+        for round in 0..8_u32 {
+            let directory = format!("dev/demo/1.0-rc{round}");
+            let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", "trouble::stages_until_killed", "--ignored", "--nocapture"])
+                .envs([("AREA", &ground.address), ("DIRECTORY", &directory)])
+                .envs([("WORK", work), ("CONFIG", &config)])
+                .stdout(std::process::Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut out = std::io::BufReader::new(child.stdout.take().unwrap());
+            let mut line = String::new();
+            while !line.contains("now") {
+                line.clear();
+                assert_ne!(std::io::BufRead::read_line(&mut out, &mut line).unwrap(), 0);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(12) * round);
+            let _ = child.kill();
+            let _ = child.wait();
+            // Its svnmucc may live on and come first: then we are told so, and look again.
+            let before = u64::from(round) + 1;
+            let area = ground.committer();
+            let staged = (0..20).any(|_| match candidate.plan(&*area, &directory).unwrap() {
+                Staged::Already(_) => true,
+                Staged::Planned(planned) => match area.apply(&planned.commit) {
+                    Ok(_) => false,
+                    Err(error) => {
+                        assert_eq!(error.trouble, Trouble::Changed, "{error}");
+                        false
+                    }
+                },
+            });
+            assert!(staged, "{directory}");
+            assert_eq!(youngest(&ground), before + 1, "{}: one commit each", ground.address);
+        }
+    }
+}
+
+#[test]
+#[ignore = "run by the test above, in a process of its own"]
+fn stages_until_killed() {
+    let variable = |name: &str| std::env::var(name).unwrap();
+    let file = variable("AREA").starts_with("file:");
+    let (name, password) = COMMITTER;
+    let access = Access {
+        username: (!file).then(|| name.to_owned()),
+        password: (!file).then(|| password.into()),
+        config_directory: Some(variable("CONFIG").into()),
+    };
+    let (area, _) = dist::open(&[&variable("AREA")], &access).unwrap();
+    let path = std::path::Path::new(&variable("WORK")).join("candidate/a");
+    let candidate = super::Candidate::of(&[(place("a"), path)].into());
+    let commit = candidate.commit(&*area, &variable("DIRECTORY"));
+    println!("now");
+    let _ = area.apply(&commit);
+}
+
+#[test]
 fn a_server_that_is_gone_is_said_to_be() {
     for mut ground in servers("dist::gone") {
         let commit = to_release(&*ground.member());

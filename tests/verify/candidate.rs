@@ -1,9 +1,10 @@
 //! A sound candidate, which each test spoils in its own way.
+#![allow(unreachable_pub, reason = "shared by the modules of one test")]
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha512};
 
@@ -55,6 +56,9 @@ pub struct Raw {
 
 pub type Tree = BTreeMap<String, (Vec<u8>, u32)>;
 
+/// Changes a candidate's directory.
+pub type Afterwards = dyn Fn(&Maker, &Path);
+
 /// What a candidate is made of.
 pub struct Candidate {
     /// What is committed and tagged.
@@ -75,7 +79,7 @@ pub struct Candidate {
     /// Changes the archive before it is signed.
     pub before_signing: fn(Vec<u8>) -> Vec<u8>,
     /// Changes the directory when all is in it.
-    pub afterwards: Box<dyn Fn(&Maker, &PathBuf)>,
+    pub afterwards: Box<Afterwards>,
     /// The text of a [VOTE] mail, in which `{sha512}` and `{commit}` are those of the candidate.
     pub mail: Option<String>,
     /// Further words of the command line.
@@ -164,7 +168,8 @@ impl Candidate {
             header.set_mode(mode);
             header.set_size(bytes.len() as u64);
             header.set_mtime(*self.times.get(count).or(self.times.last()).unwrap());
-            (header.set_uid(0), header.set_gid(0));
+            header.set_uid(0);
+            header.set_gid(0);
             header.set_cksum();
             count += 1;
             out.extend_from_slice(header.as_bytes());
@@ -212,6 +217,8 @@ impl Maker {
         world.git(&["config", "gpg.program", "gpg"]);
         fs::copy(root().join("tests/fixtures/keys/jane.asc"), world.path("KEYS")).unwrap();
         fs::write(world.path("roster"), "jane  Jane Doe\n").unwrap();
+        // Signed before the instant of judgement, whenever the tests run.
+        fs::write(world.path("gnupg/gpg.conf"), "faked-system-time 20261121T100000!\n").unwrap();
         Self { world }
     }
 
@@ -228,14 +235,7 @@ impl Maker {
     }
 
     /// Puts an artifact into the directory, with checksum and signature.
-    pub fn artifact(
-        &self,
-        directory: &PathBuf,
-        name: &str,
-        bytes: &[u8],
-        key: &str,
-        more: &[&str],
-    ) {
+    pub fn artifact(&self, directory: &Path, name: &str, bytes: &[u8], key: &str, more: &[&str]) {
         let path = directory.join(name);
         fs::write(&path, bytes).unwrap();
         let digest: String =
@@ -244,7 +244,7 @@ impl Maker {
         self.sign(&path, key, more);
     }
 
-    pub fn sign(&self, path: &PathBuf, key: &str, more: &[&str]) {
+    pub fn sign(&self, path: &Path, key: &str, more: &[&str]) {
         let signature = format!("{}.asc", path.display());
         let _ = fs::remove_file(&signature);
         let words = [
@@ -276,6 +276,20 @@ impl Maker {
         } else {
             self.world.git(&["tag", "-f", &candidate.tag]);
         }
+    }
+
+    /// Verifies `what`, wherever it is, with nothing but what `more` says.
+    pub fn judge(&self, what: &str, more: &[&str]) -> Ran {
+        let words = ["--format", "json", "--time", NOW, "verify", what];
+        self.world.plusone(&[&words[..], more].concat())
+    }
+
+    /// The words that name the world's KEYS, repository, tag and roster.
+    pub fn all_there(&self) -> Vec<String> {
+        let path = |name: &str| self.world.path(name).display().to_string();
+        let words = ["--keys", &path("KEYS"), "--git", &path("repo"), "--tag", "v1.2.0-rc1"];
+        let roster = ["--roster", &path("roster")];
+        [&words[..], &roster].concat().into_iter().map(str::to_owned).collect()
     }
 
     /// Verifies the candidate with everything at hand.

@@ -517,7 +517,7 @@ fn rsa(maker: &Maker, user_id: &str) -> String {
 }
 
 /// A call as release managers write it.
-pub const VOTE: &str = "\
+pub(crate) const VOTE: &str = "\
 From: Jane Doe <jane@apache.org>
 To: dev@demo.apache.org
 Subject: [VOTE] Release Apache Demo 1.2.0 (rc1)

@@ -1,6 +1,7 @@
 //! `plusone verify`: a sound candidate passes every check, and each way to spoil it is found by the
 //! check that is there for it, and by no other.
 #![allow(
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::disallowed_methods,
@@ -9,6 +10,12 @@
 
 mod candidate;
 mod checks;
+mod corpus;
+mod downloads;
+mod own;
+mod releases;
+mod repositories;
+mod sources;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -24,6 +31,18 @@ fn with_outcome(report: &Value, outcome: &str) -> BTreeSet<String> {
         .filter(|check| check["outcome"] == outcome)
         .map(|check| check["id"].as_str().unwrap().to_owned())
         .collect()
+}
+
+/// The check with this id.
+fn check<'a>(report: &'a Value, id: &str) -> &'a Value {
+    report["checks"].as_array().unwrap().iter().find(|check| check["id"] == id).unwrap()
+}
+
+/// Messages of the findings of a check, whatever their severity.
+fn messages(report: &Value, id: &str) -> Vec<String> {
+    let findings = check(report, id)["findings"].as_array();
+    let message = |finding: &Value| finding["message"].as_str().unwrap().to_owned();
+    findings.into_iter().flatten().map(message).collect()
 }
 
 #[test]

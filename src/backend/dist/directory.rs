@@ -5,11 +5,11 @@
 //! in the root): a commit that was interrupted after that is finished by the next look at the area,
 //! one that was interrupted before leaves nothing. A lock keeps writers apart.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ pub struct Directory {
     root: PathBuf,
     address: String,
     /// Digests of files that were read, valid while size and time of change stay.
-    known: RefCell<HashMap<PathBuf, (u64, SystemTime, Sha512)>>,
+    known: Mutex<HashMap<PathBuf, (u64, SystemTime, Sha512)>>,
 }
 
 /// What a commit is going to do, in places from the root. All renames come before all removals.
@@ -45,7 +45,11 @@ impl Directory {
     /// The area in a directory, which is not looked at yet.
     pub fn new(root: &Path) -> Self {
         let address = format!("directory:{}", root.display());
-        Self { root: root.to_owned(), address, known: RefCell::default() }
+        Self { root: root.to_owned(), address, known: Mutex::default() }
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<PathBuf, (u64, SystemTime, Sha512)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn path(&self, place: &Place) -> PathBuf {
@@ -185,7 +189,7 @@ impl Directory {
             return Ok(hasher.into());
         }
         let changed = metadata.modified()?;
-        if let Some((size, at, digest)) = self.known.borrow().get(path)
+        if let Some((size, at, digest)) = self.known().get(path)
             && (*size, *at) == (metadata.len(), changed)
         {
             return Ok(digest.clone());
@@ -197,7 +201,7 @@ impl Directory {
         })?;
         let digest: Sha512 = hasher.into();
         let entry = (metadata.len(), changed, digest.clone());
-        self.known.borrow_mut().insert(path.to_owned(), entry);
+        self.known().insert(path.to_owned(), entry);
         Ok(digest)
     }
 
@@ -477,5 +481,118 @@ impl<'a> Draft<'a> {
             return Err(local(format!("it has become another file, of SHA-512 {digest}")));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(text: &str) -> Place {
+        text.parse().expect(text)
+    }
+
+    /// An area with `old/file`, and a commit that adds `new/a` and `new/b`, copies `old` to `moved`
+    /// and removes it.
+    fn world() -> (tempfile::TempDir, Directory, Commit) {
+        let home = tempfile::tempdir().expect("a directory");
+        let root = home.path().join("area");
+        fs::create_dir_all(root.join("old")).expect("made");
+        fs::write(root.join("old/file"), "old").expect("written");
+        let area = Directory::new(&root);
+        let put = |name: &str| {
+            let from = home.path().join(name);
+            fs::write(&from, name).expect("written");
+            let content = super::super::LocalFile::read(&from).expect("read").content;
+            let from = from.to_str().expect("UTF-8").to_owned();
+            Change::Put { to: place(&format!("new/{name}")), content, from }
+        };
+        let files = area.contents(&place("old"), &[(place("file"), 3)].into()).expect("read");
+        let changes = vec![
+            Change::MakeDirectory(place("new")),
+            put("a"),
+            put("b"),
+            Change::Copy {
+                from: place("old"),
+                at: Revision::of(&files),
+                to: place("moved"),
+                files,
+            },
+            Change::Remove(place("old")),
+        ];
+        let base = Revision::of(&Files::new());
+        let commit = Commit { about: place("new"), base, changes, message: String::new() };
+        (home, area, commit)
+    }
+
+    fn names(area: &Directory) -> Vec<String> {
+        let listing = area.list(&Place::ROOT, Depth::All).expect("listed").expect("there");
+        let names = listing.files.keys().map(ToString::to_string).collect();
+        let all = |path: &Path| -> Vec<PathBuf> {
+            fs::read_dir(path).expect("listed").map(|entry| entry.expect("one").path()).collect()
+        };
+        let directories = std::iter::once(area.root.clone())
+            .chain(all(&area.root).into_iter().filter(|path| path.is_dir()));
+        let ours = directories.flat_map(|directory| all(&directory)).filter(|path| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            name.starts_with(OURS) && name != ".plusone-lock"
+        });
+        assert_eq!(ours.count(), 0, "nothing of ours is left");
+        names
+    }
+
+    const BEFORE: [&str; 1] = ["old/file"];
+    const AFTER: [&str; 3] = ["moved/file", "new/a", "new/b"];
+
+    #[test]
+    fn a_commit_is_made() {
+        let (_home, area, commit) = world();
+        let revision = area.apply(&commit).expect("it is made");
+        assert_eq!(names(&area), AFTER);
+        let listing = area.list(&place("new"), Depth::All).expect("listed").expect("there");
+        assert_eq!(listing.changed, revision);
+    }
+
+    #[test]
+    fn what_was_interrupted_before_it_was_ready_is_undone() {
+        let (_home, area, commit) = world();
+        let draft = Draft::new(&area, &commit).expect("it can be made");
+        area.note(&draft.intent).expect("written");
+        draft.prepare(&commit).expect("prepared");
+        assert_eq!(names(&area), BEFORE);
+        area.apply(&commit).expect("it can be made now");
+        assert_eq!(names(&area), AFTER);
+    }
+
+    #[test]
+    fn what_was_interrupted_after_it_was_ready_is_finished() {
+        // After each of the renames and removals there are.
+        for steps in 0..4 {
+            let (_home, area, commit) = world();
+            let mut draft = Draft::new(&area, &commit).expect("it can be made");
+            area.note(&draft.intent).expect("written");
+            draft.prepare(&commit).expect("prepared");
+            draft.intent.ready = true;
+            area.note(&draft.intent).expect("written");
+            let renames = draft.intent.renames.iter().chain(&draft.intent.removals);
+            for (from, to) in renames.take(steps) {
+                fs::rename(area.path(from), area.path(to)).expect("renamed");
+            }
+            assert_eq!(names(&area), AFTER, "{steps}");
+        }
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_kept() {
+        let (_home, area, commit) = world();
+        fs::create_dir(area.root.join("moved")).expect("made");
+        let error = area.apply(&commit).expect_err("it is in the way");
+        assert_eq!(error.trouble, Trouble::Changed);
+        assert_eq!(names(&area), BEFORE);
+        fs::remove_dir(area.root.join("moved")).expect("removed");
+        fs::write(area.root.join("old/file"), "new").expect("written");
+        let error = area.apply(&commit).expect_err("it has changed");
+        assert_eq!(error.trouble, Trouble::Changed);
+        assert_eq!(names(&area), BEFORE);
     }
 }

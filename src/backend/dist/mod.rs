@@ -10,13 +10,18 @@ mod trouble;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
+use sha1collisiondetection::Sha1CD;
 use sha2::Digest;
 
 pub use self::directory::Directory;
 pub use self::subversion::Subversion;
 pub use self::trouble::{AreaError, Trouble};
 use super::files::{self, FileError};
+use super::machine;
 use super::svn::Access;
 use crate::checksum::hex;
 use crate::dist::stage::Target;
@@ -54,7 +59,7 @@ pub struct Stored {
 }
 
 /// A dist area, addressed from its root.
-pub trait DistArea {
+pub trait DistArea: Sync {
     /// The address of the root, without a final `/`.
     fn address(&self) -> &str;
 
@@ -169,7 +174,7 @@ pub fn missing_above(
 #[derive(Debug, Clone, Copy)]
 pub enum Known<'a> {
     /// By the local file: digests that the server stores can be compared with its.
-    Local(&'a BTreeMap<Place, PathBuf>),
+    Local(&'a LocalFiles),
     /// By its SHA-512 only: the bytes are read.
     Digest,
 }
@@ -184,11 +189,10 @@ pub enum ReadBack {
 }
 
 /// Compares what a directory holds with what it should hold, by the digests that the server stores
-/// or else by reading all bytes. For [`Known::Local`], the local files are read as well, so that
-/// what is compared are their bytes and not what was once noted of them.
+/// or else by reading all bytes.
 ///
 /// # Errors
-/// The area or a local file cannot be read.
+/// The area cannot be read.
 pub fn compare(
     area: &dyn DistArea,
     directory: &Place,
@@ -196,34 +200,80 @@ pub fn compare(
     expected: &Files,
     known: Known<'_>,
 ) -> Result<(Vec<Difference>, ReadBack), AreaError> {
-    let stored = match known {
-        Known::Local(_) => area.stored(directory)?,
+    let local = match known {
+        Known::Local(local) => Some(local),
         Known::Digest => None,
     };
-    let mut basis = if stored.is_some() { ReadBack::Stored } else { ReadBack::Bytes };
-    let found = differences(expected, &listing.files, |place, content| {
-        let theirs = stored.as_ref().and_then(|stored| stored.sha1.get(place));
-        let local = match known {
-            Known::Local(paths) => paths.get(place),
-            Known::Digest => None,
-        };
-        if let Some((theirs, local)) = theirs.zip(local) {
-            let (ours, sha512) = digests(local)
-                .map_err(|error| AreaError::new(Trouble::Local, "read", area.address(), error))?;
-            return Ok(if sha512 != content.sha512 {
-                Some(format!("the local file has become another one, of SHA-512 {sha512}"))
-            } else if ours != *theirs {
-                Some(format!("SHA-1 {theirs} on the server, {ours} here"))
-            } else {
-                None
+    // Asked only if there is something to compare it with.
+    let right_size =
+        |(place, content): &(&Place, &Content)| listing.files.get(*place) == Some(&content.size);
+    let same_size: Vec<&Place> =
+        expected.iter().filter(right_size).map(|(place, _)| place).collect();
+    let stored = match local {
+        Some(_) if !same_size.is_empty() => area.stored(directory)?.unwrap_or_default(),
+        _ => Stored::default(),
+    };
+    let to_read: Vec<Place> = same_size
+        .into_iter()
+        .filter(|place| local.is_none() || !stored.sha1.contains_key(*place))
+        .cloned()
+        .collect();
+    let read = sha512s(area, directory, &listing.revision, &to_read)?;
+    let same = |place: &Place, content: &Content| -> Result<Option<String>, AreaError> {
+        let ours = local.and_then(|local| local.0.get(place));
+        if ours.is_some_and(|ours| !ours.is_unchanged()) {
+            return Ok(Some("the local file has changed meanwhile".to_owned()));
+        }
+        if let Some((ours, theirs)) = ours.zip(stored.sha1.get(place)) {
+            let differs = ours.sha1 != *theirs || ours.content != *content;
+            return Ok(differs.then(|| format!("SHA-1 {theirs} there, {} here", ours.sha1)));
+        }
+        let theirs = read.get(place).filter(|theirs| **theirs != content.sha512);
+        Ok(theirs.map(|theirs| format!("SHA-512 {theirs} instead of {}", content.sha512)))
+    };
+    let basis =
+        if to_read.is_empty() && local.is_some() { ReadBack::Stored } else { ReadBack::Bytes };
+    Ok((differences(expected, &listing.files, same)?, basis))
+}
+
+/// The digests of files below a directory, of which all bytes are read, several at once.
+///
+/// # Errors
+/// One of them cannot be read.
+pub fn sha512s(
+    area: &dyn DistArea,
+    directory: &Place,
+    at: &Revision,
+    files: &[Place],
+) -> Result<BTreeMap<Place, Sha512>, AreaError> {
+    let digests = side_by_side(files, |file| area.sha512(&directory.join(file), Some(at)))?;
+    Ok(files.iter().cloned().zip(digests).collect())
+}
+
+/// What `work` makes of each item, a few at a time.
+fn side_by_side<I: Sync, O: Send, E: Send>(
+    items: &[I],
+    work: impl Fn(&I) -> Result<O, E> + Sync,
+) -> Result<Vec<O>, E> {
+    let threads = machine::threads().get().min(4).min(items.len());
+    if threads < 2 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let outcomes = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(at) else { return };
+                    let outcome = work(item);
+                    outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(at, outcome);
+                }
             });
         }
-        basis = ReadBack::Bytes;
-        let digest = area.sha512(&directory.join(place), Some(&listing.revision))?;
-        Ok((digest != content.sha512)
-            .then(|| format!("SHA-512 {digest} instead of {}", content.sha512)))
-    })?;
-    Ok((found, basis))
+    });
+    outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
 }
 
 /// Looks at the place where `expected` shall be.
@@ -244,32 +294,63 @@ pub fn target(
     Ok(Target::Present { revision: listing.revision, changed: listing.changed, differences })
 }
 
-/// SHA-1 and SHA-512 of a local file. A forged SHA-1 collision is no digest that a server has.
-fn digests(path: &Path) -> Result<(String, Sha512), FileError> {
-    let mut sha1 = sha1collisiondetection::Sha1CD::default();
-    let mut sha512 = sha2::Sha512::new();
-    files::each_piece(path, &mut |piece| {
-        sha1.update(piece);
-        sha512.update(piece);
-    })?;
-    let sha1 = match sha1.finalize_cd() {
-        Ok(digest) => hex(&digest),
-        Err(_) => "forged".to_owned(),
-    };
-    Ok((sha1, sha512.into()))
+/// Files on this machine with their digests.
+#[derive(Debug, Clone)]
+pub struct LocalFiles(BTreeMap<Place, LocalFile>);
+
+#[derive(Debug, Clone)]
+struct LocalFile {
+    path: PathBuf,
+    content: Content,
+    sha1: String,
+    changed: Option<SystemTime>,
 }
 
-/// Reads a local file; returns its size and digest.
-///
-/// # Errors
-/// It cannot be read.
-pub fn content(path: &Path) -> Result<Content, FileError> {
-    let (mut hasher, mut size) = (sha2::Sha512::new(), 0);
-    files::each_piece(path, &mut |piece| {
-        hasher.update(piece);
-        size += piece.len() as u64;
-    })?;
-    Ok(Content { size, sha512: hasher.into() })
+impl LocalFiles {
+    /// Reads each file once, several at once.
+    ///
+    /// # Errors
+    /// One of them cannot be read.
+    pub fn read(paths: &BTreeMap<Place, PathBuf>) -> Result<Self, FileError> {
+        let paths: Vec<(&Place, &PathBuf)> = paths.iter().collect();
+        let files = side_by_side(&paths, |(_, path)| LocalFile::read(path))?;
+        Ok(Self(paths.iter().map(|(place, _)| (*place).clone()).zip(files).collect()))
+    }
+
+    /// What is in them.
+    pub fn contents(&self) -> Files {
+        self.0.iter().map(|(place, file)| (place.clone(), file.content.clone())).collect()
+    }
+
+    /// Where they are.
+    pub fn paths(&self) -> BTreeMap<Place, String> {
+        let path = |file: &LocalFile| file.path.to_string_lossy().into_owned();
+        self.0.iter().map(|(place, file)| (place.clone(), path(file))).collect()
+    }
+}
+
+impl LocalFile {
+    fn read(path: &Path) -> Result<Self, FileError> {
+        // Before and not after: what changes while it is read is noticed.
+        let changed = files::changed(path);
+        let (mut sha1, mut sha512) = (Sha1CD::default(), sha2::Sha512::new());
+        let mut size = 0;
+        files::each_piece(path, &mut |piece| {
+            size += piece.len() as u64;
+            sha1.update(piece);
+            sha512.update(piece);
+        })?;
+        // No server stores a digest of a file that was forged to collide.
+        let sha1 = sha1.finalize_cd().map_or_else(|_| "forged".to_owned(), |digest| hex(&digest));
+        let content = Content { size, sha512: sha512.into() };
+        Ok(Self { path: files::absolute(path), content, sha1, changed })
+    }
+
+    /// Whether it is still what was read, by its size and the time of its last change.
+    fn is_unchanged(&self) -> bool {
+        let path = &self.path;
+        files::size(path) == Some(self.content.size) && files::changed(path) == self.changed
+    }
 }
 
 /// Runs the steps of a plan that are commits to a dist area.
@@ -326,6 +407,11 @@ impl Executor for Committer<'_> {
             Err(error) if error.nothing_was_done() => Err(Failed::NotDone(error)),
             Err(error) => Err(Failed::Unclear(error)),
         }
+    }
+
+    /// An area takes no commit twice: what it makes must not exist, what it removes must.
+    fn may_repeat(&self, _: &Step) -> bool {
+        true
     }
 
     fn probe(&mut self, step: &Step) -> Result<Probe, AreaError> {

@@ -6,7 +6,7 @@ use super::super::Session;
 use crate::backend::files;
 use crate::backend::http::Patience;
 use crate::backend::ponymail::{Archive, PonymailError, ThreadAddress};
-use crate::candidate;
+use crate::candidate::{self, Guess};
 use crate::error::Failure;
 use crate::evidence::MailFacts;
 use crate::mail::{self, Message};
@@ -86,6 +86,18 @@ impl Announced {
         })
     }
 
+    /// What the names in the mail tell about the candidate.
+    pub(super) fn guess(&self) -> Guess {
+        let files = self.stated.files.iter().map(|file| &file.value[..]);
+        let names = files.filter(|file| candidate::is_artifact(file));
+        let directories = &self.stated.directories;
+        let mut guess =
+            candidate::guess(names, directories.first().map_or("", |directory| &directory.value));
+        let podling = directories.iter().any(|directory| directory.value.contains("/incubator/"));
+        guess.incubating |= podling || self.message.subject.to_lowercase().contains("incubating");
+        guess
+    }
+
     /// The commit, one in full if there is one.
     pub(super) fn commit(&self) -> Option<String> {
         let commits = self.stated.commits.iter().map(|commit| &commit.value);
@@ -135,6 +147,13 @@ impl Announced {
         let mut remarks = Vec::new();
         if !missing.is_empty() {
             remarks.push(format!("The mail does not state {}.", missing.join(", ")));
+        }
+        if let [first, _, ..] = &call.tags[..] {
+            remarks.push(format!(
+                "The mail names {} tags; what is compared is {}, unless --tag names another.",
+                call.tags.len(),
+                first.value.name
+            ));
         }
         if let Some(closes) = call.earliest_close {
             let closes = closes.format("%Y-%m-%d %H:%M UTC");

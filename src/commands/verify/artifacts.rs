@@ -1,6 +1,7 @@
 //! The artifacts of a candidate: which they are, what lies beside them, and the pass over each.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -10,15 +11,16 @@ use super::keys::KeysRead;
 use super::target::{Target, place_failure};
 use crate::archive::read::Limits;
 use crate::backend::files;
-use crate::backend::place::Place;
+use crate::backend::place::{self, Place};
 use crate::candidate;
-use crate::checksum::{self, LARGEST_FILE};
+use crate::checksum::{self, Algorithm, LARGEST_FILE};
 use crate::error::Failure;
 use crate::evidence::{
     Artifact, CandidateFile, ChecksumFile, Known, ObjectFormat, Passed, Role, SignatureFacts,
     Source, Wanted, pass,
 };
 use crate::openpgp::SignatureFile;
+use crate::report::count;
 
 /// Artifacts that are downloaded and looked at side by side. What lies on this machine is looked at
 /// one after the other: each keeps the processor busy by itself.
@@ -38,24 +40,36 @@ pub(super) fn read(
     target: &Target,
     keys: &Known<Option<KeysRead>>,
     format: Option<ObjectFormat>,
+    remarks: &mut Vec<String>,
 ) -> Result<Vec<Artifact>, Failure> {
     let place = match &target.into {
         Some(directory) if target.place.is_remote() => {
-            fetch_all(session, target, directory)?;
+            let kept = fetch_all(session, target, directory)?;
+            if kept > 0 {
+                let files = count(kept as u64, "file was", "files were");
+                let place = directory.display();
+                remarks.push(format!("{files} in {place} already and not downloaded again."));
+            }
             &Place::Directory(directory.clone())
         }
-        _ => &target.place,
+        Some(directory) => {
+            let directory = directory.display();
+            remarks.push(format!("Nothing had to be downloaded, so nothing is in {directory}."));
+            &target.place
+        }
+        None => &target.place,
     };
     let found = find(place, &target.files)?;
     let several = found.iter().filter(|found| found.role == Role::Source).count() > 1;
     // Archives of the same source are compared by the ids of what is in them.
     let ids = format.or(several.then_some(ObjectFormat::Sha1));
+    let announced = announced(target);
     let bar = session.ui.progress("looking at the artifacts");
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(found.len()));
     let work = || {
         while let Some(one) = found.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let passed = one.pass(place, ids, &bar);
+            let passed = one.pass(place, ids, &announced, &bar);
             if let Ok(mut done) = done.lock() {
                 done.push((&one.file.name, passed));
             }
@@ -78,6 +92,13 @@ pub(super) fn read(
         artifacts.push(one.judged(session, keys, passed));
     }
     Ok(artifacts)
+}
+
+/// The algorithms of the digests that the mail states, told by their lengths.
+fn announced(target: &Target) -> BTreeSet<Algorithm> {
+    let digests = target.mail.iter().flat_map(|mail| &mail.digests);
+    let of_length = |hex: &str| Algorithm::ALL.into_iter().find(|one| one.size() * 2 == hex.len());
+    digests.filter_map(|(hex, _, _)| of_length(hex)).collect()
 }
 
 /// Finds the artifacts and reads the small files beside them.
@@ -132,17 +153,18 @@ impl Found<'_> {
         &self,
         place: &Place,
         ids: Option<ObjectFormat>,
+        announced: &BTreeSet<Algorithm>,
         bar: &indicatif::ProgressBar,
     ) -> Result<Passed, Failure> {
         let name = &self.file.name;
         let listed = self.checksums.iter().filter_map(|file| file.listed.as_ref().ok()).flatten();
-        let wanted = Wanted {
-            digests: listed.map(|one| one.algorithm).collect(),
+        let mut wanted = Wanted {
+            digests: listed.map(|one| one.algorithm).chain(announced.iter().copied()).collect(),
             signatures: self.signature.as_ref().and_then(|signature| signature.as_ref().ok()),
             ids: ids.filter(|_| self.role == Role::Source),
             source: self.role == Role::Source,
             tar_digest: false,
-            limits: self.file.size.map_or_else(Limits::default, Limits::for_size),
+            limits: Limits::default(),
         };
         // A zip is read from its end, so one from elsewhere has to lie here first.
         let mut scratch = None;
@@ -155,7 +177,11 @@ impl Found<'_> {
             scratch = Some(directory);
         }
         let name = if scratch.is_some() { "artifact" } else { &name[..] };
-        let stream = Box::new(bar.wrap_read(at.open(name).map_err(place_failure)?));
+        let opened = at.open(name).map_err(place_failure)?;
+        if let Some(size) = opened.size.or(self.file.size) {
+            wanted.limits = Limits::for_size(size);
+        }
+        let stream = Box::new(bar.wrap_read(opened.stream));
         let source = match at.file(name).map_err(place_failure)? {
             Some(file) => Source::File(stream, Box::new(file)),
             None => Source::Stream(stream),
@@ -192,25 +218,36 @@ impl Found<'_> {
     }
 }
 
-/// Copies the whole candidate into a directory.
-fn fetch_all(
-    session: &Session,
-    target: &Target,
-    directory: &std::path::Path,
-) -> Result<(), Failure> {
+/// Copies the whole candidate into a directory; returns how many of its files were there already.
+fn fetch_all(session: &Session, target: &Target, directory: &Path) -> Result<usize, Failure> {
+    place::reserve(directory, &target.place).map_err(place_failure)?;
+    let there = |file: &CandidateFile| files::size(&directory.join(&file.name)).is_some();
+    let missing: Vec<&CandidateFile> = target.files.iter().filter(|file| !there(file)).collect();
     let bar = session.ui.progress("downloading");
-    for file in &target.files {
-        let to = directory.join(&file.name);
-        if files::size(&to).is_some() {
-            session.ui.detail(&format!("{} is there already", to.display()));
-            continue;
+    let next = AtomicUsize::new(0);
+    let failure = Mutex::new(None);
+    let work = || {
+        while let Some(file) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let to = directory.join(&file.name);
+            let outcome = target.place.fetch(&file.name, &to, &|count| bar.inc(count));
+            if let (Err(error), Ok(mut failure)) = (outcome, failure.lock()) {
+                failure.get_or_insert(error);
+                // The others take nothing new.
+                next.store(missing.len(), Ordering::Relaxed);
+            }
         }
-        let outcome = target.place.fetch(&file.name, &to, &|count| bar.inc(count));
-        outcome.map_err(|error| {
-            place_failure(error)
-                .hint("run the same command again: it goes on where the download stopped")
-        })?;
-    }
+    };
+    thread::scope(|scope| {
+        for _ in 1..AT_ONCE.min(missing.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
     bar.finish_and_clear();
-    Ok(())
+    match failure.into_inner() {
+        Ok(None) => Ok(target.files.len() - missing.len()),
+        Ok(Some(error)) => Err(place_failure(error)
+            .hint("run the same command again: it goes on where the download stopped")),
+        Err(_) => Err(Failure::bug("a thread died")),
+    }
 }

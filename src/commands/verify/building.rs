@@ -3,6 +3,7 @@
 use super::super::Session;
 use super::target::Target;
 use crate::backend::build::{self, Unpacked};
+use crate::checksum::Algorithm;
 use crate::evidence::{Evidence, Known};
 use crate::openpgp::Judgement;
 
@@ -42,6 +43,7 @@ fn unpack(target: &Target, evidence: &Evidence) -> Known<Unpacked> {
     }
     let top = contents.top().ok_or("the source has no single top directory")?;
     let top = String::from_utf8_lossy(top).into_owned();
-    let stream = target.place.open(&artifact.name).map_err(|error| error.to_string())?;
-    build::unpack(stream, &top).map_err(|error| error.to_string())
+    let sha512 = artifact.digests.get(&Algorithm::Sha512).map(Vec::as_slice).unwrap_or_default();
+    let opened = target.place.open(&artifact.name).map_err(|error| error.to_string())?;
+    build::unpack(opened.stream, &top, sha512).map_err(|error| error.to_string())
 }

@@ -116,7 +116,7 @@ pub fn run(session: &Session, args: VerifyArgs) -> Result<ExitStatus, Failure> {
     let keys = keys::read(session, &target, &mut remarks);
     let tag = tag::read(session, &target, keys.as_ref().ok().and_then(Option::as_ref));
     let format = tag.as_ref().ok().and_then(|tag| Some(tag.as_ref()?.format));
-    let artifacts = artifacts::read(session, &target, &keys, format)?;
+    let artifacts = artifacts::read(session, &target, &keys, format, &mut remarks)?;
     let settings = archive_settings(&target, &artifacts, &mut remarks);
     let tag = tag.and_then(|tag| tag.map(|tag| tag.explained(&artifacts)).transpose());
     let mut evidence = Evidence {

@@ -1,5 +1,6 @@
 //! The tag, or commit, that a candidate is said to be made of.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use sha2::{Digest, Sha512};
@@ -12,6 +13,7 @@ use crate::backend::files;
 use crate::backend::git::{Bare, Commit, GitError, Repository};
 use crate::backend::machine;
 use crate::backend::tag::{self, Fetched, TagObject};
+use crate::candidate::TagChoice;
 use crate::evidence::{
     Artifact, Evidence, Known, ObjectFormat, Rebuilt, TagFacts, TagSignature, TreeFile,
 };
@@ -37,14 +39,11 @@ pub(super) fn read(
     let words = |error: GitError| error.to_string();
     session.ui.detail(&format!("looking into {place}"));
     let (repository, fetched, name) = find(target, place)?;
-    let reference = match (&name, &target.commit) {
+    // Whoever names a branch with --tag means that.
+    let reference = match (&name, target.tag.as_ref().or(target.commit.as_ref())) {
         (Some(name), _) => format!("refs/tags/{name}"),
-        (None, Some(commit)) => commit.clone(),
-        (None, None) => {
-            return Err(format!(
-                "{place} has none of the tags that such a candidate has: name it with --tag"
-            ));
-        }
+        (None, Some(other)) => other.clone(),
+        (None, None) => return Err(format!("it is not known what to compare with in {place}")),
     };
     let commit = repository.commit(&reference).map_err(words)?;
     let bare = repository.bare(&commit.id).map_err(words)?;
@@ -73,7 +72,6 @@ fn find(target: &Target, place: &str) -> Known<(Repository, Option<Fetched>, Opt
     if !place.contains("://") && files::is_directory(Path::new(place)) {
         let repository = Repository::discover(Path::new(place)).map_err(words)?;
         if let Some(name) = &target.tag {
-            // Whoever names a branch or a commit with --tag means that.
             let is_tag = repository.has_tag(name).map_err(words)?;
             if !is_tag && repository.commit(name).is_err() {
                 return Err(format!("there is no tag `{name}` in {place}"));
@@ -83,22 +81,38 @@ fn find(target: &Target, place: &str) -> Known<(Repository, Option<Fetched>, Opt
         if target.commit.is_some() {
             return Ok((repository, None, None));
         }
-        let mut known = target.likely_tags.iter();
-        let name = known.find(|name| repository.has_tag(name).unwrap_or(false)).cloned();
-        return Ok((repository, None, name));
+        let name = chosen(target, place, &repository.tags().map_err(words)?.into_iter().collect())?;
+        return Ok((repository, None, Some(name)));
     }
+    // git's complaint does not always name the place.
+    let words = |error: GitError| match error.to_string() {
+        text if text.contains(place) => text,
+        text => format!("{place}: {text}"),
+    };
     let fetch = |tag: Option<&str>, commit: Option<&str>| tag::fetch(place, tag, commit);
-    if target.tag.is_some() || target.commit.is_some() {
+    // Servers give out commits by their whole ids only.
+    let whole = target.commit.as_ref().is_some_and(|id| matches!(id.len(), 40 | 64));
+    if target.tag.is_some() || whole {
         let fetched = fetch(target.tag.as_deref(), target.commit.as_deref()).map_err(words)?;
         return Ok((fetched.repository.clone(), Some(fetched), target.tag.clone()));
     }
-    let there = tag::remote_tags(place).map_err(words)?;
-    let name = target.likely_tags.iter().find(|name| there.contains(*name));
-    let name = name.ok_or_else(|| {
-        format!("{place} has none of the tags that such a candidate has: name it with --tag")
-    })?;
-    let fetched = fetch(Some(name), None).map_err(words)?;
-    Ok((fetched.repository.clone(), Some(fetched), Some(name.clone())))
+    let name = chosen(target, place, &tag::remote_tags(place).map_err(words)?)?;
+    let fetched = fetch(Some(&name), None).map_err(words)?;
+    Ok((fetched.repository.clone(), Some(fetched), Some(name)))
+}
+
+/// The tag, by the names of all tags.
+fn chosen(target: &Target, place: &str, tags: &BTreeSet<String>) -> Known<String> {
+    match target.tag_among(tags) {
+        TagChoice::One(name) => Ok(name),
+        TagChoice::Several(names) => {
+            let shown = names[..names.len().min(5)].join(", ");
+            Err(format!("{place} has several tags that it may be ({shown}): name it with --tag"))
+        }
+        TagChoice::None => Err(format!(
+            "{place} has no tag that is called as those of such a candidate: name it with --tag"
+        )),
+    }
 }
 
 fn signature(

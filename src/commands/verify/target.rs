@@ -1,5 +1,6 @@
 //! What is to be verified: where it lies, what it is called, by whose rules.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::super::Session;
@@ -9,7 +10,7 @@ use crate::backend::files;
 use crate::backend::git::Repository;
 use crate::backend::place::{Place, PlaceError};
 use crate::backend::process::ProcessError;
-use crate::candidate::{self, Guess};
+use crate::candidate::{self, Guess, TagChoice};
 use crate::error::Failure;
 use crate::evidence::{CandidateFile, MailFacts};
 use crate::policy::Preset;
@@ -32,7 +33,7 @@ pub(super) struct Target {
     /// Where the repository is, if anybody says.
     pub(super) repository: Option<String>,
     pub(super) tag: Option<String>,
-    /// Names that the tag may have, if nobody says.
+    /// Names that the tag has by the project's settings, if nobody says.
     pub(super) likely_tags: Vec<String>,
     pub(super) commit: Option<String>,
     /// What the [VOTE] mail states, if there is one.
@@ -58,7 +59,10 @@ impl Target {
         };
         let (place, only) = split(&what)?;
         let files = list(&place, only.as_deref())?;
-        let guess = guess(&files, &place);
+        let mut guess = guess(&files, &place);
+        if let Some(call) = &call {
+            guess.complete(call.guess());
+        }
         let Around { settings, repository } = around(session, &guess)?;
         let named = settings.as_ref().and_then(|settings| settings.project.name.clone());
         let project = args.project.clone().or(named).or_else(|| guess.project.clone());
@@ -86,7 +90,7 @@ impl Target {
             place,
         };
         let resolved = target.resolve()?;
-        target.likely_tags = target.tags(resolved.as_ref());
+        target.likely_tags = target.own_tags(resolved.as_ref());
         if target.keys.is_none() && target.preset.is_asf() {
             // Custom puts it there; a KEYS file beside the artifacts would prove nothing.
             let known = args.project.is_some() || target.settings.is_some() || guess.apache;
@@ -104,8 +108,9 @@ impl Target {
     /// The repository around us if it has the tag, else the one that the mail names.
     fn likely_repository(&self, around: Option<Repository>) -> Option<String> {
         let ours = around.filter(|repository| {
-            let has = |name: &String| repository.has_tag(name).unwrap_or(false);
-            self.tag.iter().chain(&self.likely_tags).any(has)
+            let tags = repository.tags().unwrap_or_default().into_iter().collect::<BTreeSet<_>>();
+            self.tag.as_ref().is_some_and(|name| tags.contains(name))
+                || matches!(self.tag_among(&tags), TagChoice::One(_))
                 || self.commit.as_ref().is_some_and(|id| repository.commit(id).is_ok())
         });
         match ours {
@@ -124,31 +129,24 @@ impl Target {
         Project::resolve(&user, &settings, &flags).map(Some).map_err(Failure::usage)
     }
 
-    /// Names that projects give to the tag of such a candidate, the likeliest first.
-    fn tags(&self, project: Option<&Project>) -> Vec<String> {
-        let Some(version) = &self.version else { return Vec::new() };
-        let mut tags = Vec::new();
-        if let Some(project) = project {
-            let names = project.names(Some(version), self.rc);
-            let templates = [&project.candidate_tag.value, &project.tag.value];
-            tags.extend(templates.into_iter().filter_map(|template| template.render(&names).ok()));
+    /// Names that the project's own settings give to the tag of such a candidate.
+    fn own_tags(&self, project: Option<&Project>) -> Vec<String> {
+        let (Some(version), Some(project)) = (&self.version, project) else { return Vec::new() };
+        let names = project.names(Some(version), self.rc);
+        let templates = [&project.candidate_tag.value, &project.tag.value];
+        templates.into_iter().filter_map(|template| template.render(&names).ok()).collect()
+    }
+
+    /// The tag that the candidate was made of, by the names of all tags of a repository.
+    pub(super) fn tag_among(&self, tags: &BTreeSet<String>) -> TagChoice {
+        if let Some(own) = self.likely_tags.iter().find(|name| tags.contains(*name)) {
+            return TagChoice::One(own.clone());
         }
-        let name = self.project.as_ref().map_or("", ProjectName::as_str);
-        let mut versions = vec![version.to_string(), format!("{version}-incubating")];
-        if let Some(rc) = self.rc {
-            let with = |form: &str| format!("{version}{form}{rc}");
-            let forms =
-                ["-rc", "-RC", "-rc.", "-rc-", "rc", "_rc", "-incubating-rc", "-candidate-"];
-            versions.splice(0..0, forms.map(with));
+        let names = tags.iter().map(|name| &name[..]);
+        match &self.version {
+            Some(version) => candidate::choose_tag(names, self.project.as_ref(), version, self.rc),
+            None => TagChoice::None,
         }
-        for version in versions {
-            for before in ["v", "", "rel/", "release-", "release/", "tags/"] {
-                tags.push(format!("{before}{version}"));
-            }
-            tags.push(format!("{name}-{version}"));
-            tags.push(format!("apache-{name}-{version}"));
-        }
-        tags
     }
 }
 
@@ -202,6 +200,9 @@ pub(super) fn place_failure(error: PlaceError) -> Failure {
         PlaceError::File(_) => return Failure::usage(error),
         PlaceError::NoListing(_) => {
             "is it the address of a directory, and does the server list it?"
+        }
+        PlaceError::OtherDownload { .. } => {
+            return Failure::usage(&error).hint("name another directory with --into");
         }
         PlaceError::TooMany { .. } => "name the directory of one candidate, not one above it",
         _ => "is the address right, and the network up?",

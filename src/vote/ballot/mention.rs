@@ -1,8 +1,9 @@
 //! A figure with what stands around it: the words of its sentence before and after, whether the
 //! voter calls it binding, and its place on the line.
 
+use super::figure::Figure;
 use super::pattern::Side;
-use super::tokens::{Figure, Kind, Token, Tokens};
+use super::tokens::{Kind, Token, Tokens};
 
 /// How far a rule looks, in tokens.
 const WINDOW: usize = 24;

@@ -1,8 +1,8 @@
 //! A mail's own lines, ready to be judged.
 
 use super::boxes::{self, Choice};
+use super::lists::{self, Note};
 use super::rules::{self, Verdict};
-use super::shape::{self, Note};
 use super::tokens::{Kind as TokenKind, Tokens};
 use super::{Finding, Mention, Role, Value, remarks};
 use crate::vote::own_text::{self, Kind, Line};
@@ -53,7 +53,7 @@ impl<'t> Page<'t> {
         }
         let texts = lines.iter().map(|line| line.text).zip(new_paragraph);
         let tokens = Tokens::read(texts);
-        let mut notes = shape::notes(&tokens, writer);
+        let mut notes = lists::notes(&tokens, writer);
         for (note, remark) in notes.iter_mut().zip(under_remarks(&all, &lines)) {
             note.under_remark = remark;
         }

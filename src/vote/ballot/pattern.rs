@@ -6,7 +6,7 @@
 //! - `a|b`: one of these words; `?a|b`: the same or nothing
 //! - `stem~` and `~ending`: words that begin or end so
 //! - `@set`: a word of [`super::words::set`]
-//! - `..`: up to four words, none of them a comma or another mark; `...`: up to ten tokens
+//! - `..`: up to four words, no comma, other mark or figure among them; `...`: up to ten tokens
 //! - `N`: a number; `V`: a figure; any sign of punctuation: itself; `,`: any sign between clauses
 //! - `^`: the start of the line; `$`: the end of the line or of the clause
 //!
@@ -169,11 +169,19 @@ fn fits(pieces: &[Piece], side: Side<'_>, at: usize) -> bool {
         Piece::Gap { most, over_marks } => (0..=*most)
             .take_while(|&skipped| {
                 skipped == 0
-                    || side.at(at + skipped - 1).is_some_and(|token| {
-                        *over_marks || !matches!(token.kind, Kind::Mark(mark) if divides(mark))
-                    })
+                    || side
+                        .at(at + skipped - 1)
+                        .is_some_and(|token| *over_marks || !parts_clauses(token.kind))
             })
             .any(|skipped| fits(rest, side, at + skipped)),
+    }
+}
+
+fn parts_clauses(kind: Kind) -> bool {
+    match kind {
+        Kind::Mark(mark) => divides(mark),
+        Kind::Figure(_) => true,
+        _ => false,
     }
 }
 

@@ -3,16 +3,27 @@
 use super::rules::Verdict;
 use super::tokens::{Kind, Token, Tokens};
 
-/// Words at which a remark may begin, and what makes it one.
-type Row = (&'static [&'static str], fn(&[&str]) -> Option<(Verdict, &'static str)>);
+/// A remark, told by its first word.
+struct Remark {
+    starts: &'static [&'static str],
+    /// It must begin its line.
+    opens_line: bool,
+    /// Tells the remark from other sentences with that word, by the word and those that follow.
+    is_meant: fn(&[&str]) -> bool,
+    verdict: Verdict,
+    why: &'static str,
+}
 
-const TABLE: &[Row] = &[
-    (
-        &[
+const TABLE: &[Remark] = &[
+    Remark {
+        starts: &[
             "withdraw",
             "withdrawing",
+            "withdrew",
+            "withdrawn",
             "retract",
             "retracting",
+            "retracted",
             "rescind",
             "rescinding",
             "revoke",
@@ -21,74 +32,57 @@ const TABLE: &[Row] = &[
             "cancelling",
             "ignore",
             "disregard",
-            "withdrew",
-            "retracted",
-            "withdrawn",
         ],
-        withdraws,
-    ),
-    (&["carry", "carrying", "forwarding", "copying", "transferring"], carries),
-    (&["binding", "non-binding", "nonbinding", "non"], claims_only),
-    (&["plus", "minus"], in_words),
-    (&["abstain", "abstaining", "abstention"], abstains),
-    (&["1"], without_sign),
-    (&["👍", "👎"], thumb),
+        opens_line: false,
+        is_meant: |words| is_my(words, &["vote", "veto", "ballot"]) && !is_for_later(words),
+        verdict: Verdict::Withdraws,
+        why: "the vote is taken back",
+    },
+    Remark {
+        starts: &["carry", "carrying", "forwarding", "copying", "transferring"],
+        opens_line: false,
+        is_meant: |words| is_my(words, &["vote"]),
+        verdict: Verdict::Asks,
+        why: "a vote is carried over without saying which",
+    },
+    Remark {
+        starts: &["binding", "non-binding", "nonbinding", "non"],
+        opens_line: true,
+        is_meant: |words| words[0] != "non" || matches!(words.get(1), Some(&("binding" | "-"))),
+        verdict: Verdict::Asks,
+        why: "it speaks of a binding or non-binding vote, but names no vote",
+    },
+    Remark {
+        starts: &["plus", "minus"],
+        opens_line: true,
+        is_meant: |words| matches!(words.get(1), Some(&("one" | "1"))),
+        verdict: Verdict::Asks,
+        why: "a vote in words",
+    },
+    Remark {
+        starts: &["abstain", "abstaining", "abstention"],
+        opens_line: true,
+        is_meant: |words| words.len() <= 5,
+        verdict: Verdict::Asks,
+        why: "an abstention without a vote",
+    },
+    Remark {
+        starts: &["1"],
+        opens_line: true,
+        is_meant: |words| matches!(words, [_, "(", "binding" | "non-binding" | "nonbinding", ..]),
+        verdict: Verdict::Asks,
+        why: "the sign is missing",
+    },
+    Remark {
+        starts: &["👍", "👎", ":thumbsup:", ":thumbsdown:", ":thumbs_up:", ":thumbs_down:"],
+        opens_line: true,
+        is_meant: |words| words.iter().all(|word| word.starts_with(['👍', '👎', ':'])),
+        verdict: Verdict::Asks,
+        why: "a thumb instead of a vote",
+    },
 ];
 
-/// Every remark: its line, what it comes to, and why.
-pub(super) fn all(tokens: &Tokens) -> impl Iterator<Item = (usize, Verdict, &'static str)> {
-    let all = &tokens.all;
-    let words_from = move |at: usize| -> Vec<&str> {
-        let sentence = all[at..].iter().take(10);
-        sentence.take_while(|token| !ends(token)).map(|token| tokens.text(token)).collect()
-    };
-    let words_before = move |at: usize| -> Vec<&str> {
-        let sentence = all[..at].iter().rev().take(10);
-        sentence.take_while(|token| !ends(token)).map(|token| tokens.text(token)).collect()
-    };
-    (0..all.len()).filter_map(move |at| {
-        let word = match all[at].kind {
-            Kind::Mark('👍' | '👎') => "👍",
-            _ => tokens.text(&all[at]),
-        };
-        let (_, reads) = TABLE.iter().find(|(starts, _)| starts.contains(&word))?;
-        let line = all[at].line;
-        let info = tokens.lines[line];
-        let opened =
-            all[info.from..at].iter().all(|token| matches!(token.kind, Kind::Mark('(' | '[')));
-        let before = words_before(at);
-        let hedged = before.iter().any(|word| HEDGES.contains(word));
-        let about_line = !matches!(
-            word,
-            "withdraw"
-                | "withdrawing"
-                | "retract"
-                | "retracting"
-                | "rescind"
-                | "rescinding"
-                | "revoke"
-                | "revoking"
-                | "cancel"
-                | "cancelling"
-                | "ignore"
-                | "disregard"
-                | "withdrew"
-                | "retracted"
-                | "withdrawn"
-                | "carry"
-                | "carrying"
-                | "forwarding"
-                | "copying"
-                | "transferring"
-        );
-        if about_line && !opened || hedged {
-            return None;
-        }
-        let (verdict, why) = reads(&words_from(at))?;
-        Some((line, verdict, why))
-    })
-}
-
+/// Words before a remark that make it something that is not said here and now by the writer.
 const HEDGES: &[&str] = &[
     "would",
     "could",
@@ -118,47 +112,42 @@ const HEDGES: &[&str] = &[
     "to",
 ];
 
-fn ends(token: &Token) -> bool {
-    matches!(token.kind, Kind::Break | Kind::Mark('.' | '!' | '?' | ';'))
+/// Every remark: its line, what it comes to, and why.
+pub(super) fn all(tokens: &Tokens) -> impl Iterator<Item = (usize, Verdict, &'static str)> {
+    let all = &tokens.all;
+    (0..all.len()).filter_map(move |at| {
+        let word = tokens.text(&all[at]);
+        let remark = TABLE.iter().find(|remark| remark.starts.contains(&word))?;
+        let line = all[at].line;
+        let before = &all[tokens.lines[line].from..at];
+        if remark.opens_line && !before.iter().all(opens) {
+            return None;
+        }
+        let words = sentence(tokens, all[at..].iter());
+        let hedged =
+            sentence(tokens, all[..at].iter().rev()).iter().any(|word| HEDGES.contains(word));
+        (!hedged && (remark.is_meant)(&words)).then_some((line, remark.verdict, remark.why))
+    })
 }
 
-fn withdraws(words: &[&str]) -> Option<(Verdict, &'static str)> {
-    let my = words.iter().take(4).position(|word| *word == "my")?;
-    let vote = words[my..].iter().take(4).any(|word| matches!(*word, "vote" | "veto" | "ballot"));
-    let later = words.iter().any(|word| matches!(*word, "if" | "when" | "once" | "until"));
-    (vote && !later).then_some((Verdict::Withdraws, "the vote is taken back"))
+/// The next few words of the sentence.
+fn sentence<'t>(tokens: &'t Tokens, from: impl Iterator<Item = &'t Token>) -> Vec<&'t str> {
+    const FEW: usize = 10;
+    let ends =
+        |token: &&Token| matches!(token.kind, Kind::Break | Kind::Mark('.' | '!' | '?' | ';'));
+    from.take(FEW).take_while(|token| !ends(token)).map(|token| tokens.text(token)).collect()
 }
 
-fn carries(words: &[&str]) -> Option<(Verdict, &'static str)> {
-    let my = words.iter().take(4).position(|word| *word == "my")?;
-    let vote = words[my..].iter().take(4).any(|word| *word == "vote");
-    vote.then_some((Verdict::Asks, "a vote is carried over without saying which"))
+fn opens(token: &Token) -> bool {
+    matches!(token.kind, Kind::Mark('(' | '['))
 }
 
-fn claims_only(words: &[&str]) -> Option<(Verdict, &'static str)> {
-    let said =
-        words[0] != "non" || words.get(1).is_some_and(|word| matches!(*word, "binding" | "-"));
-    said.then_some((Verdict::Asks, "it speaks of a binding or non-binding vote, but names no vote"))
+/// "my vote", soon after the first word.
+fn is_my(words: &[&str], what: &[&str]) -> bool {
+    let my = words.iter().take(4).position(|word| *word == "my");
+    my.is_some_and(|my| words[my..].iter().take(4).any(|word| what.contains(word)))
 }
 
-fn in_words(words: &[&str]) -> Option<(Verdict, &'static str)> {
-    let one = words.get(1).is_some_and(|word| matches!(*word, "one" | "1"));
-    one.then_some((Verdict::Asks, "a vote in words"))
-}
-
-fn abstains(words: &[&str]) -> Option<(Verdict, &'static str)> {
-    (words.len() <= 2).then_some((Verdict::Asks, "an abstention without a vote"))
-}
-
-fn without_sign(words: &[&str]) -> Option<(Verdict, &'static str)> {
-    let claim = words.get(1) == Some(&"(")
-        && words
-            .get(2)
-            .is_some_and(|word| matches!(*word, "binding" | "non-binding" | "nonbinding"));
-    claim.then_some((Verdict::Asks, "the sign is missing"))
-}
-
-fn thumb(words: &[&str]) -> Option<(Verdict, &'static str)> {
-    let thumb = |word: &&str| word.starts_with(['👍', '👎']) || word.starts_with(":thumbs");
-    words.iter().all(thumb).then_some((Verdict::Asks, "a thumb instead of a vote"))
+fn is_for_later(words: &[&str]) -> bool {
+    words.iter().any(|word| matches!(*word, "if" | "when" | "once" | "until"))
 }

@@ -3,9 +3,10 @@
 
 use std::sync::LazyLock;
 
+use super::lists::{self, Note};
 use super::mention::Mention;
 use super::pattern::Pattern;
-use super::shape::{self, Note};
+use super::shape;
 
 /// What a rule makes of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +52,8 @@ const TABLE: &[Row] = &[
     // Figures that are nobody's vote.
     ("a number in a row of numbers", Mentions, Is(|m, _| shape::is_row_of_numbers(m))),
     ("an option of the ballot", Mentions, Is(|_, note| note.option)),
-    ("a tally of votes", Mentions, Is(|m, note| note.tally || shape::is_tally(m))),
+    ("a tally of votes", Mentions, Is(|m, note| note.tally || lists::is_tally(m))),
+    ("a zero behind a comma", Asks, Is(|m, _| shape::is_last_zero(m))),
     ("a number, not a vote", Mentions, Is(|m, _| shape::is_plain_number(m))),
     ("a reaction or a vote", Asks, Is(|m, _| m.figure.emoji && !m.is_alone() && shape::praises(m))),
     ("a reaction, not a vote", Mentions, Is(|m, _| m.figure.emoji && !m.is_alone())),
@@ -63,6 +65,7 @@ const TABLE: &[Row] = &[
     ("part of a command", Mentions, Reads(&["@command #", "@command .. ` #", "` @command .. #"])),
     ("a number, not a vote", Mentions, Reads(&[
         "@technical ?is|was|are|were|of|to|with|at|= ?: #", "@technical .. is|was|of|: #", "# @unit", "# - @unit",
+        "@technical ... to|from #", "sets|set|setting|bumps|increments|increases|decrements .. to|by #",
         "# more|extra|additional", "got|gets|gives|gave|sees|saw ?a # instead|from the|on exit|back",
     ])),
     ("a vote is explained, not cast", Mentions, Reads(&[
@@ -74,6 +77,7 @@ const TABLE: &[Row] = &[
     ])),
 
     // Votes that are taken back.
+    ("the vote is taken back", Withdraws, ReadsAnd(&["i|i'd|would like|want|have|need to @withdraw @my ?@previous #"], |m| !shape::speaks_of_later(m))),
     ("a vote that may be taken back, but is not", Mentions, Reads(&[
         "would|could|might|may|wouldn't|couldn't|i'd|can't|cannot|won't|not|never|don't|didn't|before|until|consider~|refuse~|whether .. @withdraw .. #",
     ])),
@@ -137,7 +141,7 @@ const TABLE: &[Row] = &[
 
     // Said politely, or in words that the rules below would take for something else.
     ("a wish to vote, said politely", Says, ReadsAnd(&[
-        "i|i'd|we'd|we|ich|'d|would like|love|want|wish|happy|glad|pleased|möchte|voudrais|quisiera|gostaria ?to|de ?also|now|hereby|formally cast|vote|voting|give|add|express|register|submit|offer|put|place|record|provide|be ?in|with|a|my|for ?this|it|release|a|my|favor ?with|a|my|of ?a|my #",
+        "i|i'd|we'd|we|ich|'d|i'm ?would|am like|love|want|wish|happy|glad|pleased|möchte|voudrais|quisiera|gostaria ?to|de ?also|now|hereby|formally cast|vote|voting|give|add|express|register|submit|offer|put|place|record|provide|be ?in|with|a|my|for ?this|it|release|a|my|favor ?with|a|my|of ?a|my #",
     ], |m| !shape::is_conditional(m) && !shape::is_not_said(m))),
     ("not decided", Asks, Reads(&[
         "tempted|inclined|leaning|lean|tend|tending|thinking|hesitating|probably|maybe|perhaps|likely|undecided|unsure .. #",
@@ -188,17 +192,21 @@ const TABLE: &[Row] = &[
         "withhold~|withholding|hold|holding|reserve|reserving|delay~|postpone~|defer~|reconsider~|keep|keeping|waiting|wait ?off|back|on|for|with ?on|with ?my|a|the #",
         "not ... ready .. #", "abstain~ ?from ... #",
     ])),
+    ("several votes to choose from", Asks, Is(|m, _| shape::is_choice(m) && m.starts_line)),
+    ("several votes to choose from", Mentions, Is(|m, _| shape::is_choice(m))),
     ("a vote on a condition", Asks, Is(|m, _| shape::is_conditional(m))),
     ("a question", Asks, Is(|m, _| m.asks && m.starts_line && m.ends_line())),
     ("a question", Mentions, Is(|m, _| m.asks && !m.starts_line && !shape::starts_clause(m))),
-    ("a heading with nothing below", Asks, Is(|m, _| shape::is_empty_heading(m))),
+    ("a heading with nothing below", Asks, Is(|m, _| lists::is_empty_heading(m))),
     ("a dash and a number", Asks, Is(|m, _| shape::is_dash_and_number(m))),
-    ("a list of names or of items", Asks, Is(|m, _| shape::is_list_after_colon(m))),
-    ("several votes to choose from", Asks, Is(|m, _| shape::is_choice(m) && m.starts_line)),
-    ("several votes to choose from", Mentions, Is(|m, _| shape::is_choice(m))),
+    ("a list of names or of items", Asks, Is(|m, _| lists::is_list_after_colon(m))),
     ("a quoted word", Mentions, Is(|m, _| m.quoted && !m.is_alone())),
 
     // Marks of other things than the release.
+    ("consent to something else than the release", Asks, Reads(&[
+        "# ?, ?to|for|on|with ?a|the cancel~|abort~|reroll~|re-roll~|respin~|re-spin~|restart~|postpon~|delay~|wait~|hold~|redo~",
+        "# in principle|theory|general|spirit", "to|i|i'll|we|happily|gladly|can # this|it|that|the",
+    ])),
     ("several items marked, no vote on the whole", Asks, Is(|_, note| note.checklist)),
     ("a mark on one item of a list", Asks, Is(|m, _| m.in_item && !m.starts_line && m.ends_line() && m.claim.is_none() && !shape::has_first_person(m))),
     ("consent to one remark", Asks, Is(|m, note| note.under_remark && m.claim.is_none())),
@@ -220,6 +228,7 @@ const TABLE: &[Row] = &[
         "yo|eu|io|ik|我|我们 voto|stem|投|投票|投出|赞成|支持 #", "voto|stem|~投|~投票 #", "~投 #", "~投票 #", "~一票 #",
         "i'd|would say ?a #",
         "count|consider|treat|take|record|note|register ?me|mine|my|this|it|vote ?as|in|is|for|at|vote|mail ?for|with|a|an|my|as ?a|my #",
+        "i|and|so|therefore|thus|now|then vote|cast|give ?a|an|my #",
         "you|it've|have|has|get|got|gets my ?@adjective ?@adjective #",
     ])),
     ("a vote from the writer", Votes, Reads(&[
@@ -308,6 +317,7 @@ mod tests {
         "+1 -1 +1 -1 +1 -1 +1 -1",
         "+1 = yes\n0 = whatever\n-1 = no",
         "+1: Jane Doe, John Roe",
+        "No strong feelings, 0",
         "I have 0 concerns",
         "LGTM :+1:",
         "Thanks Jane :+1:",
@@ -317,6 +327,7 @@ mod tests {
         "git log -1",
         "the exit code was -1",
         "a -1 is no veto",
+        "I'd like to withdraw my -1",
         "I would withdraw my -1",
         "withdrawing my -1 when it is fixed",
         "you withdraw your -1",
@@ -345,15 +356,16 @@ mod tests {
         "I would be +1",
         "I will vote +1 tomorrow",
         "this is not a -1",
+        "+1 or 0",
+        "it was +1 or 0",
         "+1 if it builds",
         "+1?",
         "Why the big -1?",
         "+1 (binding):",
         "- 1",
         "+1: build, tests",
-        "+1 or 0",
-        "it was +1 or 0",
         "we call it \"+1\" here",
+        "+1 to cancel this candidate",
         "+1 hashes\n+1 build",
         "- hashes +1",
         "",
@@ -383,7 +395,7 @@ mod tests {
         let mut wrong = String::new();
         for (row, text) in EXAMPLES.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
             let tokens = Tokens::read(text.lines().map(|line| (line, false)));
-            let notes = shape::notes(&tokens, "Bob Builder");
+            let notes = lists::notes(&tokens, "Bob Builder");
             let rules: Vec<usize> = Mention::all(&tokens)
                 .filter_map(|m| RULES.iter().position(|rule| rule.fits(&m, &notes[m.line])))
                 .collect();

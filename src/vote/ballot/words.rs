@@ -46,7 +46,7 @@ const SETS: &[(&str, &[&str])] = &[
         "enthusiastic", "resounding", "solid", "definite", "clear", "weak", "tentative", "usual",
         "late", "belated", "good", "very", "fat", "wholehearted", "hearty", "warm", "happy", "easy",
         "großes", "dickes", "gros", "gran", "grande", "explicit", "formal", "official", "final",
-        "current", "corresponding", "ipmc", "pmc", "ppmc", "vote", "simple", "plain", "heartfelt",
+        "current", "corresponding", "ipmc", "pmc", "ppmc", "vote", "simple", "plain", "heartfelt", "signed", "attached",
         "emphatic", "firm", "loud", "confident",
     ]),
     ("previous", &[

@@ -5,12 +5,15 @@ use super::lines::{Line, Lines};
 use super::urls::add_commit;
 use super::{Algorithm, AnnouncedHash, Call, add};
 
+/// The most words of a line that are looked at.
+const MOST_WORDS: usize = 100;
+
 /// Sorts the hex digits of `lines` into `call`.
 pub(super) fn read(lines: &Lines<'_>, call: &mut Call) {
     for (index, line) in lines.own().iter().enumerate() {
         let before = lines.before(index);
         spaced_fingerprint(line, call);
-        for word in words(line.text) {
+        for word in words(line.text).take(MOST_WORDS) {
             let digits = word.strip_prefix("0x").unwrap_or(word);
             if digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                 let context = Context::of(line.text, word, before);

@@ -153,15 +153,19 @@ fn add_tag(call: &mut Call, name: &str, url: &str, repository: &str, line: usize
 /// Adds a commit, or the rest of one that was known cut short.
 pub(super) fn add_commit(call: &mut Call, hash: &str, line: usize) {
     let hash = hash.to_ascii_lowercase();
-    let short = !matches!(hash.len(), 40 | 64);
-    if short && call.commits.iter().any(|known| known.value.hash.starts_with(&hash)) {
-        return;
-    }
-    if let Some(known) = call.commits.iter_mut().find(|known| hash.starts_with(&known.value.hash)) {
+    let same = |known: &&mut Stated<Commit>| {
+        known.value.hash.starts_with(&hash) || hash.starts_with(&known.value.hash)
+    };
+    if let Some(known) = call.commits.iter_mut().find(same) {
+        known.line = known.line.min(line);
         if known.value.hash.len() < hash.len() {
-            *known = Stated { value: Commit { hash, short }, line };
+            known.value = commit(hash);
         }
         return;
     }
-    add(&mut call.commits, Commit { hash, short }, line);
+    add(&mut call.commits, commit(hash), line);
+}
+
+fn commit(hash: String) -> Commit {
+    Commit { short: !matches!(hash.len(), 40 | 64), hash }
 }

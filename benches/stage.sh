@@ -1,0 +1,86 @@
+#!/bin/sh
+# Stages five files of 200 MB and promotes them, beside `svn import` and `svnmucc mv`, over file://, svnserve and httpd
+# on this machine; prints the ratios of this one run. FILES and MEGABYTES make it smaller, RUNS repeats it (the best of
+# the runs counts, as others may use the machine).
+#
+#   sh benches/stage.sh [file|svn|http]...
+#
+# Needs subversion, and for http apache2 with mod_dav_svn (apt install subversion apache2 libapache2-mod-svn).
+set -eu
+cd "$(dirname "$0")/.."
+files=${FILES:-5} megabytes=${MEGABYTES:-200} runs=${RUNS:-3}
+cargo build --release --locked --quiet --bench stage
+bench=$(ls -t target/release/deps/stage-* | grep -v '\.d$' | head -n 1)
+work=$(mktemp -d /tmp/plusone-stage.XXXXXX)
+chmod 755 "$work"
+server=
+stop() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null || true
+    [ -z "$server" ] || wait "$server" 2>/dev/null || true
+    server=
+}
+trap 'stop; rm -rf "$work"' EXIT
+
+mkdir "$work/candidate"
+for n in $(seq "$files"); do head -c "${megabytes}000000" /dev/urandom >"$work/candidate/file$n.tar.gz"; done
+
+start() { # a new repository each time: svn stores the same bytes only once
+    stop
+    rm -rf "$work/svn"
+    svnadmin create "$work/svn"
+    root=file://$work/svn
+    svn mkdir -q -m first "$root/dev" "$root/release"
+    case $1 in
+    svn)
+        printf '[general]\nanon-access = write\n' >"$work/svn/conf/svnserve.conf"
+        svnserve -d --foreground --listen-host 127.0.0.1 --listen-port 39711 -r "$work/svn" &
+        server=$! root=svn://127.0.0.1:39711
+        ;;
+    http)
+        modules=/usr/lib/apache2/modules
+        {
+            for module in mpm_event authn_core authz_core dav dav_svn; do
+                echo "LoadModule ${module}_module $modules/mod_$module.so"
+            done
+            printf '%s\n' "ServerRoot $work" "ServerName 127.0.0.1" "Listen 127.0.0.1:39711" "PidFile $work/pid" \
+                "ErrorLog $work/error.log" "User nobody" "Group nogroup" \
+                "<Location /dist>" "DAV svn" "SVNPath $work/svn" "</Location>"
+        } >"$work/httpd.conf"
+        [ "$(id -u)" != 0 ] || chown -R nobody:nogroup "$work/svn"
+        apache2 -D FOREGROUND -f "$work/httpd.conf" &
+        server=$! root=http://127.0.0.1:39711/dist
+        ;;
+    esac
+    [ "$1" = file ] || for _ in $(seq 100); do
+        svn info --non-interactive "$root" >/dev/null 2>&1 && break
+        sleep 0.1
+    done
+    sync
+}
+
+seconds() { # the wall time of a command
+    python3 - "$@" <<'PY'
+import subprocess, sys, time
+start = time.monotonic()
+subprocess.run(sys.argv[1:], check=True, stdout=sys.stderr)
+print(f"{time.monotonic() - start:.2f}")
+PY
+}
+least() { printf '%s\n' "$@" | sort -n | head -n 1; }
+ratio() { awk "BEGIN { printf \"%.2f\", $1 / $2 }"; }
+
+for kind in ${*:-file svn http}; do
+    imports= stages= moves= promotes=
+    for _ in $(seq "$runs"); do
+        start "$kind"
+        imports="$imports $(seconds svn import --quiet --no-ignore --no-auto-props -m import "$work/candidate" "$root/dev/1.0.0-rc1")"
+        moves="$moves $(seconds svnmucc -m move mv "$root/dev/1.0.0-rc1" "$root/release/1.0.0")"
+        start "$kind"
+        stages="$stages $(seconds "$bench" stage "$root" dev/1.0.0-rc1 "$work/candidate")"
+        promotes="$promotes $(seconds "$bench" promote "$root" dev/1.0.0-rc1 release/1.0.0)"
+    done
+    # shellcheck disable=SC2086 # lists of numbers
+    import=$(least $imports) stage=$(least $stages) move=$(least $moves) promote=$(least $promotes)
+    echo "$kind: stage $stage s, svn import $import s, ratio $(ratio "$stage" "$import") (at most 1.0)"
+    echo "$kind: promote $promote s, svnmucc mv $move s, ratio $(ratio "$promote" "$move") (at most 1.2)"
+done
