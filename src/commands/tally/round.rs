@@ -12,6 +12,7 @@ use crate::policy::Preset;
 use crate::report::tally::{Presentation, ResultLine, TallyReport};
 use crate::vote::ballot::{self, Says};
 use crate::vote::call::{self, Call};
+use crate::vote::cancel;
 use crate::vote::identity::{Identities, called};
 use crate::vote::kind::{LEAST_HOURS, MinusOne, Requirements, VoteKind};
 use crate::vote::names::fold;
@@ -132,7 +133,7 @@ pub(super) fn count(
     let roster = people.roster(&project, body)?;
     let identities = people.identities(job, &roster)?;
     let mut warnings = message_warnings(thread);
-    let caller = (!thread.call_is_missing()).then(|| identities.who(&thread.call).key);
+    let caller = (!thread.call_is_missing()).then(|| Caller::of(thread, &identities));
     let end = |mail: &Option<Message>| {
         let mail = mail.as_ref()?;
         let who = identities.who(mail);
@@ -141,10 +142,13 @@ pub(super) fn count(
             message_id: mail.id.clone(),
             at: mail.date?,
             from: if who.name.is_empty() { called(&mail.sender) } else { who.name.clone() },
-            authorised: is_member || caller.as_ref().is_none_or(|caller| *caller == who.key),
+            authorised: is_member
+                || caller.as_ref().is_none_or(|caller| caller.sent(mail, &identities)),
+            evidence: None,
         })
     };
-    let (result, cancel) = (end(&thread.result), end(&thread.cancel));
+    let result = end(&thread.result);
+    let cancel = end(&thread.cancel).or_else(|| taken_back(thread, &identities, caller.as_ref()));
     let mut answers = answers(thread, &identities);
     if let Some((earlier, counted)) = earlier {
         answers.extend(carried(thread, earlier, counted, &identities, &roster, &mut warnings));
@@ -185,6 +189,42 @@ pub(super) fn count(
         .zip(thread.result.as_ref())
         .map(|(end, mail)| (end, result::read(&mail.text)));
     Ok(Count { tally, result: claims, warnings })
+}
+
+/// The first mail in which who called the vote says that it is over, without [CANCEL] in its subject.
+fn taken_back(thread: &Thread, identities: &Identities, caller: Option<&Caller>) -> Option<End> {
+    let caller = caller?;
+    let mut own = thread.answers.iter().filter(|mail| caller.sent(mail, identities));
+    own.find_map(|mail| {
+        let evidence = cancel::stated(&mail.text, None)?;
+        Some(End {
+            message_id: mail.id.clone(),
+            at: mail.date?,
+            from: called(&mail.sender),
+            authorised: true,
+            evidence: Some(evidence),
+        })
+    })
+}
+
+/// Who called a vote.
+struct Caller {
+    key: String,
+    name: String,
+}
+
+impl Caller {
+    fn of(thread: &Thread, identities: &Identities) -> Self {
+        let name = thread.call.sender.name.as_deref().unwrap_or_default();
+        Self { key: identities.who(&thread.call).key, name: fold(name) }
+    }
+
+    /// Whether they sent a mail. Some call from one address and close from another, so that the
+    /// name is enough.
+    fn sent(&self, mail: &Message, identities: &Identities) -> bool {
+        let name = mail.sender.name.as_deref().map(fold).unwrap_or_default();
+        identities.who(mail).key == self.key || (!name.is_empty() && name == self.name)
+    }
 }
 
 /// The project's name: as given, else that of the list.
@@ -390,7 +430,8 @@ fn message_warnings(thread: &Thread) -> Vec<String> {
             .push("the mail that called the vote was not found: give it, or --opened".to_owned());
     }
     for message in thread.messages() {
-        for warning in &message.warnings {
+        // That a mail has no date matters only for its vote; the count tells of that.
+        for warning in message.warnings.iter().filter(|_| message.date.is_some()) {
             warnings.push(format!("the mail of {}: {warning}", called(&message.sender)));
         }
     }
