@@ -20,7 +20,9 @@ use crate::vote::own_text::{self, Kind};
 use crate::vote::result::{self, Claims};
 use crate::vote::roster::Body;
 use crate::vote::subject::which_call;
-use crate::vote::tally::{Answer, CallMail, End, RulingError, Tally, Times, VoteRound, tally};
+use crate::vote::tally::{
+    Answer, CallMail, End, Ruling, RulingError, Tally, Times, VoteRound, tally,
+};
 use crate::vote::thread::{FindError, Thread, Which, find};
 
 /// The list of the Incubator's votes (V-08).
@@ -170,15 +172,18 @@ pub(super) fn count(
         project,
         roster,
     };
-    let known: Vec<_> = job
-        .rulings
-        .iter()
-        .filter(|ruling| answers.iter().any(|answer| answer.message_id == ruling.message_id))
-        .cloned()
-        .collect();
+    let is_here =
+        |ruling: &&Ruling| answers.iter().any(|answer| answer.message_id == ruling.message_id);
     // With two votes a ruling is on one of them; with one it has to be on that.
-    let rulings = if earlier.is_some() || body != Body::Pmc { &known } else { &job.rulings };
-    let tally = tally(round, &answers, rulings, now).map_err(|error| match &error {
+    let mut rulings: Vec<Ruling> = match earlier.is_some() || body != Body::Pmc {
+        true => job.rulings.iter().filter(is_here).cloned().collect(),
+        false => job.rulings.clone(),
+    };
+    // What was ruled before counts, unless it is ruled anew.
+    let anew = |ruling: &Ruling| job.rulings.iter().any(|new| new.message_id == ruling.message_id);
+    let before = job.remembered.iter().filter(is_here).filter(|ruling| !anew(ruling));
+    rulings.extend(before.cloned());
+    let tally = tally(round, &answers, &rulings, now).map_err(|error| match &error {
         RulingError::NoMail(_) => {
             Failure::usage(&error).hint("the ids of unclear mails are printed with them")
         }
