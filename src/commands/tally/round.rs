@@ -1,6 +1,6 @@
 //! From a thread to its count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -20,7 +20,7 @@ use crate::vote::own_text::{self, Kind};
 use crate::vote::result::{self, Claims};
 use crate::vote::roster::Body;
 use crate::vote::subject::which_call;
-use crate::vote::tally::{Answer, CallMail, End, RulingError, Tally, Times, VoteRound, tally};
+use crate::vote::tally::{Answer, CallMail, End, Ruling, Tally, Times, VoteRound, tally};
 use crate::vote::thread::{FindError, Thread, Which, find};
 
 /// The list of the Incubator's votes (V-08).
@@ -102,6 +102,8 @@ fn not_found(job: &Job<'_>, error: FindError) -> Failure {
 /// A vote, counted.
 pub(super) struct Count {
     pub(super) tally: Tally,
+    /// Every mail that was looked at.
+    pub(super) mails: BTreeSet<MessageId>,
     result: Option<(End, Claims)>,
     warnings: Vec<String>,
 }
@@ -170,25 +172,17 @@ pub(super) fn count(
         project,
         roster,
     };
-    let known: Vec<_> = job
-        .rulings
-        .iter()
-        .filter(|ruling| answers.iter().any(|answer| answer.message_id == ruling.message_id))
-        .cloned()
-        .collect();
-    // With two votes a ruling is on one of them; with one it has to be on that.
-    let rulings = if earlier.is_some() || body != Body::Pmc { &known } else { &job.rulings };
-    let tally = tally(round, &answers, rulings, now).map_err(|error| match &error {
-        RulingError::NoMail(_) => {
-            Failure::usage(&error).hint("the ids of unclear mails are printed with them")
-        }
-        _ => Failure::usage(&error),
-    })?;
+    // Of a podling's two votes a ruling is on one: whoever calls looks that it is on any.
+    let mails: BTreeSet<MessageId> =
+        answers.iter().map(|answer| answer.message_id.clone()).collect();
+    let rulings: Vec<Ruling> =
+        job.rulings.iter().filter(|ruling| mails.contains(&ruling.message_id)).cloned().collect();
+    let tally = tally(round, &answers, &rulings, now).map_err(Failure::usage)?;
     let claims = result
         .filter(|end| end.at <= now)
         .zip(thread.result.as_ref())
         .map(|(end, mail)| (end, result::read(&mail.text)));
-    Ok(Count { tally, result: claims, warnings })
+    Ok(Count { tally, mails, result: claims, warnings })
 }
 
 /// The first mail in which who called the vote says that it is over, without [CANCEL] in its subject.
