@@ -349,9 +349,9 @@ fn own_words(message: &Message, answered: Option<&Message>) -> String {
 /// Whether there is more than a vote in somebody's words: a -1 without a reason is no veto (T-11).
 fn is_reasoned(words: &str) -> bool {
     const EMPTY: &[&str] = &[
-        "binding", "non", "my", "vote", "is", "from", "me", "pmc", "ipmc", "ppmc", "hi", "hello",
-        "all", "thanks", "thank", "you", "regards", "best", "i", "a", "the", "for", "this", "on",
-        "release", "cheers", "sorry",
+        "binding", "non", "my", "vote", "from", "me", "pmc", "ipmc", "ppmc", "hi", "hello", "all",
+        "thanks", "thank", "you", "regards", "best", "i", "for", "this", "on", "release", "cheers",
+        "sorry",
     ];
     let said = words.split(|c: char| !c.is_alphanumeric()).filter(|word| {
         word.chars().any(char::is_alphabetic) && !EMPTY.contains(&&word.to_lowercase()[..])
