@@ -300,12 +300,42 @@ fn what_was_fetched_can_be_counted_again() {
     tally(&world, &[&words[..], VOTE].concat()).fails(2, &["a month like 2026-11"]);
 }
 
+#[test]
+fn a_mail_that_cannot_be_fetched_is_no_lost_vote() {
+    let world = world();
+    let border = "From list@lists.example Fri Nov 20 10:00:00 2026\n";
+    let whole = fs::read_to_string(world.repo("passed.mbox")).unwrap();
+    let mails: Vec<&str> = whole.split(border).skip(1).collect();
+    let ids: Vec<String> = (0..mails.len()).map(|n| format!("{{\"id\": \"m{n}\"}}")).collect();
+    let answers = ids[1..].join(", ");
+    let json = format!(
+        "{{\"thread\": {{\"id\": \"m0\", \"children\": [{answers}]}}, \"emails\": [{}]}}",
+        ids.join(", ")
+    );
+    world.write("web/thread.lua", json);
+    for (number, mail) in mails.iter().enumerate() {
+        world.write(&format!("web/m{number}"), mail);
+    }
+    let server = Server::of(LISTS, &world.repo("web"));
+    let words = ["--thread", "m0", "--archive", &server.url, "--format", "json"];
+    let json = tally(&world, &[&words[..], VOTE].concat()).ok().json();
+    assert_eq!(json["counts"]["binding"]["plus_one"], 3);
+    let address = format!("{}/thread/m0", server.url);
+    let again = tally(&world, &[&["--thread", &address, "--format", "json"], VOTE].concat()).ok();
+    assert_eq!(again.json()["counts"], json["counts"]);
+    fs::remove_file(world.repo("web/m3")).unwrap();
+    let ran = tally(&world, &[&words[..], VOTE].concat());
+    ran.fails(3, &["404", "no vote is counted from a thread that could not be read whole"]);
+}
+
 /// Pony Mail's mbox.lua and whimsy's rosters, as far as is needed.
 const LISTS: &str = "import http.server as h, os, sys, urllib.parse as u\n\
 class Handler(h.BaseHTTPRequestHandler):\n\
 \x20   def do_GET(self):\n\
 \x20       url = u.urlparse(self.path); q = u.parse_qs(url.query)\n\
-\x20       name = os.path.join(sys.argv[1], os.path.basename(url.path))\n\
+\x20       name = os.path.basename(url.path)\n\
+\x20       name = q['id'][0] if name == 'source.lua' else name\n\
+\x20       name = os.path.join(sys.argv[1], name)\n\
 \x20       if not os.path.exists(name) or q.get('list', ['dev@'])[0].startswith('private'):\n\
 \x20           self.send_error(404); return\n\
 \x20       body = open(name, 'rb').read()\n\

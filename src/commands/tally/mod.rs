@@ -21,7 +21,7 @@ use crate::release::{CandidateNumber, ProjectName, Version};
 use crate::report::tally::{Presentation, TallyReport};
 use crate::vote::kind::VoteKind;
 use crate::vote::roster::Body;
-use crate::vote::tally::{PassedVote, Ruling, RulingValue, Tally};
+use crate::vote::tally::{PassedVote, Ruling, RulingError, RulingValue, Tally};
 
 /// Arguments of `plusone tally`.
 #[derive(Debug, Args)]
@@ -313,9 +313,17 @@ impl<'a> Job<'a> {
             }
             None => None,
         };
+        let counted = || [&incubator, &podling].into_iter().flatten();
+        let unknown = self
+            .rulings
+            .iter()
+            .find(|ruling| !counted().any(|counted| counted.mails.contains(&ruling.message_id)));
+        if let Some(ruling) = unknown {
+            return Err(Failure::usage(RulingError::NoMail(ruling.message_id.clone()))
+                .hint("the ids of unclear mails are printed with them"));
+        }
         let report = |counted: &round::Count| counted.report(&presentation);
-        let tallies: Vec<&Tally> =
-            [&incubator, &podling].into_iter().flatten().map(|counted| &counted.tally).collect();
+        let tallies: Vec<&Tally> = counted().map(|counted| &counted.tally).collect();
         let passed = PassedVote::new(&tallies).ok();
         let version = tallies.iter().find_map(|tally| tally.round().version.clone());
         let rc = tallies.iter().find_map(|tally| tally.round().rc);

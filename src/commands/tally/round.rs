@@ -1,6 +1,6 @@
 //! From a thread to its count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -20,9 +20,7 @@ use crate::vote::own_text::{self, Kind};
 use crate::vote::result::{self, Claims};
 use crate::vote::roster::Body;
 use crate::vote::subject::which_call;
-use crate::vote::tally::{
-    Answer, CallMail, End, Ruling, RulingError, Tally, Times, VoteRound, tally,
-};
+use crate::vote::tally::{Answer, CallMail, End, Ruling, Tally, Times, VoteRound, tally};
 use crate::vote::thread::{FindError, Thread, Which, find};
 
 /// The list of the Incubator's votes (V-08).
@@ -104,6 +102,8 @@ fn not_found(job: &Job<'_>, error: FindError) -> Failure {
 /// A vote, counted.
 pub(super) struct Count {
     pub(super) tally: Tally,
+    /// Every mail that was looked at.
+    pub(super) mails: BTreeSet<MessageId>,
     result: Option<(End, Claims)>,
     warnings: Vec<String>,
 }
@@ -172,28 +172,20 @@ pub(super) fn count(
         project,
         roster,
     };
-    let is_here =
-        |ruling: &&Ruling| answers.iter().any(|answer| answer.message_id == ruling.message_id);
-    // With two votes a ruling is on one of them; with one it has to be on that.
-    let mut rulings: Vec<Ruling> = match earlier.is_some() || body != Body::Pmc {
-        true => job.rulings.iter().filter(is_here).cloned().collect(),
-        false => job.rulings.clone(),
-    };
+    // Of a podling's two votes a ruling is on one: whoever calls looks that it is on any.
+    let mails: BTreeSet<MessageId> =
+        answers.iter().map(|answer| answer.message_id.clone()).collect();
+    let here = |ruling: &&Ruling| mails.contains(&ruling.message_id);
+    let mut rulings: Vec<Ruling> = job.rulings.iter().filter(here).cloned().collect();
     // What was ruled before counts, unless it is ruled anew.
     let anew = |ruling: &Ruling| job.rulings.iter().any(|new| new.message_id == ruling.message_id);
-    let before = job.remembered.iter().filter(is_here).filter(|ruling| !anew(ruling));
-    rulings.extend(before.cloned());
-    let tally = tally(round, &answers, &rulings, now).map_err(|error| match &error {
-        RulingError::NoMail(_) => {
-            Failure::usage(&error).hint("the ids of unclear mails are printed with them")
-        }
-        _ => Failure::usage(&error),
-    })?;
+    rulings.extend(job.remembered.iter().filter(here).filter(|ruling| !anew(ruling)).cloned());
+    let tally = tally(round, &answers, &rulings, now).map_err(Failure::usage)?;
     let claims = result
         .filter(|end| end.at <= now)
         .zip(thread.result.as_ref())
         .map(|(end, mail)| (end, result::read(&mail.text)));
-    Ok(Count { tally, result: claims, warnings })
+    Ok(Count { tally, mails, result: claims, warnings })
 }
 
 /// The first mail in which who called the vote says that it is over, without [CANCEL] in its subject.
@@ -360,9 +352,9 @@ fn own_words(message: &Message, answered: Option<&Message>) -> String {
 /// Whether there is more than a vote in somebody's words: a -1 without a reason is no veto (T-11).
 fn is_reasoned(words: &str) -> bool {
     const EMPTY: &[&str] = &[
-        "binding", "non", "my", "vote", "is", "from", "me", "pmc", "ipmc", "ppmc", "hi", "hello",
-        "all", "thanks", "thank", "you", "regards", "best", "i", "a", "the", "for", "this", "on",
-        "release", "cheers", "sorry",
+        "binding", "non", "my", "vote", "from", "me", "pmc", "ipmc", "ppmc", "hi", "hello", "all",
+        "thanks", "thank", "you", "regards", "best", "i", "for", "this", "on", "release", "cheers",
+        "sorry",
     ];
     let said = words.split(|c: char| !c.is_alphanumeric()).filter(|word| {
         word.chars().any(char::is_alphabetic) && !EMPTY.contains(&&word.to_lowercase()[..])
