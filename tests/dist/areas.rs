@@ -240,7 +240,7 @@ fn run(
 ) -> Result<Option<String>, RunError<plusone::backend::dist::AreaError, std::convert::Infallible>> {
     let commits = [(planned.step.id.clone(), planned.commit.clone())].into();
     let mut plan = Plan { purpose: String::new(), steps: vec![planned.step.clone()] };
-    plan::run(&mut plan, notes, &mut Committer { area, commits })?;
+    plan::run(&mut plan, notes, &mut Committer { area, commits, local: None })?;
     Ok(plan.steps[0].outcome.clone())
 }
 

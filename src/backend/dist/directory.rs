@@ -15,7 +15,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use sha2::Digest;
 
-use super::{AreaError, Depth, DistArea, MayWrite, Stored, Trouble};
+use super::{AreaError, Depth, DistArea, MayWrite, Trouble};
 use crate::dist::{Change, Commit, Content, Files, Listing, Place, Revision, Sha512};
 
 /// What names of ours start with, which are no part of the area.
@@ -304,10 +304,6 @@ impl DistArea for Directory {
             return Err(failed(io::Error::other("it is no regular file")));
         }
         pump(&mut File::open(&path).map_err(&failed)?, sink).map_err(&failed)
-    }
-
-    fn stored(&self, _directory: &Place) -> Result<Option<Stored>, AreaError> {
-        Ok(None)
     }
 
     fn apply(&self, commit: &Commit) -> Result<Revision, AreaError> {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use sha1collisiondetection::Sha1CD;
@@ -80,11 +80,18 @@ pub trait DistArea: Sync {
         sink: &mut dyn FnMut(&[u8]) -> io::Result<()>,
     ) -> Result<(), AreaError>;
 
+    /// Whether the server may tell the digests it stores.
+    fn tells_digests(&self) -> bool {
+        false
+    }
+
     /// The digests that the server stores of all files below a directory; none if it tells none.
     ///
     /// # Errors
     /// It cannot be asked.
-    fn stored(&self, directory: &Place) -> Result<Option<Stored>, AreaError>;
+    fn stored(&self, _directory: &Place) -> Result<Option<Stored>, AreaError> {
+        Ok(None)
+    }
 
     /// Commits all or nothing; returns the revision in which [`Commit::about`] is then.
     ///
@@ -225,8 +232,9 @@ pub fn compare(
             return Ok(Some("the local file has changed meanwhile".to_owned()));
         }
         if let Some((ours, theirs)) = ours.zip(stored.sha1.get(place)) {
-            let differs = ours.sha1 != *theirs || ours.content != *content;
-            return Ok(differs.then(|| format!("SHA-1 {theirs} there, {} here", ours.sha1)));
+            let sha1 = ours.sha1();
+            let differs = sha1 != *theirs || ours.content != *content;
+            return Ok(differs.then(|| format!("SHA-1 {theirs} there, {sha1} here")));
         }
         let theirs = read.get(place).filter(|theirs| **theirs != content.sha512);
         Ok(theirs.map(|theirs| format!("SHA-512 {theirs} instead of {}", content.sha512)))
@@ -294,6 +302,42 @@ pub fn target(
     Ok(Target::Present { revision: listing.revision, changed: listing.changed, differences })
 }
 
+/// As [`target`], for a place of which `around`, or a directory above it, was listed with all that
+/// is below.
+///
+/// # Errors
+/// As [`target`].
+pub fn target_within(
+    area: &dyn DistArea,
+    directory: &Place,
+    around: (&Place, &Listing),
+    expected: &Files,
+    known: Known<'_>,
+) -> Result<Target, AreaError> {
+    let (home, listing) = around;
+    match directory.below(home) {
+        Some(below) if !below.is_root() && !listing.directories.contains(&below) => {
+            let above = below.ancestors().filter(|place| !listing.directories.contains(place));
+            let missing = above.map(|place| home.join(&place)).collect();
+            Ok(Target::Absent { revision: listing.revision.clone(), missing })
+        }
+        _ => target(area, directory, expected, known),
+    }
+}
+
+/// Lists several places with all that is below, at the same time.
+///
+/// # Errors
+/// One of them cannot be listed.
+pub fn list_all<const N: usize>(
+    area: &dyn DistArea,
+    places: [&Place; N],
+) -> Result<[Option<Listing>; N], AreaError> {
+    let listings = side_by_side(&places, |place| area.list(place, Depth::All))?;
+    let strange = |_| AreaError::new(Trouble::Other, "list", area.address(), "too few answers");
+    listings.try_into().map_err(strange)
+}
+
 /// Files on this machine with their digests.
 #[derive(Debug, Clone)]
 pub struct LocalFiles(BTreeMap<Place, LocalFile>);
@@ -302,8 +346,9 @@ pub struct LocalFiles(BTreeMap<Place, LocalFile>);
 struct LocalFile {
     path: PathBuf,
     content: Content,
-    sha1: String,
     changed: Option<SystemTime>,
+    /// Read when a server is there to compare it with.
+    sha1: OnceLock<String>,
 }
 
 impl LocalFiles {
@@ -327,23 +372,40 @@ impl LocalFiles {
         let path = |file: &LocalFile| file.path.to_string_lossy().into_owned();
         self.0.iter().map(|(place, file)| (place.clone(), path(file))).collect()
     }
+
+    fn read_sha1s(&self) {
+        let files: Vec<&LocalFile> = self.0.values().collect();
+        let done: Result<Vec<()>, ()> = side_by_side(&files, |file| {
+            file.sha1();
+            Ok(())
+        });
+        // It cannot fail: what cannot be read has no digest.
+        let _ = done;
+    }
 }
 
 impl LocalFile {
     fn read(path: &Path) -> Result<Self, FileError> {
         // Before and not after: what changes while it is read is noticed.
         let changed = files::changed(path);
-        let (mut sha1, mut sha512) = (Sha1CD::default(), sha2::Sha512::new());
-        let mut size = 0;
+        let (mut sha512, mut size) = (sha2::Sha512::new(), 0);
         files::each_piece(path, &mut |piece| {
             size += piece.len() as u64;
-            sha1.update(piece);
             sha512.update(piece);
         })?;
-        // No server stores a digest of a file that was forged to collide.
-        let sha1 = sha1.finalize_cd().map_or_else(|_| "forged".to_owned(), |digest| hex(&digest));
         let content = Content { size, sha512: sha512.into() };
-        Ok(Self { path: files::absolute(path), content, sha1, changed })
+        Ok(Self { path: files::absolute(path), content, changed, sha1: OnceLock::new() })
+    }
+
+    /// Its SHA-1; no digest at all if it cannot be read or was forged to collide.
+    fn sha1(&self) -> &str {
+        self.sha1.get_or_init(|| {
+            let mut sha1 = Sha1CD::default();
+            match files::each_piece(&self.path, &mut |piece| sha1.update(piece)) {
+                Ok(()) => sha1.finalize_cd().map_or_else(|_| String::new(), |digest| hex(&digest)),
+                Err(_) => String::new(),
+            }
+        })
     }
 
     /// Whether it is still what was read, by its size and the time of its last change.
@@ -359,6 +421,9 @@ pub struct Committer<'a> {
     pub area: &'a dyn DistArea,
     /// The commits by the ids of their steps.
     pub commits: BTreeMap<String, Commit>,
+    /// The files that they add: while the server is busy with them, the digests are read that
+    /// [`compare`] will want.
+    pub local: Option<&'a LocalFiles>,
 }
 
 impl Committer<'_> {
@@ -402,7 +467,13 @@ impl Executor for Committer<'_> {
 
     fn run(&mut self, step: &Step) -> Result<String, Failed<AreaError>> {
         let commit = self.commit(step).map_err(Failed::NotDone)?;
-        match self.area.apply(commit) {
+        let applied = std::thread::scope(|scope| {
+            if let Some(local) = self.local.filter(|_| self.area.tells_digests()) {
+                scope.spawn(|| local.read_sha1s());
+            }
+            self.area.apply(commit)
+        });
+        match applied {
             Ok(revision) => Ok(outcome(&revision)),
             Err(error) if error.nothing_was_done() => Err(Failed::NotDone(error)),
             Err(error) => Err(Failed::Unclear(error)),
