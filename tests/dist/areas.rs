@@ -271,8 +271,8 @@ fn what_was_only_started_is_looked_after() {
         notes.started(&planned.step).unwrap();
         match run(&*area, &planned, &mut notes) {
             Err(RunError::AskPerson { seen, .. }) => {
-                assert!(seen.contains("src.tar.gz` is there"), "{seen}");
-                assert!(seen.contains("src.tar.gz.asc` is not as it should be"), "{seen}");
+                assert!(seen.contains("src.tar.gz` are as they should be"), "{seen}");
+                assert!(seen.contains("src.tar.gz.asc`"), "{seen}");
             }
             other => panic!("{other:?}"),
         }
