@@ -40,6 +40,12 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// What stands before and behind the last such byte of a value.
+pub(crate) fn last_part(value: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
+    let at = memchr::memrchr(byte, value)?;
+    Some((&value[..at], &value[at + 1..]))
+}
+
 /// Cuts a mail, or a part of one, at the first empty line: header and body.
 pub(crate) fn split(bytes: &[u8]) -> (&[u8], &[u8]) {
     let mut at = 0;

@@ -125,6 +125,23 @@ mod tests {
     use crate::mail::fields::{Fields, split};
 
     #[test]
+    fn dates_are_the_same_at_a_glance() {
+        let sent = "Date: Fri, 20 Nov 2026 10:00:00 +0100\n";
+        let received = "Received: by x; 20 Nov 2026 09:01:00 +0000\r\n";
+        let odd = "Received: by y\nDate: =?utf-8?q?20_Nov_2026?= 11:00\n";
+        let future = "Date: 1 Jan 2038 00:00 +0000\n";
+        let nothing = "Date: soon\nReceived: no date\n";
+        let parts = [sent, received, odd, future, nothing, ""];
+        for one in parts {
+            for other in parts {
+                let header = format!("{one}{other}");
+                let whole = crate::mail::read(format!("{header}\nDate: 1 Jan 2001\n").as_bytes());
+                assert_eq!(crate::mail::date_of(header.as_bytes()), whole.date, "{header}");
+            }
+        }
+    }
+
+    #[test]
     fn visible_bytes_are_told_eight_at_a_time() {
         for byte in 0..=255_u8 {
             for place in 0..8 {
