@@ -204,7 +204,8 @@ pub(crate) fn raw_message_ids(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = value;
     std::iter::from_fn(move || {
         if bracketed {
-            let start = memchr::memchr(b'<', rest)? + 1;
+            // Between ids stand a blank or two: no search is worth while.
+            let start = rest.iter().position(|byte| *byte == b'<')? + 1;
             let end = memchr::memchr2(b'>', b'<', &rest[start..]).map_or(rest.len(), |n| start + n);
             let id = &rest[start..end];
             rest = &rest[end..];

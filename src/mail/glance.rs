@@ -34,11 +34,12 @@ pub(crate) fn look<'a>(bytes: &'a [u8], named: &mut Vec<u64>) -> Glance<'a> {
             Some(b'\r') if line.get(1) == Some(&b'\n') => {
                 return Glance { end: Some(start + 2), ..seen };
             }
-            Some(first) => match first | 0x20 {
-                b's' => name(line, b"subject").map(|at| (b's', at)),
-                b'm' => name(line, b"message-id").map(|at| (b'm', at)),
-                b'i' => name(line, b"in-reply-to").map(|at| (b'i', at)),
-                b'r' => name(line, b"references").map(|at| (b'r', at)),
+            // The first letter and the third tell apart what most lines begin with.
+            Some(first) => match (first | 0x20, line.get(2).map_or(0, |third| third | 0x20)) {
+                (b's', b'b') => name(line, b"subject").map(|at| (b's', at)),
+                (b'm', b's') => name(line, b"message-id").map(|at| (b'm', at)),
+                (b'i', b'-') => name(line, b"in-reply-to").map(|at| (b'i', at)),
+                (b'r', b'f') => name(line, b"references").map(|at| (b'r', at)),
                 _ => None,
             },
         };
