@@ -56,6 +56,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "cli",
             "error",
             "evidence",
+            "ledger",
             "letters",
             "mail",
             "openpgp",
