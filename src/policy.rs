@@ -98,7 +98,7 @@ rules! {
     S_03 "S-03" Must RELEASE_POLICY, "Unreleased material is not advertised outside the developers' community";
     V_01 "V-01" Must RELEASE_POLICY, "A release is approved by a vote on the project's list";
     V_06 "V-06" Custom VOTES, "A call to vote names the version, the candidate, the commit, KEYS, the closing time and the options";
-    V_07 "V-07" Custom VOTING, "Subjects carry a tag: [VOTE], [RESULT] [VOTE], [CANCEL] [VOTE], [ANNOUNCE]";
+    V_07 "V-07" Custom VOTING, "Subjects carry a tag: `[VOTE]`, `[RESULT] [VOTE]`, `[CANCEL] [VOTE]`, `[ANNOUNCE]`";
     V_11 "V-11" Must INCUBATION, "A release vote is not held on a private list";
     A_01 "A-01" Must ANNOUNCEMENTS, "An announcement waits at least an hour after the upload";
     A_03 "A-03" Must ANNOUNCEMENTS, "An announcement links to the project's download page";

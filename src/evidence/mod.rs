@@ -49,7 +49,7 @@ pub struct Evidence {
     pub rebuilt: Known<Option<Rebuilt>>,
     /// The project's build commands with the exit status of each; none if that was not asked for.
     pub built: Known<Option<Vec<(String, i32)>>>,
-    /// What the [VOTE] mail says; none without one.
+    /// What the `[VOTE]` mail says; none without one.
     pub mail: Option<MailFacts>,
     /// Ids of the project's committers; none without a roster.
     pub committers: Known<Option<BTreeSet<String>>>,
@@ -193,7 +193,7 @@ pub struct Rebuilt {
     pub different: Vec<(String, String)>,
 }
 
-/// What the [VOTE] mail states.
+/// What the `[VOTE]` mail states.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MailFacts {
     /// Where the mail was read.

@@ -2,7 +2,7 @@
 //!
 //! A name is a few folded words, which may be followed by a version, `style` and the word licence itself, in the order
 //! people write them: `3-clause BSD`, `GPLv2+`, `Mozilla Public License, v. 2.0`, `Apache 2.0 license`. Where the version
-//! is not given the family's name stands alone (`GPL`, `MPL`, `BSD`), which [`category`](super::category) knows.
+//! is not given the family's name stands alone (`GPL`, `MPL`, `BSD`), which [`category`](mod@super::category) knows.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
 //! The header fields of a mail or of a part of it: found, unfolded and decoded. Pure.
 //!
 //! One walk over the lines serves the full reading and the quick look at a whole mailbox
-//! ([`super::scan`]), so that both see the same fields.
+//! (`scan`), so that both see the same fields.
 
 use std::borrow::Cow;
 

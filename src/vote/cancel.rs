@@ -1,4 +1,4 @@
-//! Whether who called a vote says, in a mail without [CANCEL] in its subject, that it is over. Pure.
+//! Whether who called a vote says, in a mail without `[CANCEL]` in its subject, that it is over. Pure.
 
 use super::ballot::Evidence;
 use super::own_text::{self, Kind};

@@ -387,7 +387,7 @@ impl Tally {
         self.closes_at
     }
 
-    /// When it was closed, by a [RESULT], a [CANCEL] or a stated end that is past.
+    /// When it was closed, by a `[RESULT]`, a `[CANCEL]` or a stated end that is past.
     pub fn closed_at(&self) -> Option<DateTime<Utc>> {
         self.closed_at
     }

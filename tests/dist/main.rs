@@ -1,7 +1,6 @@
 //! Dist areas for real: Subversion over `file://`, svnserve and httpd, and a plain directory. All
 //! or nothing, never twice, never what was not voted on.
 #![allow(
-    clippy::print_stdout,
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::disallowed_methods,

@@ -1,7 +1,7 @@
 //! The source is compared with the tag, however the repository is reached and whatever it keeps.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -75,7 +75,7 @@ impl Project {
         self.stage(&fs::read(tar).unwrap())
     }
 
-    fn verify(&self, directory: &PathBuf, words: &[&str]) -> Ran {
+    fn verify(&self, directory: &Path, words: &[&str]) -> Ran {
         let keys = self.maker.world.path("KEYS");
         let first = ["--keys", keys.to_str().unwrap()];
         let ran = self.maker.judge(directory.to_str().unwrap(), &[&first[..], words].concat());
@@ -113,7 +113,8 @@ fn a_tag_or_a_commit_here_or_elsewhere() {
     project.maker.world.commit("later");
     let (path, url) = (project.path(), project.url());
     let short = &commit[..12];
-    let cases: [(&[&str], &str, Option<&str>, &str, &str); 12] = [
+    type Case<'a> = (&'a [&'a str], &'a str, Option<&'a str>, &'a str, &'a str);
+    let cases: [Case<'_>; 12] = [
         (&[], &path, Some("v1.2.0-rc1"), "pass", "good signature by Jane Doe"),
         (&["--tag", "v1.2.0-rc1"], &path, Some("v1.2.0-rc1"), "pass", "good signature by"),
         (&["--tag", "light"], &path, Some("light"), "finding", "is a lightweight tag"),

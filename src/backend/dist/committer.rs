@@ -13,7 +13,7 @@ pub struct Committer<'a> {
     /// The commits by the ids of their steps.
     pub commits: BTreeMap<String, Commit>,
     /// The files that they add: while the server is busy with them, the digests are read that
-    /// [`compare`] will want.
+    /// [`super::compare`] will want.
     pub local: Option<&'a LocalFiles>,
 }
 

@@ -188,7 +188,7 @@ pub(super) fn count(
     Ok(Count { tally, mails, result: claims, warnings })
 }
 
-/// The first mail in which who called the vote says that it is over, without [CANCEL] in its subject.
+/// The first mail in which who called the vote says that it is over, without `[CANCEL]` in its subject.
 fn taken_back(thread: &Thread, identities: &Identities, caller: Option<&Caller>) -> Option<End> {
     let caller = caller?;
     let mut own = thread.answers.iter().filter(|mail| caller.sent(mail, identities));

@@ -1,4 +1,4 @@
-//! A [VOTE] mail: what it says of the candidate.
+//! A `[VOTE]` mail: what it says of the candidate.
 
 use std::path::Path;
 

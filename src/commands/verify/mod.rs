@@ -43,7 +43,7 @@ Examples:
   plusone verify vote.eml --reply
   plusone verify apache-x-1.2.0-src.tar.gz --keys KEYS --without source")]
 pub struct VerifyArgs {
-    /// Directory, address, archive, or [VOTE] mail
+    /// Directory, address, archive, or `[VOTE]` mail
     #[arg(value_name = "WHAT")]
     what: String,
     /// Where the candidate is, if not where the mail says

@@ -36,7 +36,7 @@ pub(super) struct Target {
     /// Names that the tag has by the project's settings, if nobody says.
     pub(super) likely_tags: Vec<String>,
     pub(super) commit: Option<String>,
-    /// What the [VOTE] mail states, if there is one.
+    /// What the `[VOTE]` mail states, if there is one.
     pub(super) mail: Option<MailFacts>,
     /// The mail itself, for an answer.
     pub(super) call: Option<Announced>,
