@@ -15,12 +15,13 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use plusone::backend::dist::{self, Depth, DistArea, Known, LocalFiles};
+use plusone::backend::dist::{self, Committer, Depth, DistArea, Known, LocalFiles};
 use plusone::backend::svn::Access;
 use plusone::dist::order::Lines;
 use plusone::dist::promote::{Found, Promoted, Promotion, ReleaseArea, Voted, promotion};
 use plusone::dist::stage::{Staged, Staging, staging};
-use plusone::dist::{Place, Sha512};
+use plusone::dist::{Place, Planned, Sha512};
+use plusone::plan::Executor;
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
@@ -46,6 +47,7 @@ fn stage(area: &str, place: &str, directory: &str) {
         .map(|entry| (entry.file_name().to_str().unwrap().parse().unwrap(), entry.path()))
         .collect();
     let local = LocalFiles::read(&paths).unwrap();
+    // The checks before staging read these files anyway.
     clock.lap("digests");
     let files = local.contents();
     let target = dist::target(area, &place, &files, Known::Local(&local)).unwrap();
@@ -61,7 +63,10 @@ fn stage(area: &str, place: &str, directory: &str) {
         panic!("staged before")
     };
     clock.lap("look");
-    area.apply(&planned.commit).unwrap();
+    let Planned { step, commit } = *planned;
+    let commits = [(step.id.clone(), commit)].into();
+    let mut committer = Committer { area, commits, local: Some(&local) };
+    assert!(committer.run(&step).is_ok());
     clock.lap("commit");
     let listing = area.list(&place, Depth::All).unwrap().unwrap();
     let (differences, basis) =
@@ -74,16 +79,18 @@ fn promote(area: &str, dev: &str, release: &str) {
     let mut clock = Clock(Instant::now());
     let area = &*open(area);
     let (dev, release): (Place, Place) = (dev.parse().unwrap(), release.parse().unwrap());
-    let listing = area.list(&dev, Depth::All).unwrap().unwrap();
+    let home = release.parent().unwrap();
+    let [listing, released] = dist::list_all(area, [&dev, &home]).unwrap();
+    let listing = listing.unwrap();
     // As in a ledger: of the revision that was staged, the digests are known.
     let digest: Sha512 = "ab".repeat(64).parse().unwrap();
     let files: BTreeMap<Place, Sha512> =
         listing.files.keys().map(|file| (file.clone(), digest.clone())).collect();
     let voted = Voted { directory: dev, revision: listing.changed.clone(), files: files.clone() };
     let found = Found { listing, digests: files };
-    let target = dist::target(area, &release, &Default::default(), Known::Digest).unwrap();
-    let home = release.parent().unwrap();
-    let released = area.list(&home, Depth::All).unwrap();
+    let around = (&home, released.as_ref().unwrap());
+    let none = Default::default();
+    let target = dist::target_within(area, &release, around, &none, Known::Digest).unwrap();
     let facts = Promotion {
         area: area.address(),
         version: release.name(),

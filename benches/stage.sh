@@ -9,8 +9,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 files=${FILES:-5} megabytes=${MEGABYTES:-200} runs=${RUNS:-3}
-cargo build --release --locked --quiet --bench stage
-bench=$(ls -t target/release/deps/stage-* | grep -v '\.d$' | head -n 1)
+# Cargo says where it puts the program.
+bench=$(cargo build --release --locked --bench stage --message-format json | python3 -c '
+import json, sys
+built = [json.loads(line) for line in sys.stdin]
+print([one["executable"] for one in built if one.get("target", {}).get("name") == "stage"][-1])')
 work=$(mktemp -d /tmp/plusone-stage.XXXXXX)
 chmod 755 "$work"
 server=

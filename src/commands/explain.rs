@@ -6,6 +6,7 @@ use super::Session;
 use crate::checks::{CATALOGUE, adjust};
 use crate::error::{ExitStatus, Failure};
 use crate::report::explain::{ExplainReport, Explanation, ListReport};
+use crate::vote::rules;
 
 /// Arguments of `plusone explain`.
 #[derive(Debug, Args)]
@@ -28,7 +29,8 @@ pub struct ExplainArgs {
 /// # Errors
 /// There is no such check.
 pub fn run(session: &Session, args: ExplainArgs) -> Result<ExitStatus, Failure> {
-    let all = CATALOGUE.iter().map(|check| Explanation::of(check));
+    let of_votes = rules::CATALOGUE.iter().map(|rule| Explanation::of(rule));
+    let all = CATALOGUE.iter().map(|check| Explanation::of(check)).chain(of_votes);
     let Some(id) = args.id else {
         return session.ui.emit(&ListReport { checks: all.collect() });
     };
@@ -38,7 +40,9 @@ pub fn run(session: &Session, args: ExplainArgs) -> Result<ExitStatus, Failure> 
         .collect();
     if checks.is_empty() {
         let failure = Failure::usage(format!("there is no check `{id}`"));
-        let near = CATALOGUE.iter().map(|check| check.id).filter(|known| is_near(known, &id));
+        let of_votes = rules::CATALOGUE.iter().map(|rule| rule.id);
+        let all = CATALOGUE.iter().map(|check| check.id).chain(of_votes);
+        let near = all.filter(|known| is_near(known, &id));
         let failure =
             near.take(3).fold(failure, |failure, known| failure.run(["plusone", "explain", known]));
         return Err(failure.run(["plusone", "explain", "--list"]));

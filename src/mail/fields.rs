@@ -40,6 +40,12 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// What stands before and behind the last such byte of a value.
+pub(crate) fn last_part(value: &[u8], byte: u8) -> Option<(&[u8], &[u8])> {
+    let at = memchr::memrchr(byte, value)?;
+    Some((&value[..at], &value[at + 1..]))
+}
+
 /// Cuts a mail, or a part of one, at the first empty line: header and body.
 pub(crate) fn split(bytes: &[u8]) -> (&[u8], &[u8]) {
     let mut at = 0;
@@ -198,7 +204,8 @@ pub(crate) fn raw_message_ids(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = value;
     std::iter::from_fn(move || {
         if bracketed {
-            let start = memchr::memchr(b'<', rest)? + 1;
+            // Between ids stand a blank or two: no search is worth while.
+            let start = rest.iter().position(|byte| *byte == b'<')? + 1;
             let end = memchr::memchr2(b'>', b'<', &rest[start..]).map_or(rest.len(), |n| start + n);
             let id = &rest[start..end];
             rest = &rest[end..];

@@ -34,11 +34,12 @@ pub(crate) fn look<'a>(bytes: &'a [u8], named: &mut Vec<u64>) -> Glance<'a> {
             Some(b'\r') if line.get(1) == Some(&b'\n') => {
                 return Glance { end: Some(start + 2), ..seen };
             }
-            Some(first) => match first | 0x20 {
-                b's' => name(line, b"subject").map(|at| (b's', at)),
-                b'm' => name(line, b"message-id").map(|at| (b'm', at)),
-                b'i' => name(line, b"in-reply-to").map(|at| (b'i', at)),
-                b'r' => name(line, b"references").map(|at| (b'r', at)),
+            // The first letter and the third tell apart what most lines begin with.
+            Some(first) => match (first | 0x20, line.get(2).map_or(0, |third| third | 0x20)) {
+                (b's', b'b') => name(line, b"subject").map(|at| (b's', at)),
+                (b'm', b's') => name(line, b"message-id").map(|at| (b'm', at)),
+                (b'i', b'-') => name(line, b"in-reply-to").map(|at| (b'i', at)),
+                (b'r', b'f') => name(line, b"references").map(|at| (b'r', at)),
                 _ => None,
             },
         };
@@ -123,6 +124,23 @@ fn is_visible(word: u64) -> bool {
 mod tests {
     use super::*;
     use crate::mail::fields::{Fields, split};
+
+    #[test]
+    fn dates_are_the_same_at_a_glance() {
+        let sent = "Date: Fri, 20 Nov 2026 10:00:00 +0100\n";
+        let received = "Received: by x; 20 Nov 2026 09:01:00 +0000\r\n";
+        let odd = "Received: by y\nDate: =?utf-8?q?20_Nov_2026?= 11:00\n";
+        let future = "Date: 1 Jan 2038 00:00 +0000\n";
+        let nothing = "Date: soon\nReceived: no date\n";
+        let parts = [sent, received, odd, future, nothing, ""];
+        for one in parts {
+            for other in parts {
+                let header = format!("{one}{other}");
+                let whole = crate::mail::read(format!("{header}\nDate: 1 Jan 2001\n").as_bytes());
+                assert_eq!(crate::mail::date_of(header.as_bytes()), whole.date, "{header}");
+            }
+        }
+    }
 
     #[test]
     fn visible_bytes_are_told_eight_at_a_time() {

@@ -80,16 +80,17 @@ fn looks_like_border(bytes: &[u8]) -> bool {
 
 /// `10:00`.
 fn has_time(words: &[u8]) -> bool {
-    words
-        .windows(4)
-        .any(|four| four[1] == b':' && [four[0], four[2], four[3]].iter().all(u8::is_ascii_digit))
+    memchr::memchr_iter(b':', words).any(|at| {
+        let around = [at.checked_sub(1), Some(at + 1), Some(at + 2)];
+        let is_digit = |at: usize| words.get(at).is_some_and(u8::is_ascii_digit);
+        around.into_iter().all(|at| at.is_some_and(is_digit))
+    })
 }
 
-/// Four digits by themselves that begin with 19, 20 or 21.
+/// Four digits by themselves that begin with 19, 20 or 21; they stand near the end.
 fn has_year(words: &[u8]) -> bool {
-    words.split(|byte| !byte.is_ascii_alphanumeric()).any(|word| {
-        matches!(word, [b'1', b'9', ..] | [b'2', b'0' | b'1', ..])
-            && word.len() == 4
+    words.rsplit(|byte| !byte.is_ascii_alphanumeric()).any(|word| {
+        matches!(word, [b'1', b'9', _, _] | [b'2', b'0' | b'1', _, _])
             && word.iter().all(u8::is_ascii_digit)
     })
 }

@@ -123,6 +123,10 @@ pub fn read(bytes: &[u8]) -> Message {
     let lists = lists(&fields);
     let (sender, sender_source) = sender::sender(&fields, &from, &lists, &mut warnings);
     let text = body::text(&fields, body, &mut warnings);
+    let sent = fields.all("date").find_map(sent_date);
+    // Each host puts its line on top: the first is the latest.
+    let received = fields.all("received").take(MOST_HOSTS).find_map(received_date);
+    let date = date(sent, received, &mut warnings);
     Message {
         id,
         in_reply_to: ids_of("in-reply-to"),
@@ -131,7 +135,7 @@ pub fn read(bytes: &[u8]) -> Message {
         from,
         sender,
         sender_source,
-        date: date(&fields, &mut warnings),
+        date,
         lists,
         text,
         warnings,
@@ -186,20 +190,49 @@ pub(crate) fn digest_id(fields: &Fields<'_>, body: &[u8]) -> MessageId {
     MessageId(format!("{hex}@sha256.invalid"))
 }
 
-/// The date of the mail with this header.
+/// The date of the mail with this header, as [`read`] has it.
 pub(crate) fn date_of(header: &[u8]) -> Option<DateTime<Utc>> {
-    date(&Fields::read(header), &mut Vec::new())
+    let mut sent = None;
+    let mut received = None;
+    let mut hosts = 0;
+    for (name, value) in fields::fields(header) {
+        match name.first().map(u8::to_ascii_lowercase) {
+            Some(b'd') if sent.is_none() && name.eq_ignore_ascii_case(b"date") => {
+                sent = sent_date(value);
+            }
+            Some(b'r') if name.eq_ignore_ascii_case(b"received") => {
+                if hosts < MOST_HOSTS && received.is_none() {
+                    received = received_date(value);
+                }
+                hosts += 1;
+            }
+            _ => {}
+        }
+    }
+    date(sent, received, &mut Vec::new())
+}
+
+/// So many `Received` fields are looked at for a date.
+const MOST_HOSTS: usize = 20;
+
+fn sent_date(value: &[u8]) -> Option<DateTime<Utc>> {
+    match std::str::from_utf8(value) {
+        Ok(plain) if !plain.contains("=?") => date::read(plain),
+        _ => date::read(&fields::text(value)),
+    }
+}
+
+fn received_date(value: &[u8]) -> Option<DateTime<Utc>> {
+    let (_, when) = fields::last_part(value, b';')?;
+    date::read(&String::from_utf8_lossy(when))
 }
 
 /// When it was sent; when it was received, if it does not say or says what cannot be.
-fn date(fields: &Fields<'_>, warnings: &mut Vec<String>) -> Option<DateTime<Utc>> {
-    let sent = fields.all("date").find_map(|value| date::read(&fields::text(value)));
-    // Each host puts its line on top: the first is the latest.
-    let received = fields.all("received").take(20).find_map(|value| {
-        let text = String::from_utf8_lossy(value);
-        let (_, when) = text.rsplit_once(';')?;
-        date::read(when)
-    });
+fn date(
+    sent: Option<DateTime<Utc>>,
+    received: Option<DateTime<Utc>>,
+    warnings: &mut Vec<String>,
+) -> Option<DateTime<Utc>> {
     match (sent, received) {
         (Some(sent), Some(received)) if sent > received + CLOCK_SKEW => {
             warnings.push(format!(

@@ -364,7 +364,8 @@ fn normal(address: &str) -> String {
 fn apache_id(address: &str) -> Option<String> {
     let local = address.strip_suffix("@apache.org")?;
     let id = local.split_once('+').map_or(local, |(id, _)| id);
-    Some(id.to_owned()).filter(|id| !id.is_empty())
+    // Web archives cut addresses: `ja...@apache.org`.
+    Some(id.to_owned()).filter(|id| !id.is_empty() && !id.contains(".."))
 }
 
 /// Name and address of an OpenPGP user id.

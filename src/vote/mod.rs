@@ -3,6 +3,7 @@
 
 pub mod ballot;
 pub mod call;
+pub mod cancel;
 pub mod identity;
 pub mod kind;
 pub mod names;

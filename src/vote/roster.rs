@@ -174,22 +174,26 @@ impl Roster {
         if members.is_empty() {
             return Err(RosterError::Empty { body, project: key.to_owned() });
         }
+        // Documents that say nothing of these people are no sources.
+        let mut used = vec![false; parsed.len()];
+        used[deciding] = true;
         for (id, member) in &mut members {
-            for other in lists.iter_mut().flatten() {
-                if let Some(more) = other.remove(id) {
-                    member.learn(more);
-                }
-            }
-            for form in &parsed {
-                if let Some(name) = form.name_of(id) {
-                    member.learn(Member { names: vec![name], ..Member::default() });
-                }
+            for (number, form) in parsed.iter().enumerate() {
+                let listed = lists[number].as_mut().and_then(|list| list.remove(id));
+                let named = form.name_of(id);
+                used[number] |= listed.is_some() || named.is_some();
+                member.learn(listed.unwrap_or_default());
+                let names = named.into_iter().collect();
+                member.learn(Member { names, ..Member::default() });
             }
         }
+        let deciding = used[..deciding].iter().filter(|used| **used).count();
         let mut sources: Vec<Source> = documents
             .iter()
             .zip(&parsed)
-            .map(|(document, form)| Source {
+            .zip(used)
+            .filter(|(_, used)| *used)
+            .map(|((document, form), _)| Source {
                 name: document.name.to_owned(),
                 sha256: hex(&Sha256::digest(document.bytes)),
                 dated: form.dated().or(document.fetched),

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -24,15 +25,22 @@ pub struct Selection {
     named: Vec<u64>,
     named_end: Vec<usize>,
     said: Vec<Said>,
+    /// Subjects as they stand in headers, read: those of a thread are all the same.
+    subjects: HashMap<Vec<u8>, Option<Arc<(String, Subject)>>>,
 }
 
 /// The subject of a mail about a vote.
 #[derive(Debug)]
 struct Said {
     mail: usize,
-    text: String,
-    read: Subject,
+    subject: Arc<(String, Subject)>,
     date: Option<DateTime<Utc>>,
+}
+
+impl Said {
+    fn read(&self) -> &Subject {
+        &self.subject.1
+    }
 }
 
 /// Mails among which a vote may be that is meant; no other mail is tied to any of them.
@@ -60,18 +68,27 @@ impl Selection {
             self.named.truncate(self.named_end.last().copied().unwrap_or(0));
             return None;
         };
-        if let Some(subject) = seen.subject.filter(|subject| may_be_of_vote(subject)) {
-            let text = fields::text(subject);
-            let read = which_call(&text);
-            if matches!(read.kind, Kind::Vote | Kind::Result | Kind::Cancel) {
-                let (header, _) = fields::split(bytes);
-                let date = mail::date_of(header);
-                self.said.push(Said { mail: self.ids.len(), text, read, date });
-            }
+        let subject = seen.subject.filter(|subject| may_be_of_vote(subject));
+        if let Some(subject) = subject.and_then(|subject| self.subject(subject)) {
+            let date = mail::date_of(&bytes[..length.min(bytes.len())]);
+            self.said.push(Said { mail: self.ids.len(), subject, date });
         }
         self.ids.push(seen.id.unwrap_or(0));
         self.named_end.push(self.named.len());
         Some(length)
+    }
+
+    /// The subject read, if it is that of a mail about a vote.
+    fn subject(&mut self, raw: &[u8]) -> Option<Arc<(String, Subject)>> {
+        if let Some(known) = self.subjects.get(raw) {
+            return known.clone();
+        }
+        let text = fields::text(raw);
+        let read = which_call(&text);
+        let of_vote = matches!(read.kind, Kind::Vote | Kind::Result | Kind::Cancel);
+        let subject = of_vote.then(|| Arc::new((text, read)));
+        self.subjects.insert(raw.to_owned(), subject.clone());
+        subject
     }
 
     /// How many mails were looked at.
@@ -148,8 +165,9 @@ impl Selection {
     /// The mails to read, those first among which the newest call can be.
     fn candidates(&self, which: &Which) -> Vec<Candidate> {
         let mut ties = Ties::of(self);
-        let meant =
-            |said: &&Said| said.read.kind == Kind::Vote && which.fits(&said.text, &said.read);
+        let meant = |said: &&Said| {
+            said.read().kind == Kind::Vote && which.fits(&said.subject.0, said.read())
+        };
         let mut groups = Groups::default();
         if let Which::MessageId(id) = which {
             let id = id.trim().trim_start_matches('<').trim_end_matches('>');
@@ -210,7 +228,7 @@ impl<'s> Ties<'s> {
         let mut by_key: HashMap<&str, Vec<&Said>> = HashMap::new();
         let mut by_family: HashMap<usize, Vec<&Said>> = HashMap::new();
         for said in &seen.said {
-            by_key.entry(&said.read.key).or_default().push(said);
+            by_key.entry(&said.read().key).or_default().push(said);
             by_family.entry(families.of_mail(said.mail)).or_default().push(said);
         }
         Self { families, by_key, by_family }
@@ -224,14 +242,14 @@ impl<'s> Ties<'s> {
         while let Some(family) = new.pop() {
             let members = self.by_family.get(&family).into_iter().flatten();
             let keys: Vec<&Said> =
-                members.copied().filter(|said| known.insert(&said.read.key)).collect();
+                members.copied().filter(|said| known.insert(&said.read().key)).collect();
             if keys.is_empty() {
                 continue;
             }
             let fitting = self
                 .by_key
                 .values()
-                .filter(|group| keys.iter().any(|said| said.read.fits(&group[0].read)));
+                .filter(|group| keys.iter().any(|said| said.read().fits(group[0].read())));
             let fitting: Vec<&Said> = fitting.flatten().copied().collect();
             for said in fitting {
                 let family = self.families.of_mail(said.mail);

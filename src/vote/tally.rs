@@ -94,6 +94,9 @@ pub struct End {
     pub from: String,
     /// It is from who called the vote or from a member; anybody else ends nothing.
     pub authorised: bool,
+    /// The line that says so, where its subject does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
 }
 
 /// A mail of the vote, read.

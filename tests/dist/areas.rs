@@ -240,7 +240,7 @@ fn run(
 ) -> Result<Option<String>, RunError<plusone::backend::dist::AreaError, std::convert::Infallible>> {
     let commits = [(planned.step.id.clone(), planned.commit.clone())].into();
     let mut plan = Plan { purpose: String::new(), steps: vec![planned.step.clone()] };
-    plan::run(&mut plan, notes, &mut Committer { area, commits })?;
+    plan::run(&mut plan, notes, &mut Committer { area, commits, local: None })?;
     Ok(plan.steps[0].outcome.clone())
 }
 
@@ -271,8 +271,8 @@ fn what_was_only_started_is_looked_after() {
         notes.started(&planned.step).unwrap();
         match run(&*area, &planned, &mut notes) {
             Err(RunError::AskPerson { seen, .. }) => {
-                assert!(seen.contains("src.tar.gz` is there"), "{seen}");
-                assert!(seen.contains("src.tar.gz.asc` is not as it should be"), "{seen}");
+                assert!(seen.contains("src.tar.gz` are as they should be"), "{seen}");
+                assert!(seen.contains("src.tar.gz.asc`"), "{seen}");
             }
             other => panic!("{other:?}"),
         }

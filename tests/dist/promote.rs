@@ -7,6 +7,7 @@ use plusone::dist::order::Lines;
 use plusone::dist::promote::{
     CannotPromote, Found, Promoted, Promotion, ReleaseArea, Voted, promotion,
 };
+use plusone::dist::stage::Target;
 use plusone::dist::{Commit, Revision};
 
 use super::{Candidate, FILES, Ground, grounds, place};
@@ -39,8 +40,19 @@ fn plan(area: &dyn DistArea, round: &Round, keep: &[String]) -> Result<Promoted,
         Found { listing, digests }
     });
     let (directory, home) = (&place("release/demo/1.2.4"), &place("release/demo"));
-    let target = dist::target(area, directory, &round.candidate.files, Known::Digest).unwrap();
-    let listing = area.list(home, Depth::All).unwrap();
+    let [listing] = dist::list_all(area, [home]).unwrap();
+    let around = (home, listing.as_ref().unwrap());
+    let files = &round.candidate.files;
+    let target = dist::target_within(area, directory, around, files, Known::Digest).unwrap();
+    match (&target, dist::target(area, directory, files, Known::Digest).unwrap()) {
+        (Target::Absent { missing, .. }, Target::Absent { missing: same, .. }) => {
+            assert_eq!(missing, &same);
+        }
+        (Target::Present { differences, .. }, Target::Present { differences: same, .. }) => {
+            assert_eq!(differences, &same);
+        }
+        (one, other) => panic!("{one:?} {other:?}"),
+    }
     let earlier = place("dev/demo/1.2.4-rc1");
     let there = area.list(&earlier, Depth::Entries).unwrap().is_some();
     let leftovers = if there { vec![earlier] } else { Vec::new() };

@@ -15,7 +15,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 use sha2::Digest;
 
-use super::{AreaError, Depth, DistArea, MayWrite, Stored, Trouble};
+use super::{AreaError, Depth, DistArea, MayWrite, Trouble};
 use crate::dist::{Change, Commit, Content, Files, Listing, Place, Revision, Sha512};
 
 /// What names of ours start with, which are no part of the area.
@@ -306,10 +306,6 @@ impl DistArea for Directory {
         pump(&mut File::open(&path).map_err(&failed)?, sink).map_err(&failed)
     }
 
-    fn stored(&self, _directory: &Place) -> Result<Option<Stored>, AreaError> {
-        Ok(None)
-    }
-
     fn apply(&self, commit: &Commit) -> Result<Revision, AreaError> {
         let _lock = self.lock()?;
         self.recover()?;
@@ -503,7 +499,7 @@ mod tests {
         let put = |name: &str| {
             let from = home.path().join(name);
             fs::write(&from, name).expect("written");
-            let content = super::super::LocalFile::read(&from).expect("read").content;
+            let content = super::super::local::LocalFile::read(&from).expect("read").content;
             let from = from.to_str().expect("UTF-8").to_owned();
             Change::Put { to: place(&format!("new/{name}")), content, from }
         };

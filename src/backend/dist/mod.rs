@@ -3,33 +3,32 @@
 //! A commit is one revision or nothing, whatever breaks; errors say what to do, and whether it is
 //! certain that nothing was committed.
 
+mod committer;
 mod directory;
+mod local;
 mod subversion;
 mod trouble;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
 
-use sha1collisiondetection::Sha1CD;
 use sha2::Digest;
 
+pub use self::committer::{Committer, outcome};
 pub use self::directory::Directory;
+pub use self::local::LocalFiles;
 pub use self::subversion::Subversion;
 pub use self::trouble::{AreaError, Trouble};
-use super::files::{self, FileError};
 use super::machine;
 use super::svn::Access;
-use crate::checksum::hex;
 use crate::dist::stage::Target;
 use crate::dist::{
     AddressError, Commit, Content, Difference, Files, Listing, Place, Revision, Sha512,
     common_root, differences,
 };
-use crate::plan::{Executor, Failed, Probe, Step};
 
 /// How much of a directory is listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,11 +79,18 @@ pub trait DistArea: Sync {
         sink: &mut dyn FnMut(&[u8]) -> io::Result<()>,
     ) -> Result<(), AreaError>;
 
+    /// Whether the server may tell the digests it stores.
+    fn tells_digests(&self) -> bool {
+        false
+    }
+
     /// The digests that the server stores of all files below a directory; none if it tells none.
     ///
     /// # Errors
     /// It cannot be asked.
-    fn stored(&self, directory: &Place) -> Result<Option<Stored>, AreaError>;
+    fn stored(&self, _directory: &Place) -> Result<Option<Stored>, AreaError> {
+        Ok(None)
+    }
 
     /// Commits all or nothing; returns the revision in which [`Commit::about`] is then.
     ///
@@ -220,13 +226,14 @@ pub fn compare(
         .collect();
     let read = sha512s(area, directory, &listing.revision, &to_read)?;
     let same = |place: &Place, content: &Content| -> Result<Option<String>, AreaError> {
-        let ours = local.and_then(|local| local.0.get(place));
+        let ours = local.and_then(|local| local.file(place));
         if ours.is_some_and(|ours| !ours.is_unchanged()) {
             return Ok(Some("the local file has changed meanwhile".to_owned()));
         }
         if let Some((ours, theirs)) = ours.zip(stored.sha1.get(place)) {
-            let differs = ours.sha1 != *theirs || ours.content != *content;
-            return Ok(differs.then(|| format!("SHA-1 {theirs} there, {} here", ours.sha1)));
+            let sha1 = ours.sha1();
+            let differs = sha1 != *theirs || ours.content != *content;
+            return Ok(differs.then(|| format!("SHA-1 {theirs} there, {sha1} here")));
         }
         let theirs = read.get(place).filter(|theirs| **theirs != content.sha512);
         Ok(theirs.map(|theirs| format!("SHA-512 {theirs} instead of {}", content.sha512)))
@@ -294,143 +301,38 @@ pub fn target(
     Ok(Target::Present { revision: listing.revision, changed: listing.changed, differences })
 }
 
-/// Files on this machine with their digests.
-#[derive(Debug, Clone)]
-pub struct LocalFiles(BTreeMap<Place, LocalFile>);
-
-#[derive(Debug, Clone)]
-struct LocalFile {
-    path: PathBuf,
-    content: Content,
-    sha1: String,
-    changed: Option<SystemTime>,
-}
-
-impl LocalFiles {
-    /// Reads each file once, several at once.
-    ///
-    /// # Errors
-    /// One of them cannot be read.
-    pub fn read(paths: &BTreeMap<Place, PathBuf>) -> Result<Self, FileError> {
-        let paths: Vec<(&Place, &PathBuf)> = paths.iter().collect();
-        let files = side_by_side(&paths, |(_, path)| LocalFile::read(path))?;
-        Ok(Self(paths.iter().map(|(place, _)| (*place).clone()).zip(files).collect()))
-    }
-
-    /// What is in them.
-    pub fn contents(&self) -> Files {
-        self.0.iter().map(|(place, file)| (place.clone(), file.content.clone())).collect()
-    }
-
-    /// Where they are.
-    pub fn paths(&self) -> BTreeMap<Place, String> {
-        let path = |file: &LocalFile| file.path.to_string_lossy().into_owned();
-        self.0.iter().map(|(place, file)| (place.clone(), path(file))).collect()
-    }
-}
-
-impl LocalFile {
-    fn read(path: &Path) -> Result<Self, FileError> {
-        // Before and not after: what changes while it is read is noticed.
-        let changed = files::changed(path);
-        let (mut sha1, mut sha512) = (Sha1CD::default(), sha2::Sha512::new());
-        let mut size = 0;
-        files::each_piece(path, &mut |piece| {
-            size += piece.len() as u64;
-            sha1.update(piece);
-            sha512.update(piece);
-        })?;
-        // No server stores a digest of a file that was forged to collide.
-        let sha1 = sha1.finalize_cd().map_or_else(|_| "forged".to_owned(), |digest| hex(&digest));
-        let content = Content { size, sha512: sha512.into() };
-        Ok(Self { path: files::absolute(path), content, sha1, changed })
-    }
-
-    /// Whether it is still what was read, by its size and the time of its last change.
-    fn is_unchanged(&self) -> bool {
-        let path = &self.path;
-        files::size(path) == Some(self.content.size) && files::changed(path) == self.changed
-    }
-}
-
-/// Runs the steps of a plan that are commits to a dist area.
-pub struct Committer<'a> {
-    /// The area.
-    pub area: &'a dyn DistArea,
-    /// The commits by the ids of their steps.
-    pub commits: BTreeMap<String, Commit>,
-}
-
-impl Committer<'_> {
-    fn commit(&self, step: &Step) -> Result<&Commit, AreaError> {
-        self.commits.get(&step.id).ok_or_else(|| {
-            AreaError::new(Trouble::Other, "run", self.area.address(), "a step without a commit")
-        })
-    }
-
-    /// Of what a commit does, how much is done: (done, not done).
-    fn effects(&self, commit: &Commit) -> Result<(Vec<String>, Vec<String>), AreaError> {
-        let (mut done, mut open) = (Vec::new(), Vec::new());
-        let adds = commit.adds();
-        let mut listings: BTreeMap<Place, Option<Listing>> = BTreeMap::new();
-        for (place, content) in &adds {
-            let directory = place.parent().unwrap_or_default();
-            if !listings.contains_key(&directory) {
-                let listing = self.area.list(&directory, Depth::Entries)?;
-                listings.insert(directory.clone(), listing);
-            }
-            let listing = listings.get(&directory).and_then(Option::as_ref);
-            let name = place.below(&directory).unwrap_or_default();
-            let size = listing.and_then(|listing| listing.files.get(&name));
-            let same =
-                size == Some(&content.size) && self.area.sha512(place, None)? == content.sha512;
-            let what =
-                format!("`{place}` is {}", if same { "there" } else { "not as it should be" });
-            if same { done.push(what) } else { open.push(what) }
+/// As [`target`], for a place of which `around`, or a directory above it, was listed with all that
+/// is below.
+///
+/// # Errors
+/// As [`target`].
+pub fn target_within(
+    area: &dyn DistArea,
+    directory: &Place,
+    around: (&Place, &Listing),
+    expected: &Files,
+    known: Known<'_>,
+) -> Result<Target, AreaError> {
+    let (home, listing) = around;
+    match directory.below(home) {
+        Some(below) if !below.is_root() && !listing.directories.contains(&below) => {
+            let above = below.ancestors().filter(|place| !listing.directories.contains(place));
+            let missing = above.map(|place| home.join(&place)).collect();
+            Ok(Target::Absent { revision: listing.revision.clone(), missing })
         }
-        for place in commit.removes() {
-            let gone = self.area.list(place, Depth::Entries)?.is_none();
-            let what = format!("`{place}` is {}", if gone { "gone" } else { "still there" });
-            if gone { done.push(what) } else { open.push(what) }
-        }
-        Ok((done, open))
+        _ => target(area, directory, expected, known),
     }
 }
 
-impl Executor for Committer<'_> {
-    type Error = AreaError;
-
-    fn run(&mut self, step: &Step) -> Result<String, Failed<AreaError>> {
-        let commit = self.commit(step).map_err(Failed::NotDone)?;
-        match self.area.apply(commit) {
-            Ok(revision) => Ok(outcome(&revision)),
-            Err(error) if error.nothing_was_done() => Err(Failed::NotDone(error)),
-            Err(error) => Err(Failed::Unclear(error)),
-        }
-    }
-
-    /// An area takes no commit twice: what it makes must not exist, what it removes must.
-    fn may_repeat(&self, _: &Step) -> bool {
-        true
-    }
-
-    fn probe(&mut self, step: &Step) -> Result<Probe, AreaError> {
-        let commit = self.commit(step)?;
-        let (done, open) = self.effects(commit)?;
-        if done.is_empty() {
-            return Ok(Probe::NotDone);
-        }
-        if !open.is_empty() {
-            let facts = done.iter().chain(&open).cloned().collect::<Vec<_>>().join("; ");
-            return Ok(Probe::Unknown(facts));
-        }
-        let listing = self.area.list(&commit.about, Depth::All)?;
-        let outcome = listing.map(|listing| outcome(&listing.changed));
-        Ok(Probe::Done(outcome.unwrap_or_else(|| "removed".to_owned())))
-    }
-}
-
-/// What came of a commit, in words.
-pub fn outcome(revision: &Revision) -> String {
-    format!("revision {revision}")
+/// Lists several places with all that is below, at the same time.
+///
+/// # Errors
+/// One of them cannot be listed.
+pub fn list_all<const N: usize>(
+    area: &dyn DistArea,
+    places: [&Place; N],
+) -> Result<[Option<Listing>; N], AreaError> {
+    let listings = side_by_side(&places, |place| area.list(place, Depth::All))?;
+    let strange = |_| AreaError::new(Trouble::Other, "list", area.address(), "too few answers");
+    listings.try_into().map_err(strange)
 }

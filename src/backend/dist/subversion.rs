@@ -42,10 +42,14 @@ impl Subversion {
         AreaError::new(Trouble::Strange, verb, &self.url(place), said)
     }
 
-    /// Revision of the area and of the last change there, and whether it is a file; none if there
-    /// is nothing.
-    fn info(&self, place: &Place) -> Result<Option<Info>, AreaError> {
-        let out = match svn::ask(&self.access, &["info", "--xml"], &self.url(place), None) {
+    /// What `svn info` says of a place and, if wanted, of what is in it; none if there is nothing.
+    fn info(&self, place: &Place, depth: Depth) -> Result<Option<Listing>, AreaError> {
+        let depth = match depth {
+            Depth::Entries => "immediates",
+            Depth::All => "empty",
+        };
+        let words = ["info", "--xml", "--depth", depth];
+        let out = match svn::ask(&self.access, &words, &self.url(place), None) {
             Ok(out) => out,
             Err(error) => {
                 let error = self.failed("look at", place)(error);
@@ -54,26 +58,38 @@ impl Subversion {
             }
         };
         let text = String::from_utf8_lossy(&out);
-        let document = parsed(&text);
-        let info = document.as_ref().and_then(|document| {
-            let entry = document.descendants().find(|node| node.has_tag_name("entry"))?;
-            let commit = child(entry, "commit")?;
-            Some(Info {
-                revision: entry.attribute("revision")?.parse().ok()?,
-                changed: commit.attribute("revision")?.parse().ok()?,
-                is_file: entry.attribute("kind")? == "file",
-                size: entry.attribute("size").and_then(|size| size.parse().ok()).unwrap_or(0),
-            })
-        });
-        info.map(Some).ok_or_else(|| self.strange("look at", place, "no XML of `svn info`"))
+        let listing = parsed(&text).as_ref().and_then(described);
+        listing.map(Some).ok_or_else(|| self.strange("look at", place, "no XML of `svn info`"))
     }
 }
 
-struct Info {
-    revision: u64,
-    changed: u64,
-    is_file: bool,
-    size: u64,
+/// Reads the answer of `svn info`, of which the first entry is the place asked about.
+fn described(document: &Document<'_>) -> Option<Listing> {
+    let mut entries = document.descendants().filter(|node| node.has_tag_name("entry"));
+    let place = entries.next()?;
+    let number = |text: Option<&str>| text?.parse().ok();
+    let url = |entry| Some(decoded(child(entry, "url")?.text()?));
+    let changed = child(place, "commit")?.attribute("revision");
+    let mut listing = Listing {
+        revision: Revision::Number(number(place.attribute("revision"))?),
+        changed: Revision::Number(number(changed)?),
+        files: BTreeMap::new(),
+        directories: BTreeSet::new(),
+    };
+    if place.attribute("kind")? == "file" {
+        listing.files.insert(Place::ROOT, number(place.attribute("size"))?);
+        return Some(listing);
+    }
+    let above = url(place)?;
+    for entry in entries {
+        let name: Place = url(entry)?.strip_prefix(&above)?.trim_start_matches('/').parse().ok()?;
+        if entry.attribute("kind")? == "file" {
+            listing.files.insert(name, number(entry.attribute("size"))?);
+        } else {
+            listing.directories.insert(name);
+        }
+    }
+    Some(listing)
 }
 
 fn parsed(text: &str) -> Option<Document<'_>> {
@@ -90,23 +106,14 @@ impl DistArea for Subversion {
     }
 
     fn list(&self, place: &Place, depth: Depth) -> Result<Option<Listing>, AreaError> {
-        let Some(info) = self.info(place)? else { return Ok(None) };
-        let mut listing = Listing {
-            revision: Revision::Number(info.revision),
-            changed: Revision::Number(info.changed),
-            files: BTreeMap::new(),
-            directories: BTreeSet::new(),
-        };
-        if info.is_file {
-            listing.files.insert(Place::ROOT, info.size);
+        let Some(mut listing) = self.info(place, depth)? else { return Ok(None) };
+        let Revision::Number(revision) = listing.revision else { return Ok(Some(listing)) };
+        if depth == Depth::Entries || listing.files.contains_key(&Place::ROOT) {
             return Ok(Some(listing));
         }
-        let depth = match depth {
-            Depth::Entries => "immediates",
-            Depth::All => "infinity",
-        };
-        let words = ["list", "--xml", "--depth", depth];
-        let out = svn::ask(&self.access, &words, &self.url(place), Some(info.revision))
+        // `svn info` would ask the server about each directory; this asks once.
+        let words = ["list", "--xml", "--depth", "infinity"];
+        let out = svn::ask(&self.access, &words, &self.url(place), Some(revision))
             .map_err(self.failed("list", place))?;
         let text = String::from_utf8_lossy(&out);
         let document =
@@ -143,10 +150,14 @@ impl DistArea for Subversion {
         svn::stream(&self.access, &self.url(place), at, sink).map_err(self.failed("read", place))
     }
 
+    fn tells_digests(&self) -> bool {
+        self.root.starts_with("http")
+    }
+
     /// Over http, mod_dav_svn tells the SHA-1 that the repository keeps of each file. A server that
     /// wants a password which only svn knows tells nothing.
     fn stored(&self, directory: &Place) -> Result<Option<Stored>, AreaError> {
-        if !self.root.starts_with("http") {
+        if !self.tells_digests() {
             return Ok(None);
         }
         let mut stored = Stored::default();

@@ -2,6 +2,7 @@
 
 mod mails;
 mod people;
+mod remembered;
 mod round;
 mod watch;
 
@@ -20,7 +21,7 @@ use crate::release::{CandidateNumber, ProjectName, Version};
 use crate::report::tally::{Presentation, TallyReport};
 use crate::vote::kind::VoteKind;
 use crate::vote::roster::Body;
-use crate::vote::tally::{PassedVote, Ruling, RulingValue, Tally};
+use crate::vote::tally::{PassedVote, Ruling, RulingError, RulingValue, Tally};
 
 /// Arguments of `plusone tally`.
 #[derive(Debug, Args)]
@@ -223,7 +224,12 @@ struct Job<'a> {
     args: &'a TallyArgs,
     settings: Settings,
     preset: Preset,
+    /// Rulings that are given now.
     rulings: Vec<Ruling>,
+    /// Rulings that were given before.
+    remembered: Vec<Ruling>,
+    /// The root of the project's repository, if we are in it.
+    root: Option<PathBuf>,
 }
 
 /// A count with what is printed of it.
@@ -231,6 +237,9 @@ struct Counted {
     report: TallyReport,
     /// The proof for promotion, where the vote passed and a podling's other vote as well.
     passed: Option<PassedVote>,
+    /// What was voted on.
+    version: Option<Version>,
+    rc: Option<CandidateNumber>,
 }
 
 /// Runs the command.
@@ -245,6 +254,7 @@ pub fn run(session: &Session, args: TallyArgs) -> Result<ExitStatus, Failure> {
     }
     let counted = job.count(session.now)?;
     job.write_html(&counted.report)?;
+    job.remember(counted.version.as_ref(), counted.rc)?;
     if let Some(passed) = &counted.passed {
         session.ui.detail(&format!("{} {} may be promoted", passed.project(), passed.version()));
     }
@@ -267,7 +277,17 @@ impl<'a> Job<'a> {
             return Err(Failure::usage("a release cannot be approved by lazy consensus")
                 .hint("leave out --kind for a vote on a release"));
         }
-        Ok(Self { session, args, settings, preset, rulings: rulings(args)? })
+        let root = repository.as_ref().and_then(Repository::work_tree);
+        let root = root.filter(|_| settings.found).map(std::path::Path::to_owned);
+        Ok(Self {
+            session,
+            args,
+            settings,
+            preset,
+            rulings: rulings(args)?,
+            remembered: remembered::read(root.as_ref())?,
+            root,
+        })
     }
 
     /// Reads the mails and counts as of an instant.
@@ -293,10 +313,20 @@ impl<'a> Job<'a> {
             }
             None => None,
         };
+        let counted = || [&incubator, &podling].into_iter().flatten();
+        let unknown = self
+            .rulings
+            .iter()
+            .find(|ruling| !counted().any(|counted| counted.mails.contains(&ruling.message_id)));
+        if let Some(ruling) = unknown {
+            return Err(Failure::usage(RulingError::NoMail(ruling.message_id.clone()))
+                .hint("the ids of unclear mails are printed with them"));
+        }
         let report = |counted: &round::Count| counted.report(&presentation);
-        let tallies: Vec<&Tally> =
-            [&incubator, &podling].into_iter().flatten().map(|counted| &counted.tally).collect();
+        let tallies: Vec<&Tally> = counted().map(|counted| &counted.tally).collect();
         let passed = PassedVote::new(&tallies).ok();
+        let version = tallies.iter().find_map(|tally| tally.round().version.clone());
+        let rc = tallies.iter().find_map(|tally| tally.round().rc);
         let report = match (&incubator, &podling) {
             (Some(incubator), Some(podling)) => {
                 TallyReport::of_both(report(incubator), report(podling))
@@ -304,7 +334,7 @@ impl<'a> Job<'a> {
             (Some(one), None) | (None, Some(one)) => report(one),
             (None, None) => return Err(Failure::bug("no vote was counted")),
         };
-        Ok(Counted { report, passed })
+        Ok(Counted { report, passed, version, rc })
     }
 
     fn write_html(&self, report: &TallyReport) -> Result<(), Failure> {

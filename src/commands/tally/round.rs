@@ -1,6 +1,6 @@
 //! From a thread to its count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -12,6 +12,7 @@ use crate::policy::Preset;
 use crate::report::tally::{Presentation, ResultLine, TallyReport};
 use crate::vote::ballot::{self, Says};
 use crate::vote::call::{self, Call};
+use crate::vote::cancel;
 use crate::vote::identity::{Identities, called};
 use crate::vote::kind::{LEAST_HOURS, MinusOne, Requirements, VoteKind};
 use crate::vote::names::fold;
@@ -19,7 +20,7 @@ use crate::vote::own_text::{self, Kind};
 use crate::vote::result::{self, Claims};
 use crate::vote::roster::Body;
 use crate::vote::subject::which_call;
-use crate::vote::tally::{Answer, CallMail, End, RulingError, Tally, Times, VoteRound, tally};
+use crate::vote::tally::{Answer, CallMail, End, Ruling, Tally, Times, VoteRound, tally};
 use crate::vote::thread::{FindError, Thread, Which, find};
 
 /// The list of the Incubator's votes (V-08).
@@ -101,6 +102,8 @@ fn not_found(job: &Job<'_>, error: FindError) -> Failure {
 /// A vote, counted.
 pub(super) struct Count {
     pub(super) tally: Tally,
+    /// Every mail that was looked at.
+    pub(super) mails: BTreeSet<MessageId>,
     result: Option<(End, Claims)>,
     warnings: Vec<String>,
 }
@@ -132,7 +135,7 @@ pub(super) fn count(
     let roster = people.roster(&project, body)?;
     let identities = people.identities(job, &roster)?;
     let mut warnings = message_warnings(thread);
-    let caller = (!thread.call_is_missing()).then(|| identities.who(&thread.call).key);
+    let caller = (!thread.call_is_missing()).then(|| Caller::of(thread, &identities));
     let end = |mail: &Option<Message>| {
         let mail = mail.as_ref()?;
         let who = identities.who(mail);
@@ -141,10 +144,13 @@ pub(super) fn count(
             message_id: mail.id.clone(),
             at: mail.date?,
             from: if who.name.is_empty() { called(&mail.sender) } else { who.name.clone() },
-            authorised: is_member || caller.as_ref().is_none_or(|caller| *caller == who.key),
+            authorised: is_member
+                || caller.as_ref().is_none_or(|caller| caller.sent(mail, &identities)),
+            evidence: None,
         })
     };
-    let (result, cancel) = (end(&thread.result), end(&thread.cancel));
+    let result = end(&thread.result);
+    let cancel = end(&thread.cancel).or_else(|| taken_back(thread, &identities, caller.as_ref()));
     let mut answers = answers(thread, &identities);
     if let Some((earlier, counted)) = earlier {
         answers.extend(carried(thread, earlier, counted, &identities, &roster, &mut warnings));
@@ -166,25 +172,56 @@ pub(super) fn count(
         project,
         roster,
     };
-    let known: Vec<_> = job
-        .rulings
-        .iter()
-        .filter(|ruling| answers.iter().any(|answer| answer.message_id == ruling.message_id))
-        .cloned()
-        .collect();
-    // With two votes a ruling is on one of them; with one it has to be on that.
-    let rulings = if earlier.is_some() || body != Body::Pmc { &known } else { &job.rulings };
-    let tally = tally(round, &answers, rulings, now).map_err(|error| match &error {
-        RulingError::NoMail(_) => {
-            Failure::usage(&error).hint("the ids of unclear mails are printed with them")
-        }
-        _ => Failure::usage(&error),
-    })?;
+    // Of a podling's two votes a ruling is on one: whoever calls looks that it is on any.
+    let mails: BTreeSet<MessageId> =
+        answers.iter().map(|answer| answer.message_id.clone()).collect();
+    let here = |ruling: &&Ruling| mails.contains(&ruling.message_id);
+    let mut rulings: Vec<Ruling> = job.rulings.iter().filter(here).cloned().collect();
+    // What was ruled before counts, unless it is ruled anew.
+    let anew = |ruling: &Ruling| job.rulings.iter().any(|new| new.message_id == ruling.message_id);
+    rulings.extend(job.remembered.iter().filter(here).filter(|ruling| !anew(ruling)).cloned());
+    let tally = tally(round, &answers, &rulings, now).map_err(Failure::usage)?;
     let claims = result
         .filter(|end| end.at <= now)
         .zip(thread.result.as_ref())
         .map(|(end, mail)| (end, result::read(&mail.text)));
-    Ok(Count { tally, result: claims, warnings })
+    Ok(Count { tally, mails, result: claims, warnings })
+}
+
+/// The first mail in which who called the vote says that it is over, without [CANCEL] in its subject.
+fn taken_back(thread: &Thread, identities: &Identities, caller: Option<&Caller>) -> Option<End> {
+    let caller = caller?;
+    let mut own = thread.answers.iter().filter(|mail| caller.sent(mail, identities));
+    own.find_map(|mail| {
+        let evidence = cancel::stated(&mail.text, None)?;
+        Some(End {
+            message_id: mail.id.clone(),
+            at: mail.date?,
+            from: called(&mail.sender),
+            authorised: true,
+            evidence: Some(evidence),
+        })
+    })
+}
+
+/// Who called a vote.
+struct Caller {
+    key: String,
+    name: String,
+}
+
+impl Caller {
+    fn of(thread: &Thread, identities: &Identities) -> Self {
+        let name = thread.call.sender.name.as_deref().unwrap_or_default();
+        Self { key: identities.who(&thread.call).key, name: fold(name) }
+    }
+
+    /// Whether they sent a mail. Some call from one address and close from another, so that the
+    /// name is enough.
+    fn sent(&self, mail: &Message, identities: &Identities) -> bool {
+        let name = mail.sender.name.as_deref().map(fold).unwrap_or_default();
+        identities.who(mail).key == self.key || (!name.is_empty() && name == self.name)
+    }
 }
 
 /// The project's name: as given, else that of the list.
@@ -315,9 +352,9 @@ fn own_words(message: &Message, answered: Option<&Message>) -> String {
 /// Whether there is more than a vote in somebody's words: a -1 without a reason is no veto (T-11).
 fn is_reasoned(words: &str) -> bool {
     const EMPTY: &[&str] = &[
-        "binding", "non", "my", "vote", "is", "from", "me", "pmc", "ipmc", "ppmc", "hi", "hello",
-        "all", "thanks", "thank", "you", "regards", "best", "i", "a", "the", "for", "this", "on",
-        "release", "cheers", "sorry",
+        "binding", "non", "my", "vote", "from", "me", "pmc", "ipmc", "ppmc", "hi", "hello", "all",
+        "thanks", "thank", "you", "regards", "best", "i", "for", "this", "on", "release", "cheers",
+        "sorry",
     ];
     let said = words.split(|c: char| !c.is_alphanumeric()).filter(|word| {
         word.chars().any(char::is_alphabetic) && !EMPTY.contains(&&word.to_lowercase()[..])
@@ -390,7 +427,8 @@ fn message_warnings(thread: &Thread) -> Vec<String> {
             .push("the mail that called the vote was not found: give it, or --opened".to_owned());
     }
     for message in thread.messages() {
-        for warning in &message.warnings {
+        // That a mail has no date matters only for its vote; the count tells of that.
+        for warning in message.warnings.iter().filter(|_| message.date.is_some()) {
             warnings.push(format!("the mail of {}: {warning}", called(&message.sender)));
         }
     }

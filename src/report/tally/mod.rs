@@ -443,7 +443,7 @@ impl Report for TallyReport {
         if !self.rounds.is_empty() {
             page.title("Both votes");
         }
-        let details = self.reasons.iter().map(|reason| ("", reason.clone()));
+        let details = self.reasons.iter().map(|reason| ("because", reason.clone()));
         page.item(outcome_tone(self.outcome), self.outcome.as_str(), &self.vote.on(), details);
     }
 }

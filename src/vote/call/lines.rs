@@ -39,8 +39,8 @@ impl<'a> Lines<'a> {
         self.0[..index].iter().rev().take(3).find(filled).map_or("", |line| line.text)
     }
 
-    /// Every web address with its line.
-    pub(super) fn urls(&self) -> Vec<(usize, String)> {
+    /// Every web address with the index and the number of its line.
+    pub(super) fn urls(&self) -> Vec<(usize, usize, String)> {
         let mut found = Vec::new();
         for (index, line) in self.0.iter().enumerate() {
             for start in starts(line.text) {
@@ -53,7 +53,7 @@ impl<'a> Lines<'a> {
                         width = next.text.chars().count();
                     }
                 }
-                found.push((line.number, url));
+                found.push((index, line.number, url));
             }
         }
         found
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     fn urls(text: &str) -> Vec<String> {
-        Lines::of(text).urls().into_iter().map(|(_, url)| url).collect()
+        Lines::of(text).urls().into_iter().map(|(_, _, url)| url).collect()
     }
 
     #[test]

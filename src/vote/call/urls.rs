@@ -5,7 +5,8 @@ use super::{Call, Commit, Stated, Tag, add};
 
 /// Sorts the addresses of `lines` into `call`.
 pub(super) fn read(lines: &Lines<'_>, call: &mut Call) {
-    for (line, url) in lines.urls() {
+    let mut perhaps = Vec::new();
+    for (index, line, url) in lines.urls() {
         let Some((_, rest)) = url.split_once("://") else { continue };
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         let host = host.to_ascii_lowercase();
@@ -14,27 +15,44 @@ pub(super) fn read(lines: &Lines<'_>, call: &mut Call) {
             add(&mut call.keys, url, line);
         } else if is_staging(&host, path) {
             add(&mut call.staging, url, line);
+        } else if is_code_host(&host) {
+            source(call, &host, &url, line);
+        } else if is_archive(path) {
+            add(&mut call.files, url, line);
         } else if is_dist(&host, path) {
             let facts = if is_file(path) { &mut call.files } else { &mut call.directories };
             add(facts, url, line);
-        } else {
-            source(call, &host, &url, line);
+        } else if path.ends_with('/') && introduces_candidate(lines, index) {
+            perhaps.push((line, url));
         }
     }
+    // Elsewhere than in a dist area only the words tell.
+    if call.directories.is_empty() {
+        perhaps.into_iter().for_each(|(line, url)| add(&mut call.directories, url, line));
+    }
+}
+
+fn introduces_candidate(lines: &Lines<'_>, index: usize) -> bool {
+    let own = lines.own()[index].text;
+    let own = own.split("://").next().unwrap_or_default();
+    let words = format!("{} {own}", lines.before(index)).to_lowercase();
+    ["candidate", "artifacts"].iter().any(|word| words.contains(word))
 }
 
 fn is_keys(name: &str) -> bool {
     matches!(name, "KEYS" | "KEYS.txt" | "KEYS.asc")
 }
 
-/// The dist area in Subversion, its mirrors, and people's own directories as of old. Their front
+/// Dist areas in Subversion, mirrors of them, and people's own directories as of old. Their front
 /// pages are no candidates.
 fn is_dist(host: &str, path: &str) -> bool {
-    let below = |start: &str| {
-        path.strip_prefix(start).is_some_and(|rest| !rest.trim_matches('/').is_empty())
-    };
+    let named = |rest: &str| !rest.trim_matches('/').is_empty();
+    let below = |start: &str| path.strip_prefix(start).is_some_and(named);
+    let area = ["dist/dev/", "dist/release/"].iter().find_map(|area| path.split_once(area));
+    if area.is_some_and(|(_, rest)| named(rest)) {
+        return true;
+    }
     match host {
-        "dist.apache.org" => below("repos/dist/dev/") || below("repos/dist/release/"),
         "downloads.apache.org" | "dlcdn.apache.org" | "archive.apache.org" => below(""),
         "home.apache.org" | "people.apache.org" => path.starts_with('~') && path.contains('/'),
         "www.apache.org" => below("dist/") || below("dyn/closer"),
@@ -50,6 +68,15 @@ fn is_staging(host: &str, path: &str) -> bool {
             || path.starts_with("service/local/repositories/"))
 }
 
+/// An archive of source or binaries, its signature or checksum.
+fn is_archive(path: &str) -> bool {
+    const BESIDE: &[&str] = &[".asc", ".sig", ".sha512", ".sha256", ".sha1", ".md5"];
+    const ENDS: &[&str] = &[".tar.gz", ".tgz", ".tar.xz", ".tar.bz2", ".zip"];
+    let path = path.to_ascii_lowercase();
+    let file = BESIDE.iter().find_map(|end| path.strip_suffix(end)).unwrap_or(&path);
+    ENDS.iter().any(|end| file.ends_with(end))
+}
+
 /// Whether a path ends in a file's name rather than a directory's.
 fn is_file(path: &str) -> bool {
     const ENDS: &[&str] = &[
@@ -59,6 +86,19 @@ fn is_file(path: &str) -> bool {
     ];
     let path = path.to_ascii_lowercase();
     ENDS.iter().any(|end| path.ends_with(end))
+}
+
+fn is_code_host(host: &str) -> bool {
+    matches!(
+        host,
+        "github.com"
+            | "www.github.com"
+            | "gitlab.com"
+            | "codeberg.org"
+            | "gitbox.apache.org"
+            | "git-wip-us.apache.org"
+            | "svn.apache.org"
+    )
 }
 
 /// Repositories, tags and commits at code hosts.
@@ -89,9 +129,6 @@ fn source(call: &mut Call, host: &str, url: &str, line: usize) {
         }
         return;
     }
-    if !matches!(host, "github.com" | "www.github.com" | "gitlab.com" | "codeberg.org") {
-        return;
-    }
     let [_, owner, name, action @ ..] = &pieces[..] else { return };
     let name = name.strip_suffix(".git").unwrap_or(name);
     if owner.is_empty() || name.is_empty() {
@@ -110,7 +147,7 @@ fn source(call: &mut Call, host: &str, url: &str, line: usize) {
             add(&mut call.repositories, repository, line);
             add_commit(call, hash, line);
         }
-        ["releases", "tag", name @ ..] | ["tree" | "tags", name @ ..]
+        ["releases" | "src", "tag", name @ ..] | ["tree" | "tags", name @ ..]
             if name.iter().any(|piece| piece.contains(|c: char| c.is_ascii_digit())) =>
         {
             add(&mut call.repositories, repository.clone(), line);

@@ -370,9 +370,6 @@ impl<'a> Folding<'a> {
             }
             Some(Membership::None) | None => Standing::NonBinding,
         };
-        if standing == Standing::Binding && identity.how == How::Name {
-            notes.push(identity.because.clone());
-        }
         match (standing, answer.reading.claims_binding) {
             (Standing::NonBinding, Some(true)) => notes.push(match identity.id {
                 Some(_) => format!("says it is binding, but is not on the roster of the {body}"),

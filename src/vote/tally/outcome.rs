@@ -138,7 +138,9 @@ fn outcome(
 ) -> (Outcome, Vec<String>) {
     if let Some(cancel) = round.cancel.as_ref().filter(|_| schedule.cancelled) {
         let at = cancel.at.format("%Y-%m-%d %H:%M UTC");
-        return (Outcome::Cancelled, vec![format!("cancelled by {} on {at}", cancel.from)]);
+        let mut reasons = vec![format!("cancelled by {} on {at}", cancel.from)];
+        reasons.extend(cancel.evidence.as_ref().map(|line| format!("by the line: {}", line.text)));
+        return (Outcome::Cancelled, reasons);
     }
     let said = |fits: fn(&CheckOutcome) -> bool| -> Vec<String> {
         judged.iter().filter(|rule| fits(&rule.outcome)).flat_map(words).collect()

@@ -89,7 +89,7 @@ fn release(answers: &[Answer], hours: i64) -> Tally {
 
 fn end(hours: i64) -> Option<End> {
     let from = "Ann One".to_owned();
-    Some(End { message_id: id(900), at: at(hours), from, authorised: true })
+    Some(End { message_id: id(900), at: at(hours), from, authorised: true, evidence: None })
 }
 
 fn states(tally: &Tally) -> Vec<(&str, &str, State)> {
