@@ -11,6 +11,7 @@ pub(crate) mod described;
 mod gzip;
 pub mod read;
 mod tar_writer;
+mod zip_layout;
 mod zip_writer;
 
 use std::fmt;

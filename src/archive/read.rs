@@ -9,6 +9,7 @@ use std::io::{self, Read, Seek};
 use sha2::{Digest, Sha512};
 
 use super::described::Described;
+use super::zip_layout;
 
 /// What holds the members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +91,9 @@ pub enum ReadError {
     /// zip's own structure is broken.
     #[error("the zip file cannot be read: {0}")]
     Zip(#[from] zip::result::ZipError),
+    /// Made so that readers disagree about what is in it.
+    #[error("not every reader sees the same in this zip file: {0}")]
+    Ambiguous(String),
     /// Beyond the limits.
     #[error("the archive has more than {limit} {what}; it was not read further")]
     Limit {
@@ -205,7 +209,6 @@ pub fn list<R: Read + Seek + Send>(mut archive: R, limits: Limits) -> Result<Lis
     let start = start_of(&mut archive)?;
     archive.rewind().map_err(ReadError::Broken)?;
     let container = Container::sniff(&start).ok_or(ReadError::Unknown)?;
-    let archive = io::BufReader::with_capacity(128 << 10, archive);
     let mut members = Vec::new();
     let mut note = |head: Head, content: &mut dyn Read| {
         let kind = match head.kind {
@@ -224,7 +227,10 @@ pub fn list<R: Read + Seek + Send>(mut archive: R, limits: Limits) -> Result<Lis
     };
     let walked = match container {
         Container::Zip => visit_zip(archive, limits, &mut note)?,
-        _ => visit_tar(&mut *decompressed(archive, container), limits, true, &mut note)?,
+        _ => {
+            let archive = io::BufReader::with_capacity(128 << 10, archive);
+            visit_tar(&mut *decompressed(archive, container), limits, true, &mut note)?
+        }
     };
     Ok(Listing { members, tar_sha512: walked.tar_sha512, comment: walked.comment })
 }
@@ -377,6 +383,8 @@ pub fn visit_zip<R: Read + Seek>(
     limits: Limits,
     visitor: &mut Visitor<'_>,
 ) -> Result<Walked, ReadError> {
+    let mut archive = Nearby::new(archive);
+    zip_layout::check(&mut archive, limits)?;
     let mut zip = zip::ZipArchive::new(archive)?;
     let mut budget = Budget::new(limits);
     let mut left = limits.bytes;
@@ -387,7 +395,7 @@ pub fn visit_zip<R: Read + Seek>(
         let mtime = member.last_modified().map(zip_time).unwrap_or_default();
         let (directory, link) = (member.is_dir(), mode & 0o170_000 == 0o120_000);
         let size = member.size();
-        let mut content = Bounded { stream: &mut member, left: &mut left, over: false };
+        let mut content = Bounded { stream: &mut member, left: &mut left, count: 0, over: false };
         let kind = if directory {
             HeadKind::Directory
         } else if link {
@@ -407,6 +415,10 @@ pub fn visit_zip<R: Read + Seek>(
             return Err(ReadError::Limit { what: "bytes", limit: limits.bytes });
         }
         outcome.map_err(ReadError::Broken)?;
+        if content.count != size {
+            let error = io::Error::other("a member has another size than the directory says");
+            return Err(ReadError::Broken(error));
+        }
     }
     let comment = String::from_utf8(zip.comment().to_vec()).ok().filter(|text| !text.is_empty());
     Ok(Walked { comment, ended: true, ..Walked::default() })
@@ -441,12 +453,14 @@ impl Budget {
 struct Bounded<'a> {
     stream: &'a mut dyn Read,
     left: &'a mut u64,
+    count: u64,
     over: bool,
 }
 
 impl Read for Bounded<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.stream.read(buffer)?;
+        self.count += count as u64;
         match self.left.checked_sub(count as u64) {
             Some(left) => *self.left = left,
             None => {
@@ -455,6 +469,41 @@ impl Read for Bounded<'_> {
             }
         }
         Ok(count)
+    }
+}
+
+/// A reader that keeps its buffer when it is asked to go on a little further, as the members of a
+/// zip file do.
+struct Nearby<R> {
+    inner: io::BufReader<R>,
+    position: u64,
+}
+
+impl<R: Read> Nearby<R> {
+    fn new(inner: R) -> Self {
+        Self { inner: io::BufReader::with_capacity(128 << 10, inner), position: 0 }
+    }
+}
+
+impl<R: Read> Read for Nearby<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.position += count as u64;
+        Ok(count)
+    }
+}
+
+impl<R: Seek> Seek for Nearby<R> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        if let io::SeekFrom::Start(to) = to
+            && let (Ok(to), Ok(from)) = (i64::try_from(to), i64::try_from(self.position))
+        {
+            self.inner.seek_relative(to - from)?;
+            self.position = to.unsigned_abs();
+        } else {
+            self.position = self.inner.seek(to)?;
+        }
+        Ok(self.position)
     }
 }
 

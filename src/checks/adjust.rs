@@ -91,6 +91,21 @@ pub enum Verdict {
 /// The families whose findings a project may waive.
 const WAIVABLE: [&str; 4] = ["archive", "candidate", "legal", "source"];
 
+/// Findings of one check that are told, even in JSON: a stranger's archive of a million members may
+/// have that many.
+const MOST_FINDINGS: usize = 10_000;
+
+/// Leaves out what is beyond the most that is told, the least grave first, and says so.
+fn shorten(findings: &mut Vec<Finding>) {
+    let Some(more) = findings.len().checked_sub(MOST_FINDINGS).filter(|more| *more > 0) else {
+        return;
+    };
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let severity = findings[MOST_FINDINGS].severity;
+    findings.truncate(MOST_FINDINGS);
+    findings.push(Finding::new(severity, format!("there are {more} more of this kind")));
+}
+
 /// The part of an id before its first hyphen: `archive` of `archive-safe-paths`.
 pub fn family(id: &str) -> &str {
     id.split('-').next().unwrap_or(id)
@@ -164,6 +179,8 @@ impl Adjustments {
             };
             left.push(finding);
         }
+        shorten(&mut left);
+        waived.truncate(MOST_FINDINGS);
         let outcome = CheckOutcome::of(left, format!("{} waived", waived.len()));
         Checked { check, outcome, waived }
     }

@@ -1,6 +1,7 @@
 //! `archive-readable`: every archive can be read to its last byte.
 
 use super::{Check, CheckOutcome, Finding, Severity};
+use crate::archive::read::Container;
 use crate::evidence::Evidence;
 use crate::policy;
 
@@ -30,13 +31,17 @@ fn run(evidence: &Evidence) -> CheckOutcome {
                 None if contents.members.is_empty() => {
                     findings.push(found(Severity::Error, "it holds nothing".to_owned()));
                 }
+                None if !is_called(&artifact.name, contents.container) => {
+                    let what = format!("it is a {} by its content", contents.container);
+                    findings.push(found(Severity::Error, what));
+                }
                 None if contents.walked.trailing_garbage => {
                     let what = "something other than zeros follows the end of the tar";
                     findings.push(found(Severity::Error, what.to_owned()));
                 }
                 None if !contents.walked.ended => {
                     let what = "the tar has no end mark: it may have been cut off";
-                    findings.push(found(Severity::Warning, what.to_owned()));
+                    findings.push(found(Severity::Error, what.to_owned()));
                 }
                 None => seen.push(format!("{} members", contents.members.len())),
             },
@@ -46,4 +51,17 @@ fn run(evidence: &Evidence) -> CheckOutcome {
         return CheckOutcome::not_applicable("there is no archive");
     }
     CheckOutcome::of(findings, seen.join(", "))
+}
+
+/// Whether an archive is of the kind that its name says: unpackers go by the name.
+fn is_called(name: &str, container: Container) -> bool {
+    let endings: &[&str] = match container {
+        Container::TarGz => &[".tar.gz", ".tgz"],
+        Container::TarXz => &[".tar.xz", ".txz"],
+        Container::TarBz2 => &[".tar.bz2", ".tbz2"],
+        Container::Tar => &[".tar"],
+        Container::Zip => &[".zip"],
+    };
+    let lower = name.to_lowercase();
+    endings.iter().any(|ending| lower.ends_with(ending))
 }

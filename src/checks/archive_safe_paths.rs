@@ -76,6 +76,9 @@ fn objections(member: &Member) -> Vec<(Severity, &'static str)> {
         }
         HeadKind::Other(b'3' | b'4') => found.push((Severity::Error, "is a device")),
         HeadKind::Other(b'6') => found.push((Severity::Error, "is a named pipe")),
+        HeadKind::Other(b'S') => {
+            found.push((Severity::Warning, "is stored with holes, which not every reader knows"));
+        }
         HeadKind::Other(_) => found.push((Severity::Warning, "is of a type that is not known")),
         _ => {}
     }

@@ -242,7 +242,6 @@ fn look_inside(
     let outcome = match (container, file) {
         (Container::Zip, None) => Err(ReadError::Unknown),
         (Container::Zip, Some(file)) => {
-            let file = io::BufReader::with_capacity(CHUNK, file);
             let outcome = read::visit_zip(file, wanted.limits, &mut |head, content| {
                 inside.member(head, content)
             });

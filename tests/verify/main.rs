@@ -12,6 +12,7 @@ mod candidate;
 mod checks;
 mod corpus;
 mod downloads;
+mod hostile;
 mod own;
 mod repositories;
 mod sources;
