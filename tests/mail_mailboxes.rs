@@ -333,6 +333,34 @@ fn every_layout_gives_the_same_mails() {
     assert_quick_is_right(&maildir);
 }
 
+/// Lines longer than anything a writer makes; a reader that waits for their end waits forever.
+#[test]
+fn endless_lines_end() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("endless.mbox");
+    let endless = "x".repeat(900_000);
+    let dated = "a@x Fri Nov 20 10:00:00 2026";
+    for (text, count) in [
+        (format!("From {endless}"), 1),
+        (format!("From {dated} {endless}\nSubject: x\n\n"), 1),
+        (
+            format!(
+                "From {dated}\nA: {endless}\n\nFrom {dated} {endless}\nB: x\n\nFrom {dated}\nC: x\n"
+            ),
+            2,
+        ),
+        (format!("From {dated}\nA: {endless}"), 1),
+        (format!("{endless}\n\nFrom {dated}\nC: x\n"), 2),
+        (endless.clone(), 1),
+    ] {
+        fs::write(&path, &text).unwrap();
+        let mailbox = Mailbox::Mbox(path.clone());
+        assert_eq!(mailbox::all(&[mailbox]).unwrap().len(), count, "{}", &text[..60]);
+        let borders = plusone::mail::mbox::Borders::default();
+        assert_eq!(borders.split(text.as_bytes()).count(), count);
+    }
+}
+
 #[test]
 fn what_is_no_mailbox_is_an_error_that_names_it() {
     let directory = tempfile::tempdir().unwrap();

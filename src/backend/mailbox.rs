@@ -58,7 +58,7 @@ const LARGEST_MAIL: u64 = 32 << 20;
 /// The most bytes of all mails that are returned.
 const LARGEST_WANTED: u64 = 1 << 30;
 /// How much is read at a time: it stays in the processor's cache while it is searched.
-const PIECE: usize = 256 << 10;
+const PIECE: usize = 128 << 10;
 /// Smaller files are not worth a second thread.
 const WORTH_A_THREAD: u64 = 4 << 20;
 
@@ -316,16 +316,17 @@ fn look_at_span(mut file: impl Read, start: u64, end: u64) -> io::Result<Span> {
         // What is left is a header that goes on, or a tail in which no border was seen; its end may
         // be the beginning of one.
         from = next.unwrap_or(filled.saturating_sub(LOOK_AHEAD).max(from));
-        let keep = from - BEFORE;
+        let keep = from.saturating_sub(BEFORE);
         buffer.copy_within(keep..filled, 0);
-        (filled, base, from) = (filled - keep, base + keep as u64, BEFORE);
+        (filled, base, from) = (filled - keep, base + keep as u64, from - keep);
     }
 }
 
-/// Reads until the buffer is full or nothing more comes; tells whether the end was reached.
+/// Reads a piece more, as far as the buffer has room; tells whether the end was reached.
 fn fill(file: &mut impl Read, buffer: &mut [u8], filled: &mut usize) -> io::Result<bool> {
-    while *filled < buffer.len() {
-        match file.read(&mut buffer[*filled..]) {
+    let full = buffer.len().min(*filled + PIECE);
+    while *filled < full {
+        match file.read(&mut buffer[*filled..full]) {
             Ok(0) => return Ok(true),
             Ok(count) => *filled += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -97,16 +97,18 @@ pub(crate) fn digest(raw: &[u8]) -> Option<u64> {
 /// A digest of the bytes, eight at a time, and whether all of them are visible ASCII.
 fn folded(bytes: &[u8]) -> (u64, bool) {
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-    let (eights, rest) = bytes.as_chunks::<8>();
-    let mut last = [b'!'; 8];
-    last[..rest.len()].copy_from_slice(rest);
     let mut digest = bytes.len() as u64;
     let mut is_plain = true;
-    for eight in eights.iter().chain(std::iter::once(&last)) {
-        let word = u64::from_le_bytes(*eight);
+    let mut fold = |eight: [u8; 8]| {
+        let word = u64::from_le_bytes(eight);
         is_plain &= is_visible(word);
         digest = (digest.rotate_left(23) ^ word).wrapping_mul(MIX);
-    }
+    };
+    let (eights, rest) = bytes.as_chunks::<8>();
+    eights.iter().for_each(|eight| fold(*eight));
+    let mut last = [b'!'; 8];
+    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    fold(last);
     digest = (digest ^ (digest >> 29)).wrapping_mul(MIX);
     ((digest ^ (digest >> 32)).max(1), is_plain)
 }

@@ -32,7 +32,7 @@ impl Borders {
     /// `bytes` counts as one only if `begins` says that the file begins there. What is cut off by
     /// the end of `bytes` is judged by what is there.
     pub fn next(&self, bytes: &[u8], from: usize, begins: bool) -> Option<usize> {
-        if from == 0 && begins && bytes.starts_with(b"From ") {
+        if from == 0 && begins && bytes.starts_with(b"From ") && line_of(bytes).is_some() {
             return Some(0);
         }
         let mut at = from.saturating_sub(1);
@@ -65,17 +65,22 @@ fn after_empty_line(bytes: &[u8], at: usize) -> bool {
 
 /// Whether the line is one of an mbox writer, and a header or nothing follows.
 fn looks_like_border(bytes: &[u8]) -> bool {
-    let bytes = &bytes[..bytes.len().min(LOOK_AHEAD)];
-    let (line, rest) = match memchr::memchr(b'\n', bytes) {
-        Some(end) => (&bytes[..end], &bytes[end + 1..]),
-        None => (bytes, &[][..]),
-    };
+    let Some((line, rest)) = line_of(bytes) else { return false };
     let words = line[5..].trim_ascii();
     let is_dated = has_time(words) && has_year(words);
     let is_word = !words.contains(&b' ');
     // Behind our own line anything may follow, as none of a mail's lines can be mistaken for it.
     let is_ours = words.starts_with(TERMINATED);
     (is_dated && (is_ours || is_empty_line(rest) || is_field(rest))) || (is_word && is_field(rest))
+}
+
+/// The line that `bytes` begin with, and what follows; none if it is longer than any mbox writer's.
+fn line_of(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let near = &bytes[..bytes.len().min(LOOK_AHEAD)];
+    match memchr::memchr(b'\n', near) {
+        Some(end) => Some((&near[..end], &near[end + 1..])),
+        None => (near.len() < LOOK_AHEAD).then_some((near, &[])),
+    }
 }
 
 /// `10:00`.

@@ -5,7 +5,7 @@
 //! by Message-IDs, and every mail with a vote's subject that fits one of those selected. So the vote
 //! found among the selected mails is the one found among all.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
@@ -57,6 +57,9 @@ fn sorted(numbers: impl Iterator<Item = usize>) -> Vec<usize> {
     numbers.sort_unstable();
     numbers
 }
+
+/// So often the mails are gone through for those linked to others.
+const MOST_PASSES: usize = 30;
 
 impl Selection {
     /// Looks at the mail that `bytes` begin with, which need not go on behind its header; returns
@@ -156,39 +159,82 @@ impl Selection {
 
     /// The numbers of the mails of every vote.
     fn of_votes(&self) -> Vec<usize> {
-        let mut families = Families::of(self);
-        let said: BTreeSet<usize> =
-            self.said.iter().map(|said| families.of_mail(said.mail)).collect();
-        (0..self.len()).filter(|mail| said.contains(&families.of_mail(*mail))).collect()
+        self.linked_to_votes(None)
+    }
+
+    /// The id of a mail, if it has one, and those it names.
+    fn all_ids(&self, mail: usize) -> impl Iterator<Item = u64> {
+        let start = mail.checked_sub(1).map_or(0, |before| self.named_end[before]);
+        let own = Some(self.ids[mail]).filter(|id| *id != 0);
+        own.into_iter().chain(self.named[start..self.named_end[mail]].iter().copied())
+    }
+
+    /// The numbers of the mails about votes, of those with the id `and_of`, and of all that are
+    /// linked to any of them by ids; ascending.
+    fn linked_to_votes(&self, and_of: Option<u64>) -> Vec<usize> {
+        let mut known = Ids::default();
+        and_of.into_iter().for_each(|id| known.insert(id));
+        let mut is_linked = vec![false; self.len()];
+        for said in &self.said {
+            is_linked[said.mail] = true;
+            self.all_ids(said.mail).for_each(|id| known.insert(id));
+        }
+        // Mails name earlier ones, so that mostly the second pass finds nothing more.
+        let mut passes = 0;
+        loop {
+            let mut found = false;
+            for (mail, is_linked) in is_linked.iter_mut().enumerate() {
+                if !*is_linked && self.all_ids(mail).any(|id| known.contains(id)) {
+                    *is_linked = true;
+                    found = true;
+                    self.all_ids(mail).for_each(|id| known.insert(id));
+                }
+            }
+            passes += 1;
+            if !found {
+                break;
+            }
+            // Not to be led on forever: more to read is no harm.
+            if passes == MOST_PASSES {
+                is_linked.fill(true);
+                break;
+            }
+        }
+        (0..self.len()).filter(|mail| is_linked[*mail]).collect()
     }
 
     /// The mails to read, those first among which the newest call can be.
     fn candidates(&self, which: &Which) -> Vec<Candidate> {
-        let mut ties = Ties::of(self);
+        let id = match which {
+            Which::MessageId(id) => {
+                let id = id.trim().trim_start_matches('<').trim_end_matches('>');
+                digest(id.as_bytes())
+            }
+            _ => None,
+        };
+        let mut ties = Ties::of(self, id);
         let meant = |said: &&Said| {
             said.read().kind == Kind::Vote && which.fits(&said.subject.0, said.read())
         };
         let mut groups = Groups::default();
-        if let Which::MessageId(id) = which {
-            let id = id.trim().trim_start_matches('<').trim_end_matches('>');
-            let family = digest(id.as_bytes()).and_then(|id| ties.families.of_id(id));
-            groups.gather(family.into_iter().collect(), &mut ties);
-        }
+        let family = id.and_then(|id| ties.families.of_id(id));
+        groups.gather(family.into_iter().collect(), &mut ties);
         for said in self.said.iter().filter(meant) {
             let family = ties.families.of_mail(said.mail);
-            groups.gather(vec![family], &mut ties);
+            groups.gather(family.into_iter().collect(), &mut ties);
         }
         let empty = Candidate { newest: None, mails: Vec::new() };
         let mut candidates = vec![empty; groups.count];
         for said in &self.said {
-            if let Some(group) = groups.of.get(&ties.families.of_mail(said.mail)) {
+            let family = ties.families.of_mail(said.mail);
+            if let Some(group) = family.and_then(|family| groups.of.get(&family)) {
                 let newest = &mut candidates[*group].newest;
                 *newest = (*newest).max(said.date);
             }
         }
-        for mail in 0..self.len() {
-            if let Some(group) = groups.of.get(&ties.families.of_mail(mail)) {
-                candidates[*group].mails.push(mail);
+        for place in 0..ties.families.members.len() {
+            if let Some(group) = groups.of.get(&ties.families.top(place)) {
+                candidates[*group].mails.push(ties.families.members[place]);
             }
         }
         candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.newest));
@@ -223,13 +269,15 @@ struct Ties<'s> {
 }
 
 impl<'s> Ties<'s> {
-    fn of(seen: &'s Selection) -> Self {
-        let mut families = Families::of(seen);
+    fn of(seen: &'s Selection, and_of: Option<u64>) -> Self {
+        let mut families = Families::of(seen, and_of);
         let mut by_key: HashMap<&str, Vec<&Said>> = HashMap::new();
         let mut by_family: HashMap<usize, Vec<&Said>> = HashMap::new();
         for said in &seen.said {
             by_key.entry(&said.read().key).or_default().push(said);
-            by_family.entry(families.of_mail(said.mail)).or_default().push(said);
+            if let Some(family) = families.of_mail(said.mail) {
+                by_family.entry(family).or_default().push(said);
+            }
         }
         Self { families, by_key, by_family }
     }
@@ -253,9 +301,7 @@ impl<'s> Ties<'s> {
             let fitting: Vec<&Said> = fitting.flatten().copied().collect();
             for said in fitting {
                 let family = self.families.of_mail(said.mail);
-                if found.insert(family) {
-                    new.push(family);
-                }
+                new.extend(family.filter(|family| found.insert(*family)));
             }
         }
         found
@@ -280,47 +326,71 @@ fn may_be_of_vote(subject: &[u8]) -> bool {
     })
 }
 
-/// Mails linked by the ids they have and name, directly or over others.
+/// Mails linked by the ids they have and name, directly or over others. Only those that are linked
+/// to a mail about a vote are known, which are few.
 struct Families {
-    /// The mail that first had or named an id.
-    first: HashMap<u64, usize, BuildHasherDefault<AsIs>>,
+    /// The numbers of the mails, ascending.
+    members: Vec<usize>,
+    /// For each member the place of another one of the family, until one names itself.
     up: Vec<usize>,
+    /// The place of the member that first had or named an id.
+    first: HashMap<u64, usize, BuildHasherDefault<AsIs>>,
 }
 
 impl Families {
-    fn of(seen: &Selection) -> Self {
-        let first = HashMap::with_capacity_and_hasher(seen.len(), BuildHasherDefault::default());
-        let mut families = Self { first, up: (0..seen.len()).collect() };
-        let mut start = 0;
-        for (mail, id) in seen.ids.iter().enumerate() {
-            let end = seen.named_end[mail];
-            let own = Some(id).filter(|id| **id != 0);
-            for id in own.into_iter().chain(&seen.named[start..end]) {
-                let other = *families.first.entry(*id).or_insert(mail);
-                families.join(mail, other);
+    fn of(seen: &Selection, and_of: Option<u64>) -> Self {
+        let members = seen.linked_to_votes(and_of);
+        let up = (0..members.len()).collect();
+        let mut families = Self { members, up, first: HashMap::default() };
+        for place in 0..families.members.len() {
+            for id in seen.all_ids(families.members[place]) {
+                let other = *families.first.entry(id).or_insert(place);
+                let (one, other) = (families.top(place), families.top(other));
+                families.up[one.max(other)] = one.min(other);
             }
-            start = end;
         }
         families
     }
 
-    fn join(&mut self, one: usize, other: usize) {
-        let (one, other) = (self.of_mail(one), self.of_mail(other));
-        self.up[one.max(other)] = one.min(other);
+    fn top(&mut self, place: usize) -> usize {
+        let mut place = place;
+        while self.up[place] != place {
+            self.up[place] = self.up[self.up[place]];
+            place = self.up[place];
+        }
+        place
     }
 
-    fn of_mail(&mut self, mail: usize) -> usize {
-        let mut mail = mail;
-        while self.up[mail] != mail {
-            self.up[mail] = self.up[self.up[mail]];
-            mail = self.up[mail];
-        }
-        mail
+    /// The family of a mail that is a member.
+    fn of_mail(&mut self, mail: usize) -> Option<usize> {
+        let place = self.members.binary_search(&mail).ok()?;
+        Some(self.top(place))
     }
 
     fn of_id(&mut self, id: u64) -> Option<usize> {
-        let mail = self.first.get(&id).copied()?;
-        Some(self.of_mail(mail))
+        let place = self.first.get(&id).copied()?;
+        Some(self.top(place))
+    }
+}
+
+/// Ids, and a quick way to tell that one is not among them.
+#[derive(Default)]
+struct Ids {
+    exact: HashSet<u64, BuildHasherDefault<AsIs>>,
+    /// A bit for each value of the lowest 16 bits of an id.
+    perhaps: Vec<u64>,
+}
+
+impl Ids {
+    fn insert(&mut self, id: u64) {
+        self.perhaps.resize(1 << 10, 0);
+        self.perhaps[(id >> 6 & 0x3ff) as usize] |= 1 << (id & 0x3f);
+        self.exact.insert(id);
+    }
+
+    fn contains(&self, id: u64) -> bool {
+        let bits = self.perhaps.get((id >> 6 & 0x3ff) as usize);
+        bits.is_some_and(|bits| bits >> (id & 0x3f) & 1 == 1) && self.exact.contains(&id)
     }
 }
 
