@@ -193,7 +193,7 @@ fn member_end<R: Read + Seek>(zip: &mut R, entry: &Entry) -> Result<u64, ReadErr
     let same = |own, listed| own == 0xffff_ffff || own == listed;
     let described = number(&head, 6, 2) & 8 != 0;
     if described != entry.described
-        || (!described && !(same(size, entry.size) && same(packed, entry.packed)))
+        || !(described || same(size, entry.size) && same(packed, entry.packed))
     {
         return Err(odd(format!("{} has two sizes", shown())));
     }

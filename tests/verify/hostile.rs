@@ -82,7 +82,8 @@ fn header(path: &str, kind: u8, size: u64) -> tar::Header {
     header.set_mode(0o644);
     header.set_size(size);
     header.set_mtime(1_763_632_800);
-    (header.set_uid(0), header.set_gid(0));
+    header.set_uid(0);
+    header.set_gid(0);
     header.set_cksum();
     header
 }
