@@ -5,19 +5,22 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{doctor, explain, init, keys, package, sign, tally, verify};
+use crate::commands::{
+    announce, cancel, doctor, explain, init, keys, package, promote, result, sign, stage, status,
+    tally, verify, vote,
+};
 use crate::ui::{Colour, OutputFormat};
 
 /// Cut, stage, put to the vote, verify, tally, promote and announce Apache-style source releases
 #[derive(Debug, Parser)]
-#[command(name = "plusone", version, max_term_width = 100, subcommand_required = true)]
+#[command(name = "plusone", version, max_term_width = 100, subcommand_required = false)]
 pub struct Cli {
     /// What applies to every command
     #[command(flatten)]
     pub global: Global,
-    /// The command
+    /// The command; without one, `status`
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 /// What applies to every command.
@@ -73,10 +76,24 @@ pub enum Command {
     Package(package::PackageArgs),
     /// Give further artifacts their .sha512 and .asc
     Sign(sign::SignArgs),
+    /// Put a candidate into the staging area, in one revision
+    Stage(stage::StageArgs),
+    /// Call the vote on what is staged
+    Vote(vote::VoteArgs),
     /// Check all of a candidate that a machine can check
     Verify(verify::VerifyArgs),
     /// Count a vote from the mails of its list
     Tally(Box<tally::TallyArgs>),
+    /// Tell the list what the vote came to
+    Result(Box<result::ResultArgs>),
+    /// Give a candidate up: tell the list, clear the staging area
+    Cancel(cancel::CancelArgs),
+    /// Make a candidate that passed the release, in one revision
+    Promote(Box<promote::PromoteArgs>),
+    /// Tell the world that the release is out
+    Announce(announce::AnnounceArgs),
+    /// Say where every release stands, and what comes next
+    Status(Box<status::StatusArgs>),
     /// Say what a check means, why, and how to mend what it finds
     Explain(explain::ExplainArgs),
 }

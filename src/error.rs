@@ -43,6 +43,9 @@ pub struct Failure {
     pub error: String,
     /// What to do, most likely first.
     pub hints: Vec<Hint>,
+    /// The place in a text that is wrong, as compilers show it; lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<String>,
 }
 
 /// One thing that can be done.
@@ -74,7 +77,13 @@ impl Failure {
     }
 
     fn new(kind: FailureKind, error: impl fmt::Display) -> Self {
-        Self { kind, error: error.to_string(), hints: Vec::new() }
+        Self { kind, error: error.to_string(), hints: Vec::new(), excerpt: None }
+    }
+
+    /// Shows the place in a text that is wrong.
+    pub fn excerpt(mut self, lines: impl Into<String>) -> Self {
+        self.excerpt = Some(lines.into());
+        self
     }
 
     /// Adds a remedy in words.

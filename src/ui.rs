@@ -120,6 +120,9 @@ impl Ui {
             Self::print_json_failure(failure);
         }
         let mut text = format!("{} {}\n", self.label("error:", "1;31"), harmless(&failure.error));
+        for line in failure.excerpt.iter().flat_map(|excerpt| excerpt.lines()) {
+            text += &format!("{}\n", harmless(line));
+        }
         for (index, hint) in failure.hints.iter().enumerate() {
             let gap = if index == 0 { "\n" } else { "" };
             text += &format!("{gap}{} {}\n", self.label("hint:", "36"), harmless(&hint.line()));

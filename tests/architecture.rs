@@ -32,8 +32,11 @@ const DOORS: &[(&str, &[&str])] = &[
         &["archive", "checksum", "evidence", "inspect", "legal", "openpgp", "policy", "project"],
     ),
     ("readiness", &["checks", "policy"]),
-    ("dist", &["checksum", "plan"]),
-    ("report", &["archive", "checks", "error", "mail", "openpgp", "plan", "policy", "vote"]),
+    ("dist", &["checksum", "plan", "project"]),
+    (
+        "report",
+        &["archive", "checks", "error", "ledger", "mail", "openpgp", "plan", "policy", "vote"],
+    ),
     ("letters", &["candidate", "checks", "error", "mail", "policy", "project"]),
     (
         "backend",
@@ -54,6 +57,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "checks",
             "checksum",
             "cli",
+            "dist",
             "error",
             "evidence",
             "ledger",

@@ -163,6 +163,14 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     fs::rename(&name, path).map_err(at("write", path))
 }
 
+/// Makes a directory with those above it, if there is none.
+///
+/// # Errors
+/// It cannot be made.
+pub fn make_directory(path: &Path) -> Result<(), FileError> {
+    fs::create_dir_all(path).map_err(at("create the directory", path))
+}
+
 /// Removes a file; that there is none is fine.
 ///
 /// # Errors

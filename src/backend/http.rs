@@ -68,6 +68,31 @@ fn read(
     answer(verb, url, limit, request(&client)).map_err(|failed| failed.error)
 }
 
+/// Asks whether there is something at `url`, without fetching it.
+///
+/// # Errors
+/// There is nothing, or no answer; see [`HttpError`].
+pub fn ask(url: &str) -> Result<(), HttpError> {
+    let client = client().map_err(|error| transport("ask for", url, &error))?;
+    let patience = Duration::from_secs(30);
+    let send = |request: RequestBuilder| {
+        request.timeout(patience).send().map_err(|error| transport("ask for", url, &error))
+    };
+    let mut response = send(client.head(url))?;
+    // Some servers have files and do not answer to HEAD.
+    if matches!(response.status().as_u16(), 405 | 501) {
+        response = send(client.get(url))?;
+    }
+    match response.status() {
+        status if status.is_success() => Ok(()),
+        status => Err(HttpError::Status {
+            verb: "ask for",
+            url: url.to_owned(),
+            status: status.to_string(),
+        }),
+    }
+}
+
 /// How a server that is busy or slow is met.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {

@@ -54,7 +54,8 @@ impl LedgerFile {
         self.home().join("ledger.jsonl")
     }
 
-    fn home(&self) -> PathBuf {
+    /// The directory that it is in, with what is kept beside it.
+    pub fn home(&self) -> PathBuf {
         self.directory.join(self.version.as_str())
     }
 
@@ -199,6 +200,15 @@ impl Notebook {
     /// What the ledger adds up to, with all that was written since.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Takes in what was written into the ledger past this notebook.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn refresh(&mut self) -> Result<(), FileError> {
+        self.state = State::of(self.ledger.read()?.records);
+        Ok(())
     }
 
     /// The time, counted from when it was opened.

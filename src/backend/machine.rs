@@ -53,3 +53,8 @@ pub fn work_in(directory: &Path) -> Result<(), String> {
     std::env::set_current_dir(directory)
         .map_err(|error| format!("cannot enter `{}`: {error}", directory.display()))
 }
+
+/// Whether this is a Mac, where files are opened with another command.
+pub const fn is_macos() -> bool {
+    cfg!(target_os = "macos")
+}

@@ -5,6 +5,7 @@
 //! for in the archive. A password is read by a command or from the environment, is never a
 //! setting, and shows in no error and no debug output.
 
+mod poster;
 mod smtp;
 
 use std::fmt;
@@ -16,7 +17,9 @@ use super::machine;
 use super::process::{self, ProcessError, Stdin};
 use crate::mail::MessageId;
 use crate::mail::compose::Outgoing;
+use crate::plan::Probe;
 
+pub use poster::{Poster, Posting, UNDERWAY};
 pub use smtp::{PATIENCE, Smtp, Tls};
 
 /// The variable of the environment that a password is taken from.
@@ -32,6 +35,14 @@ pub trait Mailer {
     /// # Errors
     /// See [`MailerError`].
     fn send(&self, name: &str, mail: &Outgoing) -> Result<Sent, MailerError>;
+
+    /// Looks whether the mail was sent before; none where this way of sending keeps no trace.
+    ///
+    /// # Errors
+    /// It cannot look.
+    fn look(&self, _name: &str, _mail: &Outgoing) -> Result<Option<Probe>, MailerError> {
+        Ok(None)
+    }
 }
 
 /// A mail that was sent, or written.
@@ -49,6 +60,9 @@ pub enum MailerError {
     /// A file could not be written or read.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A step of a plan that is no mail.
+    #[error("the step {0} is no mail")]
+    NoMail(String),
     /// There are too many drafts beside each other.
     #[error("`{}` is full of drafts", .0.display())]
     Drafts(PathBuf),
@@ -172,26 +186,55 @@ impl Mailer for EmlFiles {
     /// Writes `<name>.eml`, or `<name>-2.eml` and so on where another draft is: a person may have
     /// worked on it. The same mail is written once.
     fn send(&self, name: &str, mail: &Outgoing) -> Result<Sent, MailerError> {
+        let bytes = Self::bytes(mail);
+        let path = match self.place(name, &bytes) {
+            Place::There(path) => path,
+            Place::Free(path) => {
+                files::write(&path, &bytes)?;
+                path
+            }
+            Place::None => return Err(MailerError::Drafts(self.directory.clone())),
+        };
+        Ok(Sent { id: mail.message_id().clone(), outcome: path.display().to_string() })
+    }
+
+    fn look(&self, name: &str, mail: &Outgoing) -> Result<Option<Probe>, MailerError> {
+        Ok(Some(match self.place(name, &Self::bytes(mail)) {
+            Place::There(path) => Probe::Done(path.display().to_string()),
+            Place::Free(_) | Place::None => Probe::NotDone,
+        }))
+    }
+}
+
+/// Where a draft is, or can be.
+enum Place {
+    There(PathBuf),
+    Free(PathBuf),
+    None,
+}
+
+impl EmlFiles {
+    fn bytes(mail: &Outgoing) -> Vec<u8> {
         // Makes mail programs open it for sending.
-        let bytes = [b"X-Unsent: 1\r\n", &mail.to_bytes()[..]].concat();
+        [b"X-Unsent: 1\r\n", &mail.to_bytes()[..]].concat()
+    }
+
+    fn place(&self, name: &str, bytes: &[u8]) -> Place {
         for number in 1..=MOST_DRAFTS {
             let file = match number {
                 1 => format!("{name}.eml"),
                 _ => format!("{name}-{number}.eml"),
             };
             let path = self.directory.join(file);
-            if files::exists(&path) {
-                let there = files::read(&path, bytes.len() as u64 + 1).ok().flatten();
-                if there.as_ref() != Some(&bytes) {
-                    continue;
-                }
-            } else {
-                files::write(&path, &bytes)?;
+            if !files::exists(&path) {
+                return Place::Free(path);
             }
-            let outcome = path.display().to_string();
-            return Ok(Sent { id: mail.message_id().clone(), outcome });
+            let there = files::read(&path, bytes.len() as u64 + 1).ok().flatten();
+            if there.as_deref() == Some(bytes) {
+                return Place::There(path);
+            }
         }
-        Err(MailerError::Drafts(self.directory.clone()))
+        Place::None
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::http::{Fetcher, HttpError, Patience, percent_encoded};
+use crate::mail::MessageId;
 
 /// The archive that is asked unless another is named.
 pub const ARCHIVE: &str = "https://lists.apache.org";
@@ -217,6 +218,21 @@ impl Archive {
         match crate::mail::is_mail(&mail) {
             true => Ok(mail),
             false => Err(PonymailError::Strange { url, expected: "a mail" }),
+        }
+    }
+
+    /// Whether the archive at `base` has a mail.
+    ///
+    /// # Errors
+    /// It does not say; see [`PonymailError`].
+    pub fn holds(&self, base: &str, id: &MessageId) -> Result<bool, PonymailError> {
+        let base = base.trim_end_matches('/');
+        let url = format!("{base}/api/source.lua?id={}", percent_encoded(&id.0));
+        match self.fetcher.get(&url, LARGEST_MAIL) {
+            // An archive that knows no such mail may answer with a page that says so.
+            Ok(bytes) => Ok(crate::mail::is_mail(&bytes) && crate::mail::read(&bytes).id == *id),
+            Err(HttpError::Status { status, .. }) if status.starts_with("404") => Ok(false),
+            Err(error) => Err(error.into()),
         }
     }
 

@@ -151,6 +151,28 @@ pub fn failed(command: &Command, output: &Output) -> ProcessError {
     }
 }
 
+/// Lets a person edit a file with `$VISUAL`, `$EDITOR` or vi, at the terminal.
+///
+/// # Errors
+/// It cannot be started, or it fails: the file may have been changed all the same.
+pub fn edit(path: &std::path::Path) -> Result<(), ProcessError> {
+    let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| super::machine::variable(name));
+    let editor = editor.unwrap_or_else(|| "vi".to_owned());
+    // As git does it: the variable may hold options.
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(format!("{editor} \"$@\"")).arg(&editor).arg(path);
+    let status =
+        shell.status().map_err(|source| ProcessError::Start { program: editor.clone(), source })?;
+    match status.success() {
+        true => Ok(()),
+        false => Err(ProcessError::Failed {
+            program: editor,
+            status: status.to_string(),
+            stderr: String::new(),
+        }),
+    }
+}
+
 /// Whether `program --version` can be run; returns its first line.
 ///
 /// # Errors

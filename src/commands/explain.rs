@@ -5,6 +5,7 @@ use clap::Args;
 use super::Session;
 use crate::checks::{CATALOGUE, adjust};
 use crate::error::{ExitStatus, Failure};
+use crate::letters::lint;
 use crate::report::explain::{ExplainReport, Explanation, ListReport};
 use crate::vote::rules;
 
@@ -30,7 +31,9 @@ pub struct ExplainArgs {
 /// There is no such check.
 pub fn run(session: &Session, args: ExplainArgs) -> Result<ExitStatus, Failure> {
     let of_votes = rules::CATALOGUE.iter().map(|rule| Explanation::of(rule));
-    let all = CATALOGUE.iter().map(|check| Explanation::of(check)).chain(of_votes);
+    let of_mails = lint::CATALOGUE.iter().map(Explanation::of);
+    let all = CATALOGUE.iter().map(|check| Explanation::of(check));
+    let all = all.chain(of_votes).chain(of_mails);
     let Some(id) = args.id else {
         return session.ui.emit(&ListReport { checks: all.collect() });
     };
@@ -41,7 +44,8 @@ pub fn run(session: &Session, args: ExplainArgs) -> Result<ExitStatus, Failure> 
     if checks.is_empty() {
         let failure = Failure::usage(format!("there is no check `{id}`"));
         let of_votes = rules::CATALOGUE.iter().map(|rule| rule.id);
-        let all = CATALOGUE.iter().map(|check| check.id).chain(of_votes);
+        let of_mails = lint::CATALOGUE.iter().map(|check| check.id);
+        let all = CATALOGUE.iter().map(|check| check.id).chain(of_votes).chain(of_mails);
         let near = all.filter(|known| is_near(known, &id));
         let failure =
             near.take(3).fold(failure, |failure, known| failure.run(["plusone", "explain", known]));

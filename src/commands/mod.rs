@@ -1,14 +1,25 @@
 //! One file per subcommand: load, hand to the pure rooms, report.
 
+mod access;
+mod act;
+pub mod announce;
+pub mod cancel;
 pub mod doctor;
 pub mod explain;
 pub mod init;
 pub mod keys;
+mod letter;
 pub mod package;
+pub mod promote;
+pub mod result;
 pub mod sign;
 mod signing;
+pub mod stage;
+pub mod status;
 pub mod tally;
+mod underway;
 pub mod verify;
+pub mod vote;
 
 use std::path::{Path, PathBuf};
 
@@ -57,12 +68,20 @@ pub fn run(cli: Cli) -> ExitStatus {
         ),
         config: global.config,
     };
-    let done = moved.map_err(Failure::usage).and_then(|_| match cli.command {
+    let command = cli.command.unwrap_or_else(|| Command::Status(Box::default()));
+    let done = moved.map_err(Failure::usage).and_then(|_| match command {
         Command::Init(args) => init::run(&session, args),
         Command::Doctor(args) => doctor::run(&session, args),
         Command::Keys(args) => keys::run(&session, args),
         Command::Package(args) => package::run(&session, args),
         Command::Sign(args) => sign::run(&session, args),
+        Command::Stage(args) => stage::run(&session, args),
+        Command::Vote(args) => vote::run(&session, args),
+        Command::Result(args) => result::run(&session, *args),
+        Command::Cancel(args) => cancel::run(&session, args),
+        Command::Promote(args) => promote::run(&session, *args),
+        Command::Announce(args) => announce::run(&session, args),
+        Command::Status(args) => status::run(&session, *args),
         Command::Verify(args) => verify::run(&session, args),
         Command::Tally(args) => tally::run(&session, *args),
         Command::Explain(args) => explain::run(&session, args),

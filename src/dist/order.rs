@@ -7,6 +7,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use crate::project::file::Lines;
+
 /// How old a version is among those of its project: its numbers, and how far before the release
 /// of that number it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +95,7 @@ impl Precedence {
             Lines::Minor => 2,
             Lines::Major => 1,
             Lines::One => 0,
+            Lines::Each => self.numbers.len(),
         };
         let zero = Digits(String::new());
         self.numbers.iter().chain(std::iter::repeat(&zero)).take(kept).cloned().collect()
@@ -134,18 +137,6 @@ fn padded(first: &[Digits], second: &[Digits]) -> Ordering {
         .unwrap_or(Ordering::Equal)
 }
 
-/// Which versions form a line of which only the newest stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Lines {
-    /// Those with the same first two numbers.
-    #[default]
-    Minor,
-    /// Those with the same first number.
-    Major,
-    /// All.
-    One,
-}
-
 /// Why a release has had its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Superseded {
@@ -169,6 +160,9 @@ pub fn superseded<'a>(
     versions: impl IntoIterator<Item = &'a str>,
     lines: Lines,
 ) -> BTreeMap<String, Superseded> {
+    if lines == Lines::Each {
+        return BTreeMap::new();
+    }
     let known: Vec<(&str, Precedence)> = versions
         .into_iter()
         .filter_map(|version| Some((version, Precedence::of(version)?)))
@@ -254,6 +248,7 @@ mod tests {
         assert_eq!(gone(&versions, Lines::Major), ["1.2.10", "1.2.3", "2.0.0"]);
         assert_eq!(gone(&versions, Lines::One), ["1.2.10", "1.2.3", "1.3.0", "2.0.0"]);
         assert!(gone(&["1.0", "1.0.0"], Lines::Minor).is_empty());
+        assert!(gone(&versions, Lines::Each).is_empty());
     }
 
     #[test]

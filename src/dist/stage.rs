@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Commit, Difference, Files, Listing, Place, Planned, Revision, listed};
-use crate::release::{FileName, METADATA_SUFFIXES, Suffix};
+use crate::release::{METADATA_SUFFIXES, Suffix};
 
 /// The files of a directory, told apart by whether they belong to the candidate.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,12 +19,12 @@ pub struct Selection {
     pub stray: Vec<String>,
 }
 
-/// Selects, of the names in a directory, the artifacts and what accompanies them.
-pub fn select<'a>(names: impl IntoIterator<Item = &'a str>, artifacts: &[FileName]) -> Selection {
+/// Selects, of the paths below a directory, the artifacts and what accompanies them.
+pub fn select<'a>(names: impl IntoIterator<Item = &'a str>, artifacts: &[&str]) -> Selection {
     let mut selection = Selection::default();
     for name in names {
         let belongs = artifacts.iter().any(|artifact| {
-            name.strip_prefix(artifact.as_str())
+            name.strip_prefix(*artifact)
                 .is_some_and(|rest| rest.is_empty() || METADATA_SUFFIXES.contains(&rest))
         });
         if belongs {
@@ -34,10 +34,10 @@ pub fn select<'a>(names: impl IntoIterator<Item = &'a str>, artifacts: &[FileNam
         }
     }
     for artifact in artifacts {
-        let needed = [Suffix::Signature, Suffix::Sha512].map(|suffix| artifact.with_suffix(suffix));
-        for name in std::iter::once(artifact).chain(&needed) {
-            if !selection.files.contains(name.as_str()) {
-                selection.missing.push(name.as_str().to_owned());
+        for suffix in ["", Suffix::Signature.as_str(), Suffix::Sha512.as_str()] {
+            let name = format!("{artifact}{suffix}");
+            if !selection.files.contains(&name) {
+                selection.missing.push(name);
             }
         }
     }
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn only_what_belongs_to_the_candidate_is_selected() {
-        let artifacts = ["a-1.0.tar.gz", "a-1.0-bin.zip"].map(|name| name.parse().expect(name));
+        let artifacts = ["a-1.0.tar.gz", "a-1.0-bin.zip"];
         let names = [
             "a-1.0.tar.gz",
             "a-1.0.tar.gz.asc",

@@ -79,6 +79,16 @@ pub struct Counts {
     pub non_binding: Votes,
 }
 
+/// Who signed a candidate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signer {
+    /// The certificate's fingerprint.
+    pub fingerprint: String,
+    /// A user id of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
@@ -91,6 +101,9 @@ pub enum What {
         commit: String,
         /// The files.
         files: Files,
+        /// Where they are on the machine that made them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        directory: Option<String>,
     },
     /// An outward step is begun.
     StepStarted {
@@ -133,6 +146,29 @@ pub enum What {
         revision: Revision,
         /// The files, by their path from there.
         files: Files,
+        /// Whose key signed them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signer: Option<Signer>,
+    },
+    /// A mail is about to be sent, as it stands here: should it be unclear whether it was sent, it
+    /// is looked for by its id, and never composed anew.
+    MailPrepared {
+        /// Which, as in `vote` or `result-ipmc`.
+        mail: String,
+        /// The outward step that sends it.
+        step: String,
+        /// Its Message-ID.
+        message_id: String,
+        /// Its date.
+        date: DateTime<Utc>,
+        /// Its headers and text, as a person edits them.
+        draft: String,
+        /// The mails that it follows, oldest first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        thread: Vec<String>,
+        /// When the vote that it calls closes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        closes: Option<DateTime<Utc>>,
     },
     /// A vote was called.
     VoteCalled {
@@ -217,6 +253,7 @@ impl What {
         "step-failed",
         "step-settled",
         "staged",
+        "mail-prepared",
         "vote-called",
         "ruling",
         "tallied",
@@ -248,12 +285,18 @@ pub(super) fn examples() -> Vec<Event> {
             reference: text("v1.0-rc1"),
             commit: "ab".repeat(20),
             files: files.clone(),
+            directory: Some(text("dist/1.0-rc1")),
         },
         What::StepStarted { id: text("0123"), what: text("commit"), command: Some(text("stage")) },
         What::StepFinished { id: text("0123"), outcome: text("revision 7") },
         What::StepFailed { id: text("0124"), reason: text("no\nspace \"left\" \u{1b}") },
         What::StepSettled { id: text("0125"), done: true, note: text("seen in the archive") },
-        What::Staged { url: text("https://example.org/dev"), revision, files },
+        What::Staged {
+            url: text("https://example.org/dev"),
+            revision,
+            files,
+            signer: Some(Signer { fingerprint: "AB".repeat(20), name: None }),
+        },
         What::VoteCalled { round: round(), message_id: text("a@b"), opened: at(1), closes: at(2) },
         What::Ruling { message_id: text("c@d"), value: text("+1"), reason: text("typo") },
         What::Tallied {
@@ -272,6 +315,15 @@ pub(super) fn examples() -> Vec<Event> {
         },
         What::Announced { message_id: text("g@h") },
         What::Note { text: text("süß") },
+        What::MailPrepared {
+            mail: text("vote"),
+            step: text("0126"),
+            message_id: text("a@b"),
+            date: at(1),
+            draft: text("Subject: x\n\ny\n"),
+            thread: vec![text("z@b")],
+            closes: Some(at(2)),
+        },
     ];
     let version: Version = "1.0".parse().expect("a version");
     let event =

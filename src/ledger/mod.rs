@@ -11,7 +11,7 @@ pub mod state;
 use serde::Deserialize;
 use serde_json::Value;
 
-pub use self::event::{Event, What};
+pub use self::event::{Event, Signer, What};
 pub use self::next::{Next, Waits, next};
 pub use self::state::{Candidate, Standing, State};
 

@@ -134,7 +134,8 @@ fn successor(candidate: &Candidate) -> Vec<String> {
     named("package", candidate.version.as_str(), rc)
 }
 
-fn named(name: &str, version: &str, rc: Option<CandidateNumber>) -> Vec<String> {
+/// A command of plusone about a candidate, one word an item.
+pub fn named(name: &str, version: &str, rc: Option<CandidateNumber>) -> Vec<String> {
     let mut command = ["plusone", name, "--version", version].map(str::to_owned).to_vec();
     if let Some(rc) = rc {
         command.extend(["--rc".to_owned(), rc.to_string()]);

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::event::{Counts, Outcome};
+use super::event::{Counts, Outcome, Signer};
 use super::{Event, Record, What};
 use crate::dist::{Files, Revision};
 use crate::plan::Progress;
@@ -44,6 +44,8 @@ pub struct Candidate {
     pub promoted: Option<Promoted>,
     /// When, and by which mail, it was announced.
     pub announced: Option<Mailed>,
+    /// Mails as they were prepared, by which they are; of each the last.
+    pub mails: BTreeMap<String, Prepared>,
     /// Outward steps, by id.
     pub steps: BTreeMap<String, Step>,
     /// What persons wrote down.
@@ -61,6 +63,8 @@ pub struct Packaged {
     pub commit: String,
     /// The files.
     pub files: Files,
+    /// Where they are on the machine that made them.
+    pub directory: Option<String>,
 }
 
 /// Where a candidate is staged.
@@ -74,6 +78,25 @@ pub struct Staged {
     pub revision: Revision,
     /// The files.
     pub files: Files,
+    /// Whose key signed them.
+    pub signer: Option<Signer>,
+}
+
+/// A mail that was prepared, sent or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Prepared {
+    /// The outward step that sends it.
+    pub step: String,
+    /// Its Message-ID.
+    pub message_id: String,
+    /// Its date.
+    pub date: DateTime<Utc>,
+    /// Its headers and text.
+    pub draft: String,
+    /// The mails that it follows, oldest first.
+    pub thread: Vec<String>,
+    /// When the vote that it calls closes.
+    pub closes: Option<DateTime<Utc>>,
 }
 
 /// A vote.
@@ -233,6 +256,7 @@ impl Candidate {
             cleared: None,
             promoted: None,
             announced: None,
+            mails: BTreeMap::new(),
             steps: BTreeMap::new(),
             notes: Vec::new(),
         }
@@ -240,8 +264,8 @@ impl Candidate {
 
     fn happened(&mut self, at: DateTime<Utc>, what: What) {
         match what {
-            What::CandidatePackaged { reference, commit, files } => {
-                self.packaged = Some(Packaged { at, reference, commit, files });
+            What::CandidatePackaged { reference, commit, files, directory } => {
+                self.packaged = Some(Packaged { at, reference, commit, files, directory });
             }
             What::StepStarted { id, what, command } => {
                 self.steps.insert(id, Step { what, command, progress: Progress::Started, at });
@@ -254,9 +278,13 @@ impl Candidate {
                 self.step(id, Progress::Finished(note), at);
             }
             What::StepSettled { id, done: false, .. } => self.step(id, Progress::NotStarted, at),
-            What::Staged { url, revision, files } => {
-                self.staged = Some(Staged { at, url, revision, files });
+            What::Staged { url, revision, files, signer } => {
+                self.staged = Some(Staged { at, url, revision, files, signer });
                 self.cleared = None;
+            }
+            What::MailPrepared { mail, step, message_id, date, draft, thread, closes } => {
+                let prepared = Prepared { step, message_id, date, draft, thread, closes };
+                self.mails.insert(mail, prepared);
             }
             What::VoteCalled { round, message_id, opened, closes } => {
                 self.rounds.retain(|earlier| earlier.round != round);
@@ -299,6 +327,19 @@ impl Candidate {
 
     fn round_mut(&mut self, name: &str) -> Option<&mut Round> {
         self.rounds.iter_mut().find(|round| round.round == name)
+    }
+
+    /// Whether an event says of its making what is known already.
+    pub fn is_packaged_as(&self, event: &Event) -> bool {
+        let (What::CandidatePackaged { reference, commit, files, directory }, Some(known)) =
+            (&event.what, &self.packaged)
+        else {
+            return false;
+        };
+        known.reference == *reference
+            && known.commit == *commit
+            && known.files == *files
+            && known.directory == *directory
     }
 
     /// A vote on it, by name.

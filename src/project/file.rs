@@ -135,10 +135,27 @@ pub struct DistTable {
     pub dev_directory: Option<Template>,
     /// Subversion URL of the release area.
     pub release: Option<Template>,
-    /// Directory of a release below it.
+    /// Directory of a release below it; `.` if all releases share one.
     pub release_directory: Option<Template>,
+    /// Which releases form a line of which only the newest stays in the release area.
+    pub lines: Option<Lines>,
     /// Where the KEYS file is read from.
     pub keys: Option<Template>,
+}
+
+/// Which releases form a line: of each only the newest stays in the release area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lines {
+    /// Those with the same first two numbers.
+    #[default]
+    Minor,
+    /// Those with the same first number.
+    Major,
+    /// All.
+    One,
+    /// Each its own: nothing is ever superseded.
+    Each,
 }
 
 /// The vote.
@@ -147,6 +164,8 @@ pub struct DistTable {
 pub struct VoteTable {
     /// The list it is held on.
     pub list: Option<String>,
+    /// The list's web archive (Pony Mail).
+    pub archive: Option<String>,
     /// Who gets a copy of the call and the result.
     pub cc: Option<Vec<String>>,
     /// The subject of the call.

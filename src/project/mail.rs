@@ -18,6 +18,9 @@ pub const INCUBATOR_LIST: &str = "general@incubator.apache.org";
 /// The server that committers of the ASF send through.
 const ASF_SERVER: &str = "mail-relay.apache.org";
 
+/// The web archive of the ASF's lists.
+pub const ASF_ARCHIVE: &str = "https://lists.apache.org";
+
 /// The ASF's page on how to verify downloads.
 const VERIFICATION: &str = "https://www.apache.org/info/verification.html";
 
@@ -216,6 +219,8 @@ pub struct LetterSettings {
     pub contact: Vec<String>,
     /// The list that votes are held on.
     pub vote_list: Option<Sourced<String>>,
+    /// The list's web archive, without a final `/`.
+    pub archive: Option<String>,
     /// Who gets a copy of what is sent there.
     pub vote_cc: Vec<String>,
     /// How long a vote stays open at least, in hours.
@@ -272,6 +277,9 @@ impl LetterSettings {
             verification: text(|file| file.announce.verification.clone())
                 .or_else(|| kind.is_asf().then(|| VERIFICATION.to_owned())),
             contact: list(|file| file.announce.contact.clone()),
+            archive: text(|file| file.vote.archive.clone())
+                .or_else(|| kind.is_asf().then(|| ASF_ARCHIVE.to_owned()))
+                .map(|archive| archive.trim_end_matches('/').to_owned()),
             vote_cc: list(|file| file.vote.cc.clone()),
             hours: layers
                 .pick(|file| file.vote.hours)

@@ -16,7 +16,7 @@ use std::str::FromStr;
 use crate::archive::{Format, Level};
 use crate::policy::Preset;
 use crate::release::{CandidateNumber, ProjectName, Version};
-use file::{SettingsFile, Submodules, VersionFile};
+use file::{Lines, SettingsFile, Submodules, VersionFile};
 use template::{MissingValue, Names, Template};
 
 /// The name of the settings file in a repository's root.
@@ -88,6 +88,10 @@ pub struct Project {
     pub dev_directory: Sourced<Template>,
     /// The release area.
     pub dist_release: Option<Sourced<Template>>,
+    /// Directory of a release there; `.` if all releases share one.
+    pub release_directory: Sourced<Template>,
+    /// Which releases form a line of which only the newest stays there.
+    pub lines: Lines,
     /// Where the project's KEYS file is read from.
     pub keys: Option<Sourced<Template>>,
     /// Where the roster comes from.
@@ -206,6 +210,8 @@ impl Project {
             dist_dev: optional(|file| file.dist.dev.clone(), area("dev").as_deref()),
             dev_directory: template(|file| file.dist.dev_directory.clone(), "{version}-rc{rc}"),
             dist_release: optional(|file| file.dist.release.clone(), area("release").as_deref()),
+            release_directory: template(|file| file.dist.release_directory.clone(), "{version}"),
+            lines: layers.pick(|file| file.dist.lines).map_or_else(Lines::default, |set| set.value),
             keys: optional(|file| file.dist.keys.clone(), keys),
             roster: roster(&layers, kind)?,
             versions: [&user.versions[..], &project.versions[..]].concat(),

@@ -12,6 +12,7 @@ pub mod plan;
 pub mod sarif;
 pub mod settings;
 pub mod sign;
+pub mod status;
 pub mod tally;
 pub mod verify;
 

@@ -5,11 +5,12 @@ use std::path::Path;
 use clap::Args;
 
 use super::super::Session;
+use super::super::access::AccessArgs;
 use super::super::signing::gpg_failure;
 use super::{LARGEST_KEYS, extent, from_gpg, project, strength_rule};
 use crate::backend::files::{self, FileError};
 use crate::backend::gpg;
-use crate::backend::svn::{self, Access, CommitError, SvnFile};
+use crate::backend::svn::{CommitError, SvnFile};
 use crate::error::{ExitStatus, Failure};
 use crate::openpgp::append::{Decision, Options, Refusal, append};
 use crate::openpgp::{Fingerprint, Limits};
@@ -44,17 +45,6 @@ pub(super) struct AppendArgs {
     execute: bool,
     #[command(flatten)]
     access: AccessArgs,
-}
-
-/// How to get into a Subversion server, where its own store of credentials does not say.
-#[derive(Debug, Args)]
-pub(super) struct AccessArgs {
-    /// Subversion user name
-    #[arg(long, value_name = "NAME")]
-    svn_username: Option<String>,
-    /// Command that prints the Subversion password
-    #[arg(long, value_name = "COMMAND", requires = "svn_username")]
-    svn_password_command: Option<String>,
 }
 
 /// How often an append is tried anew after somebody else's commit.
@@ -137,7 +127,7 @@ fn to_subversion(
     fingerprint: Fingerprint,
     decide: &Decide<'_>,
 ) -> Result<ExitStatus, Failure> {
-    let access = access(&args.access)?;
+    let access = args.access.access()?;
     let mut file = SvnFile::check_out(&args.to, &access).map_err(|error| {
         Failure::outside(error)
             .hint("nothing was committed; is it the address of a KEYS file that you can read?")
@@ -151,7 +141,7 @@ fn to_subversion(
         };
         let Decision::Append { changes, bytes, .. } = decide(&old)? else {
             plan.purpose = format!("{} has all of {fingerprint} already", args.to);
-            return session.ui.emit(&PlanReport { plan, executed: args.execute });
+            return session.ui.emit(&PlanReport::new(plan, args.execute));
         };
         let message = format!("Add the key {fingerprint} to KEYS");
         let mut details = vec![
@@ -163,13 +153,13 @@ fn to_subversion(
         let mut step = Step::new("commit KEYS with one more entry", details, &bytes);
         if !args.execute {
             plan.steps.push(step);
-            return session.ui.emit(&PlanReport { plan, executed: false });
+            return session.ui.emit(&PlanReport::new(plan, false));
         }
         match file.commit(&[old, bytes].concat(), &message) {
             Ok(revision) => {
                 step.done(format!("revision {revision}"));
                 plan.steps.push(step);
-                return session.ui.emit(&PlanReport { plan, executed: true });
+                return session.ui.emit(&PlanReport::new(plan, true));
             }
             Err(CommitError::OutOfDate) => {
                 session.ui.note("somebody else committed in between: appending to their version");
@@ -188,20 +178,6 @@ fn to_subversion(
         args.to
     ))
     .hint("nothing was committed; try again later"))
-}
-
-fn access(args: &AccessArgs) -> Result<Access, Failure> {
-    let password = match &args.svn_password_command {
-        Some(command) => svn::Password::from_command(command)
-            .map_err(|error| Failure::outside(error).hint("nothing was committed"))?
-            .map(Some)
-            .ok_or_else(|| {
-                Failure::outside("the command of --svn-password-command printed nothing")
-                    .hint("nothing was committed; the password is the first line it prints")
-            })?,
-        None => None,
-    };
-    Ok(Access { username: args.svn_username.clone(), password, ..Access::default() })
 }
 
 fn refuse(refusal: Refusal, place: &str) -> Failure {

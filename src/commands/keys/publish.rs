@@ -51,5 +51,5 @@ pub(super) fn run(session: &Session, args: PublishArgs) -> Result<ExitStatus, Fa
         })?);
     }
     plan.steps.push(step);
-    session.ui.emit(&PlanReport { plan, executed: args.execute })
+    session.ui.emit(&PlanReport::new(plan, args.execute))
 }

@@ -4,6 +4,7 @@
 mod check;
 mod job;
 
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -12,12 +13,17 @@ use clap::Args;
 use sha2::{Digest, Sha512};
 
 use super::signing::Signer;
+use super::underway::ledger_failure;
 use super::{Session, git_failure};
 use crate::archive::{self, ArchiveError, Format, Level, Written};
+use crate::backend::dist::LocalFiles;
 use crate::backend::files::{self, Staging};
+use crate::backend::ledger::LedgerFile;
 use crate::candidate;
 use crate::checksum;
+use crate::dist::Place;
 use crate::error::{ExitStatus, Failure};
+use crate::ledger::{Event, State, What};
 use crate::policy::Preset;
 use crate::release::{CandidateNumber, FileName, ProjectName, Suffix, Version};
 use crate::report::package::{PackageReport, PackagedArtifact};
@@ -152,6 +158,7 @@ fn package(session: &Session, job: &Job, args: &PackageArgs) -> Result<ExitStatu
     for name in &finished {
         staging.publish(name.as_str(), &directory.join(name.as_str())).map_err(Failure::outside)?;
     }
+    note(session, job, &directory, &artifacts)?;
     session.ui.emit(&PackageReport {
         version: job.names.version.clone(),
         rc: job.names.rc,
@@ -161,6 +168,45 @@ fn package(session: &Session, job: &Job, args: &PackageArgs) -> Result<ExitStatu
         artifacts,
         warnings,
     })
+}
+
+/// Writes into the ledger what was packaged, unless it says so already.
+fn note(
+    session: &Session,
+    job: &Job,
+    directory: &Path,
+    artifacts: &[PackagedArtifact],
+) -> Result<(), Failure> {
+    let Some(root) = job.repository.work_tree() else { return Ok(()) };
+    let mut paths = BTreeMap::new();
+    for artifact in artifacts {
+        let path = Path::new(&artifact.path);
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for suffix in ["", Suffix::Signature.as_str(), Suffix::Sha512.as_str()] {
+            let name = format!("{name}{suffix}");
+            let path = directory.join(&name);
+            if files::exists(&path) {
+                paths.insert(name.parse::<Place>().map_err(Failure::bug)?, path);
+            }
+        }
+    }
+    let files = LocalFiles::read(&paths).map_err(Failure::outside)?.contents();
+    let absolute = files::absolute(directory);
+    let directory = absolute.strip_prefix(files::absolute(root)).unwrap_or(&absolute);
+    let what = What::CandidatePackaged {
+        reference: job.reference.clone(),
+        commit: job.commit.id.to_string(),
+        files,
+        directory: Some(directory.display().to_string()),
+    };
+    let ledger = LedgerFile::new(root, &job.names.version);
+    let state = State::of(ledger.read().map_err(ledger_failure)?.records);
+    let event = Event::new(session.now, job.names.version.clone(), job.names.rc, what);
+    let known = state.candidate(&job.names.version, job.names.rc);
+    match known.is_some_and(|candidate| candidate.is_packaged_as(&event)) {
+        true => Ok(()),
+        false => ledger.append(&event).map_err(ledger_failure),
+    }
 }
 
 fn list(paths: &[String]) -> String {

@@ -1,19 +1,22 @@
 //! Where the mails come from: files, directories, the list's web archive.
 
+use std::path::Path;
+
 use chrono::{DateTime, Datelike, Months, Utc};
 
 use super::super::Session;
-use super::{Job, TallyArgs};
+use super::Job;
 use crate::backend::files;
 use crate::backend::http::{HttpError, Patience};
 use crate::backend::mailbox::{self, Mailbox, MailboxError};
 use crate::backend::ponymail::{Archive, PonymailError, ThreadAddress};
 use crate::error::Failure;
 use crate::mail::{self, Message};
+use crate::project::mail::INCUBATOR_LIST;
 use crate::vote::thread::{self, Thread, Which};
 
-/// Reads the votes that the mails hold: those that can be meant.
-pub(super) fn threads(job: &Job<'_>) -> Result<Vec<Thread>, Failure> {
+/// Reads the votes that the mails hold, those that can be meant, and the mails themselves.
+pub(super) fn threads(job: &Job<'_>) -> Result<(Vec<Thread>, Vec<Vec<u8>>), Failure> {
     let (args, session) = (job.args, job.session);
     check_sources(job)?;
     let which = which(job);
@@ -23,9 +26,10 @@ pub(super) fn threads(job: &Job<'_>) -> Result<Vec<Thread>, Failure> {
     mailboxes.extend(args.maildir.iter().cloned().map(Mailbox::Maildir));
     mailboxes.extend(args.eml.iter().cloned().map(Mailbox::Directory));
     for (number, (list, month)) in months(job).into_iter().enumerate() {
-        session.ui.detail(&format!("fetching {month} of {list} from {}", args.archive));
+        let base = job.archive();
+        session.ui.detail(&format!("fetching {month} of {list} from {base}"));
         let archive = Archive::new(Patience::default()).map_err(fetch_failure)?;
-        let bytes = archive.month(&args.archive, &list, &month).map_err(fetch_failure)?;
+        let bytes = archive.month(&base, &list, &month).map_err(fetch_failure)?;
         let path = scratch.path().join(format!("{number}.mbox"));
         files::write(&path, &bytes).map_err(Failure::outside)?;
         mailboxes.push(Mailbox::Mbox(path));
@@ -35,15 +39,20 @@ pub(super) fn threads(job: &Job<'_>) -> Result<Vec<Thread>, Failure> {
         false => mailbox::scan(&mailboxes, &which).map_err(mailbox_failure)?,
     };
     for thread in &args.thread {
-        mails.extend(fetched_thread(session, args, thread)?);
+        mails.extend(fetched_thread(session, &job.archive(), thread)?);
     }
     let messages: Vec<Message> = mails.iter().map(|bytes| mail::read(bytes)).collect();
     if let Some(path) = &args.save {
-        let dated = mails.iter().zip(&messages).map(|(mail, message)| (&mail[..], message.date));
-        mailbox::save(path, dated).map_err(Failure::outside)?;
+        save(path, &mails)?;
     }
     session.ui.detail(&format!("{} mails can belong to the vote", messages.len()));
-    Ok(thread::threads(messages))
+    Ok((thread::threads(messages), mails))
+}
+
+/// Keeps mails in an mbox file.
+pub(super) fn save(path: &Path, mails: &[Vec<u8>]) -> Result<(), Failure> {
+    let dated = mails.iter().map(|bytes| (&bytes[..], mail::read(bytes).date));
+    mailbox::save(path, dated).map_err(Failure::outside)
 }
 
 /// Which vote is meant, by the flags and settings.
@@ -108,8 +117,14 @@ fn lists(job: &Job<'_>) -> Vec<String> {
     }
     let set = &job.settings;
     let list = set.project.vote.list.clone().or_else(|| set.user.vote.list.clone());
+    // Where the settings say which project it is, its list is the customary one.
+    let name = set.project.project.name.as_ref();
+    let list = list.or_else(|| {
+        let name = name.filter(|_| job.preset.is_asf())?;
+        Some(format!("dev@{name}.apache.org"))
+    });
     let incubator =
-        (job.preset == crate::policy::Preset::Podling).then(|| super::round::INCUBATOR.to_owned());
+        (job.preset == crate::policy::Preset::Podling).then(|| INCUBATOR_LIST.to_owned());
     list.map_or_else(Vec::new, |list| std::iter::once(list).chain(incubator).collect())
 }
 
@@ -128,13 +143,9 @@ fn recent_months(now: DateTime<Utc>) -> Vec<String> {
     vec![month(before), month(now)]
 }
 
-fn fetched_thread(
-    session: &Session,
-    args: &TallyArgs,
-    what: &str,
-) -> Result<Vec<Vec<u8>>, Failure> {
+fn fetched_thread(session: &Session, archive: &str, what: &str) -> Result<Vec<Vec<u8>>, Failure> {
     // A full address names its archive itself.
-    let base = if what.contains("://") { None } else { Some(&args.archive[..]) };
+    let base = if what.contains("://") { None } else { Some(archive) };
     let address = ThreadAddress::read(what, base).map_err(fetch_failure)?;
     session.ui.detail(&format!("fetching the thread {} from {}", address.id, address.base));
     let bar = session.ui.progress("fetching mails");

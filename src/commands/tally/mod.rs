@@ -1,27 +1,35 @@
 //! `plusone tally`: counts a vote from the mails of its list.
 
+mod arguments;
+mod kept;
 mod mails;
 mod people;
 mod remembered;
 mod round;
 mod watch;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use clap::Args;
 
+use super::underway::Underway;
 use super::{Session, Settings, git_failure};
 use crate::backend::files;
 use crate::backend::git::{GitError, Repository};
 use crate::error::{ExitStatus, Failure};
 use crate::mail::MessageId;
 use crate::policy::Preset;
-use crate::release::{CandidateNumber, ProjectName, Version};
+use crate::project::mail::ASF_ARCHIVE;
+use crate::release::{CandidateNumber, Version};
 use crate::report::tally::{Presentation, TallyReport};
+use crate::vote::ballot::Value;
+use crate::vote::call::Call;
 use crate::vote::kind::VoteKind;
 use crate::vote::roster::Body;
 use crate::vote::tally::{PassedVote, Ruling, RulingError, RulingValue, Tally};
+pub(super) use arguments::CountArgs;
+use arguments::WhichRound;
 
 /// Arguments of `plusone tally`.
 #[derive(Debug, Args)]
@@ -42,102 +50,9 @@ Examples:
   plusone tally --mbox vote.mbox --rule '<id@host>=+1' --reason 'She confirmed it on the list'
   plusone tally --podling --project burr --list dev@burr.apache.org --list general@incubator.apache.org")]
 pub struct TallyArgs {
-    /// File of mails in mbox format, gzip too; can be repeated
-    #[arg(long, value_name = "FILE", help_heading = "Mails")]
-    mbox: Vec<PathBuf>,
-    /// Maildir; can be repeated
-    #[arg(long, value_name = "DIR", help_heading = "Mails")]
-    maildir: Vec<PathBuf>,
-    /// Directory of .eml files; can be repeated
-    #[arg(long, value_name = "DIR", help_heading = "Mails")]
-    eml: Vec<PathBuf>,
-    /// Thread in the list's web archive, by address, id or Message-ID; can be repeated
-    #[arg(long, value_name = "URL|ID", help_heading = "Mails")]
-    thread: Vec<String>,
-    /// List to fetch from the web archive; can be repeated
-    #[arg(long, value_name = "ADDRESS", help_heading = "Mails")]
-    list: Vec<String>,
-    /// Month of the lists to fetch; can be repeated [default: this one and the one before]
-    #[arg(long, value_name = "YYYY-MM", requires = "list", help_heading = "Mails")]
-    month: Vec<String>,
-    /// Address of the web archive
-    #[arg(
-        long,
-        value_name = "URL",
-        default_value = "https://lists.apache.org",
-        help_heading = "Mails"
-    )]
-    archive: String,
-    /// Keep the mails of the vote in this mbox file, to count them again offline
-    #[arg(long, value_name = "FILE", help_heading = "Mails")]
-    save: Option<PathBuf>,
-
-    /// Text in the subject of the call
-    #[arg(long, value_name = "TEXT", conflicts_with = "message_id", help_heading = "Which vote")]
-    subject: Option<String>,
-    /// Message-ID of any mail of the vote
-    #[arg(long, value_name = "ID", help_heading = "Which vote")]
-    message_id: Option<String>,
-    /// Short name of the project [default: from plusone.toml, else the list's]
-    #[arg(long, value_name = "NAME", help_heading = "Which vote")]
-    project: Option<ProjectName>,
-    /// Version that is voted on
-    #[arg(long, value_name = "VERSION", help_heading = "Which vote")]
-    version: Option<Version>,
-    /// Number of the candidate
-    #[arg(long, value_name = "N", help_heading = "Which vote")]
-    rc: Option<CandidateNumber>,
-    /// The project is a podling: two votes, of its own committee and of the Incubator's
-    #[arg(long, help_heading = "Which vote")]
-    podling: bool,
-    /// Which of a podling's votes [default: those that are there]
-    #[arg(long, value_name = "ppmc|ipmc|both", help_heading = "Which vote")]
-    round: Option<WhichRound>,
-
-    /// Whose votes bind: `whimsy`, a file, directory or address; can be repeated, and begin with
-    /// `ppmc=` or `ipmc=`
-    #[arg(long, value_name = "SOURCE", help_heading = "Who is who")]
-    roster: Vec<String>,
-    /// Day that membership is judged by [default: that of each vote]
-    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Who is who")]
-    as_of: Option<NaiveDate>,
-    /// Another address or name of a person; can be repeated
-    #[arg(long, value_name = "ID=ADDRESS", value_parser = pair, help_heading = "Who is who")]
-    alias: Vec<(String, String)>,
-    /// Learn addresses from the authors in this repository
-    #[arg(
-        long,
-        value_name = "DIR",
-        num_args = 0..=1,
-        default_missing_value = ".",
-        help_heading = "Who is who"
-    )]
-    git: Option<PathBuf>,
-    /// Learn addresses from this KEYS file, by path or address
-    #[arg(long, value_name = "FILE|URL", help_heading = "Who is who")]
-    keys: Option<String>,
-
-    /// When the vote opened, where the mail does not say it right
-    #[arg(long, value_name = "RFC3339", value_parser = instant, help_heading = "Rules")]
-    opened: Option<DateTime<Utc>>,
-    /// When the vote closes; later votes are late
-    #[arg(long, value_name = "RFC3339", value_parser = instant, help_heading = "Rules")]
-    closes: Option<DateTime<Utc>>,
-    /// Hours that the vote is open at least
-    #[arg(long, value_name = "N", help_heading = "Rules")]
-    hours: Option<u32>,
-    /// Why the vote is open for less than 72 hours, where the mail gives a reason that is not found
-    #[arg(long, value_name = "REASON", help_heading = "Rules")]
-    expedited: Option<String>,
-    /// Kind of vote: release, procedural, code-change or lazy
-    #[arg(long, value_name = "KIND", default_value_t = Kind::default(), help_heading = "Rules")]
-    kind: Kind,
-    /// Take an unclear mail for +1, 0, -1 or none, or a -1 for answered; can be repeated
-    #[arg(long, value_name = "MESSAGE-ID=VALUE", value_parser = ruling, help_heading = "Rules")]
-    rule: Vec<(String, RulingValue)>,
-    /// Why; one for each --rule, or one for all
-    #[arg(long, value_name = "TEXT", requires = "rule", help_heading = "Rules")]
-    reason: Vec<String>,
+    /// What is counted, and by what
+    #[command(flatten)]
+    count: CountArgs,
 
     /// Write a page for people to this file
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -159,87 +74,54 @@ pub struct TallyArgs {
     every: u64,
 }
 
-/// [`VoteKind`] as an argument.
-#[derive(Debug, Clone, Copy, Default)]
-struct Kind(VoteKind);
-
-impl std::str::FromStr for Kind {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        text.parse().map(Self)
-    }
-}
-
-impl std::fmt::Display for Kind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(match self.0 {
-            VoteKind::Release => "release",
-            VoteKind::Procedural => "procedural",
-            VoteKind::CodeChange => "code-change",
-            VoteKind::Lazy => "lazy",
-        })
-    }
-}
-
-/// Which of a podling's votes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum WhichRound {
-    /// That of its own committee.
-    Ppmc,
-    /// That of the Incubator.
-    Ipmc,
-    /// Both.
-    Both,
-}
-
-fn instant(text: &str) -> Result<DateTime<Utc>, String> {
-    DateTime::parse_from_rfc3339(text)
-        .map(|at| at.to_utc())
-        .map_err(|_| "expected a date, a time and a zone, as in 2026-11-24T10:00:00Z".to_owned())
-}
-
-fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((id, alias)) if !id.trim().is_empty() && !alias.trim().is_empty() => {
-            Ok((id.trim().to_owned(), alias.trim().to_owned()))
-        }
-        _ => Err("expected an id and an address or name, as in jane=jane@example.org".to_owned()),
-    }
-}
-
-fn ruling(text: &str) -> Result<(String, RulingValue), String> {
-    let wrong = || "expected a Message-ID and a value, as in '<id@host>=+1'".to_owned();
-    // A Message-ID can hold an equals sign, a value cannot.
-    let (id, value) = text.rsplit_once('=').ok_or_else(wrong)?;
-    let id = id.trim().trim_start_matches('<').trim_end_matches('>');
-    if id.is_empty() {
-        return Err(wrong());
-    }
-    Ok((id.to_owned(), value.trim().parse()?))
-}
-
 /// The settings and flags that a count goes by.
-struct Job<'a> {
+pub(super) struct Job<'a> {
     session: &'a Session,
-    args: &'a TallyArgs,
+    args: &'a CountArgs,
     settings: Settings,
     preset: Preset,
+    full_addresses: bool,
     /// Rulings that are given now.
     rulings: Vec<Ruling>,
     /// Rulings that were given before.
     remembered: Vec<Ruling>,
     /// The root of the project's repository, if we are in it.
     root: Option<PathBuf>,
+    /// The rosters of an earlier count, where that is counted again.
+    rosters: Option<Vec<people::Document>>,
 }
 
 /// A count with what is printed of it.
-struct Counted {
-    report: TallyReport,
+pub(super) struct Counted {
+    pub(super) report: TallyReport,
     /// The proof for promotion, where the vote passed and a podling's other vote as well.
-    passed: Option<PassedVote>,
+    pub(super) passed: Option<PassedVote>,
     /// What was voted on.
-    version: Option<Version>,
-    rc: Option<CandidateNumber>,
+    pub(super) version: Option<Version>,
+    pub(super) rc: Option<CandidateNumber>,
+    /// The vote, or a podling's two, its own first.
+    pub(super) rounds: Vec<Round>,
+    /// The mails that it was counted from.
+    mails: Vec<Vec<u8>>,
+    /// Who is who.
+    people: people::Evidence,
+}
+
+/// A vote that was counted, with what its call states.
+pub(super) struct Round {
+    pub(super) tally: Tally,
+    pub(super) call: Call,
+}
+
+impl Round {
+    /// What the ledger calls it.
+    pub(super) fn name(&self) -> &'static str {
+        match self.tally.round().roster.body {
+            Body::Pmc => "project",
+            Body::Ppmc => "ppmc",
+            Body::Ipmc => "ipmc",
+        }
+    }
 }
 
 /// Runs the command.
@@ -248,21 +130,102 @@ struct Counted {
 /// The mails or the roster cannot be read, the vote is not in the mails, or what was given
 /// contradicts itself.
 pub fn run(session: &Session, args: TallyArgs) -> Result<ExitStatus, Failure> {
-    let job = Job::new(session, &args)?;
+    let mut job = Job::new(session, &args.count)?;
+    job.full_addresses = args.full_addresses;
     if args.watch {
-        return watch::run(&job);
+        return watch::run(&job, args.every, args.html.as_deref());
     }
     let counted = job.count(session.now)?;
-    job.write_html(&counted.report)?;
+    write_html(args.html.as_deref(), &counted.report)?;
     job.remember(counted.version.as_ref(), counted.rc)?;
+    job.keep(&counted)?;
     if let Some(passed) = &counted.passed {
         session.ui.detail(&format!("{} {} may be promoted", passed.project(), passed.version()));
     }
     session.ui.emit(&counted.report)
 }
 
+/// Counts for a command that goes by the outcome: what is said now, else again from what an earlier
+/// count kept, else from the list's archive. Returns what it was counted from, in words, as well.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn count(session: &Session, args: &CountArgs) -> Result<(Counted, String), Failure> {
+    let job = Job::new(session, args)?;
+    let kept = match args.says_nothing() {
+        true => job.kept()?,
+        false => None,
+    };
+    let Some(kept) = kept else {
+        let counted = job.count(session.now)?;
+        job.remember(counted.version.as_ref(), counted.rc)?;
+        job.keep(&counted)?;
+        return Ok((counted, "counted anew from the mails".to_owned()));
+    };
+    let from = kept.words();
+    let (arguments, rosters) = kept.into_parts(args);
+    let mut job = Job::new(session, &arguments)?;
+    job.rosters = Some(rosters);
+    let counted = job.count(session.now)?;
+    job.remember(counted.version.as_ref(), counted.rc)?;
+    job.note(&counted)?;
+    Ok((counted, from))
+}
+
+/// Counts from what is said now, else from the list's archive, and keeps the count.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn count_anew(session: &Session, args: &CountArgs) -> Result<(), Failure> {
+    let job = Job::new(session, args)?;
+    let counted = job.count(session.now)?;
+    job.remember(counted.version.as_ref(), counted.rc)?;
+    job.keep(&counted)
+}
+
+/// Where a mail can be read in a list's web archive.
+pub(super) fn thread_link(archive: &str, id: &MessageId) -> String {
+    let archive = Some(archive.to_owned());
+    let presentation = Presentation { archive, full_addresses: false };
+    presentation.link(id).unwrap_or_default()
+}
+
+/// The members of the Incubator's committee who voted in favour in the podling's own vote, by the
+/// count that was kept of it: whose votes the second call carries over by name (V-10).
+///
+/// # Errors
+/// The kept count or the roster cannot be read.
+pub(super) fn carried(session: &Session, underway: &Underway) -> Result<Vec<String>, Failure> {
+    let args = CountArgs {
+        version: Some(underway.version.clone()),
+        rc: underway.rc,
+        ..CountArgs::default()
+    };
+    let Some(kept) = Job::new(session, &args)?.kept()? else { return Ok(Vec::new()) };
+    let (mut args, rosters) = kept.into_parts(&args);
+    args.round = Some(WhichRound::Ppmc);
+    let mut job = Job::new(session, &args)?;
+    job.rosters = Some(rosters);
+    let counted = job.count(session.now)?;
+    let roster = match counted.people.roster(underway.project.name.value.as_str(), Body::Ipmc) {
+        Ok(roster) => roster,
+        Err(failure) => {
+            session.ui.warn(&format!("nobody's vote is carried over: {}", failure.error));
+            return Ok(Vec::new());
+        }
+    };
+    let ballots = counted.rounds.iter().flat_map(|round| round.tally.ballots());
+    let carried = ballots.filter(|ballot| {
+        let id = ballot.identity.id.as_deref();
+        ballot.counts()
+            && ballot.value == Value::PlusOne
+            && id.is_some_and(|id| roster.members.contains_key(id))
+    });
+    Ok(carried.map(|ballot| ballot.identity.name.clone()).collect())
+}
+
 impl<'a> Job<'a> {
-    fn new(session: &'a Session, args: &'a TallyArgs) -> Result<Self, Failure> {
+    pub(super) fn new(session: &'a Session, args: &'a CountArgs) -> Result<Self, Failure> {
         let repository = match Repository::discover(std::path::Path::new(".")) {
             Ok(repository) => Some(repository),
             // Counting works anywhere, without git too.
@@ -278,27 +241,39 @@ impl<'a> Job<'a> {
                 .hint("leave out --kind for a vote on a release"));
         }
         let root = repository.as_ref().and_then(Repository::work_tree);
-        let root = root.filter(|_| settings.found).map(std::path::Path::to_owned);
+        let root = root.map(std::path::Path::to_owned).or_else(|| {
+            // Without git the ledger is where the settings are.
+            repository.is_none().then(|| PathBuf::from("."))
+        });
+        let root = root.filter(|_| settings.found);
         Ok(Self {
             session,
             args,
             settings,
             preset,
+            full_addresses: false,
             rulings: rulings(args)?,
             remembered: remembered::read(root.as_ref())?,
             root,
+            rosters: None,
         })
     }
 
+    /// The address of the list's web archive, without a final `/`.
+    fn archive(&self) -> String {
+        let set = [&self.settings.project.vote.archive, &self.settings.user.vote.archive];
+        let set = set.into_iter().flatten().next();
+        let archive = self.args.archive.as_ref().or(set).map_or(ASF_ARCHIVE, |archive| archive);
+        archive.trim_end_matches('/').to_owned()
+    }
+
     /// Reads the mails and counts as of an instant.
-    fn count(&self, now: DateTime<Utc>) -> Result<Counted, Failure> {
-        let threads = mails::threads(self)?;
+    pub(super) fn count(&self, now: DateTime<Utc>) -> Result<Counted, Failure> {
+        let (threads, mails) = mails::threads(self)?;
         let meant = round::meant(self, &threads)?;
         let people = people::Evidence::read(self)?;
-        let presentation = Presentation {
-            archive: Some(self.args.archive.trim_end_matches('/').to_owned()),
-            full_addresses: self.args.full_addresses,
-        };
+        let presentation =
+            Presentation { archive: Some(self.archive()), full_addresses: self.full_addresses };
         let podling = match meant.podling {
             Some(thread) => {
                 let body = if meant.is_podling { Body::Ppmc } else { Body::Pmc };
@@ -334,17 +309,19 @@ impl<'a> Job<'a> {
             (Some(one), None) | (None, Some(one)) => report(one),
             (None, None) => return Err(Failure::bug("no vote was counted")),
         };
-        Ok(Counted { report, passed, version, rc })
-    }
-
-    fn write_html(&self, report: &TallyReport) -> Result<(), Failure> {
-        let Some(path) = &self.args.html else { return Ok(()) };
-        files::write(path, report.html().as_bytes()).map_err(Failure::outside)
+        let rounds = [podling, incubator].into_iter().flatten();
+        let rounds = rounds.map(|round| Round { tally: round.tally, call: round.call }).collect();
+        Ok(Counted { report, passed, version, rc, rounds, mails, people })
     }
 }
 
+fn write_html(path: Option<&Path>, report: &TallyReport) -> Result<(), Failure> {
+    let Some(path) = path else { return Ok(()) };
+    files::write(path, report.html().as_bytes()).map_err(Failure::outside)
+}
+
 /// Puts each --rule and its --reason together.
-fn rulings(args: &TallyArgs) -> Result<Vec<Ruling>, Failure> {
+fn rulings(args: &CountArgs) -> Result<Vec<Ruling>, Failure> {
     let (rules, reasons) = (&args.rule, &args.reason);
     let blank = reasons.iter().any(|reason| reason.trim().is_empty());
     if !rules.is_empty() && (reasons.is_empty() || blank) {

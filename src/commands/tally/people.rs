@@ -12,23 +12,24 @@ use crate::error::Failure;
 use crate::openpgp::{Keyring, KeysFile, Limits, certificates};
 use crate::policy::Preset;
 use crate::vote::identity::{Author, Identities, KeyOwner};
-use crate::vote::roster::{self, Body, Document, Roster, RosterError};
+use crate::vote::roster::{self, Body, Roster, RosterError};
 
 /// What tells who is who, read once for both votes of a podling.
 pub(super) struct Evidence {
-    documents: Vec<Read>,
+    documents: Vec<Document>,
     ids: Vec<String>,
     keys: Vec<KeyOwner>,
     authors: Vec<Author>,
 }
 
 /// A document of a roster.
-struct Read {
+#[derive(Debug, Clone)]
+pub(super) struct Document {
     /// Which vote it is for, where that is said.
-    body: Option<Body>,
-    name: String,
-    bytes: Vec<u8>,
-    fetched: Option<NaiveDate>,
+    pub(super) body: Option<Body>,
+    pub(super) name: String,
+    pub(super) bytes: Vec<u8>,
+    pub(super) fetched: Option<NaiveDate>,
 }
 
 /// The files that a directory of rosters can hold; the first that lists members decides.
@@ -49,7 +50,11 @@ impl Evidence {
     pub(super) fn read(job: &Job<'_>) -> Result<Self, Failure> {
         let mut evidence =
             Self { documents: Vec::new(), ids: Vec::new(), keys: Vec::new(), authors: Vec::new() };
-        for source in &job.args.roster {
+        if let Some(kept) = &job.rosters {
+            evidence.documents.clone_from(kept);
+        }
+        let given = job.args.roster.iter().filter(|_| job.rosters.is_none());
+        for source in given {
             let (body, source) = match source.split_once('=') {
                 Some(("pmc", source)) => (Some(Body::Pmc), source),
                 Some(("ppmc", source)) => (Some(Body::Ppmc), source),
@@ -58,7 +63,7 @@ impl Evidence {
             };
             evidence.read_source(job, body, source)?;
         }
-        if job.args.roster.is_empty() {
+        if job.rosters.as_ref().is_none_or(Vec::is_empty) && job.args.roster.is_empty() {
             evidence.read_settings(job)?;
         }
         if let Some(place) = &job.args.keys {
@@ -128,8 +133,9 @@ impl Evidence {
                 self.read_file(body, &path.join(name))?;
             }
         }
-        let rank =
-            |document: &Read| KNOWN_FILES.iter().position(|known| document.name.ends_with(known));
+        let rank = |document: &Document| {
+            KNOWN_FILES.iter().position(|known| document.name.ends_with(known))
+        };
         self.documents[before..].sort_by_key(rank);
         match self.documents.len() > before {
             true => Ok(()),
@@ -155,7 +161,7 @@ impl Evidence {
                 .hint("give a copy with --roster FILE, or a list: `id  Name  [address…]` a line")
         })?;
         let fetched = Some(job.session.now.date_naive());
-        self.documents.push(Read { body, name: url.to_owned(), bytes, fetched });
+        self.documents.push(Document { body, name: url.to_owned(), bytes, fetched });
         Ok(())
     }
 
@@ -163,8 +169,13 @@ impl Evidence {
         let bytes = files::read(path, roster::LARGEST as u64).map_err(Failure::outside)?;
         Ok(bytes.map(|bytes| {
             let name = path.display().to_string();
-            self.documents.push(Read { body, name, bytes, fetched: None });
+            self.documents.push(Document { body, name, bytes, fetched: None });
         }))
+    }
+
+    /// The documents of rosters.
+    pub(super) fn documents(&self) -> &[Document] {
+        &self.documents
     }
 
     /// The roster of one committee: from what is named for it, else from what is named for none.
@@ -172,9 +183,8 @@ impl Evidence {
         if !self.ids.is_empty() {
             return Ok(Roster::of_ids(project, body, &self.ids, "plusone.toml"));
         }
-        let of = |wanted: Option<Body>| -> Vec<Document<'_>> {
+        let of = |wanted: Option<Body>| -> Vec<roster::Document<'_>> {
             let fitting = self.documents.iter().filter(|read| read.body == wanted);
-            let document = |read| -> Document<'_> { document(read) };
             fitting.map(document).collect()
         };
         let named = of(Some(body));
@@ -211,8 +221,8 @@ impl Evidence {
     }
 }
 
-fn document(read: &Read) -> Document<'_> {
-    Document { name: &read.name, bytes: &read.bytes, fetched: read.fetched }
+fn document(read: &Document) -> roster::Document<'_> {
+    roster::Document { name: &read.name, bytes: &read.bytes, fetched: read.fetched }
 }
 
 /// The owners of the keys in a KEYS file, by user ids that the key itself signed.

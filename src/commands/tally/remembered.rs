@@ -56,6 +56,6 @@ impl Job<'_> {
     }
 }
 
-fn failure(error: FileError) -> Failure {
+pub(super) fn failure(error: FileError) -> Failure {
     Failure::outside(error).hint("rulings are kept in .plusone, in the root of the repository")
 }

@@ -9,6 +9,7 @@ use super::{Job, WhichRound, mails};
 use crate::error::Failure;
 use crate::mail::{Message, MessageId};
 use crate::policy::Preset;
+use crate::project::mail::INCUBATOR_LIST;
 use crate::report::tally::{Presentation, ResultLine, TallyReport};
 use crate::vote::ballot::{self, Says};
 use crate::vote::call::{self, Call};
@@ -22,9 +23,6 @@ use crate::vote::roster::Body;
 use crate::vote::subject::which_call;
 use crate::vote::tally::{Answer, CallMail, End, Ruling, Tally, Times, VoteRound, tally};
 use crate::vote::thread::{FindError, Thread, Which, find};
-
-/// The list of the Incubator's votes (V-08).
-pub(super) const INCUBATOR: &str = "general@incubator.apache.org";
 
 /// The votes that are meant.
 pub(super) struct Meant<'t> {
@@ -72,7 +70,7 @@ pub(super) fn meant<'t>(job: &Job<'_>, threads: &'t [Thread]) -> Result<Meant<'t
 }
 
 fn is_incubators(thread: &Thread) -> bool {
-    thread.call.lists.iter().any(|list| list.eq_ignore_ascii_case(INCUBATOR))
+    thread.call.lists.iter().any(|list| list.eq_ignore_ascii_case(INCUBATOR_LIST))
 }
 
 fn not_found(job: &Job<'_>, error: FindError) -> Failure {
@@ -102,6 +100,8 @@ fn not_found(job: &Job<'_>, error: FindError) -> Failure {
 /// A vote, counted.
 pub(super) struct Count {
     pub(super) tally: Tally,
+    /// What the call states.
+    pub(super) call: Call,
     /// Every mail that was looked at.
     pub(super) mails: BTreeSet<MessageId>,
     result: Option<(End, Claims)>,
@@ -185,7 +185,7 @@ pub(super) fn count(
         .filter(|end| end.at <= now)
         .zip(thread.result.as_ref())
         .map(|(end, mail)| (end, result::read(&mail.text)));
-    Ok(Count { tally, mails, result: claims, warnings })
+    Ok(Count { tally, call: stated, mails, result: claims, warnings })
 }
 
 /// The first mail in which who called the vote says that it is over, without `[CANCEL]` in its subject.

@@ -1,9 +1,10 @@
 //! Looking at a vote again and again, and saying what has changed.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
-use super::{Counted, Job};
+use super::{Counted, Job, write_html};
 use crate::backend::machine;
 use crate::error::{ExitStatus, Failure, FailureKind};
 use crate::report::harmless;
@@ -14,13 +15,9 @@ use crate::vote::tally::{Outcome, Standing, figure};
 const SHORTEST: u64 = 10;
 
 /// Looks until the vote is over. A look that fails is told of, and does not end it.
-pub(super) fn run(job: &Job<'_>) -> Result<ExitStatus, Failure> {
+pub(super) fn run(job: &Job<'_>, every: u64, html: Option<&Path>) -> Result<ExitStatus, Failure> {
     let local = job.args.thread.is_empty() && job.args.list.is_empty();
-    let pause = Duration::from_secs(if local {
-        job.args.every.max(1)
-    } else {
-        job.args.every.max(SHORTEST)
-    });
+    let pause = Duration::from_secs(if local { every.max(1) } else { every.max(SHORTEST) });
     let ui = &job.session.ui;
     let mut last: Option<TallyReport> = None;
     loop {
@@ -39,7 +36,7 @@ pub(super) fn run(job: &Job<'_>) -> Result<ExitStatus, Failure> {
                         }
                     }
                 }
-                job.write_html(&report)?;
+                write_html(html, &report)?;
                 if !matches!(report.outcome, Outcome::Open | Outcome::NeedsRuling) {
                     return match last {
                         None => Ok(crate::report::Report::exit(&report)),

@@ -8,7 +8,8 @@ mod reply;
 mod tag;
 mod target;
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -18,6 +19,7 @@ use crate::checks::adjust::{self, Adjustments};
 use crate::error::{ExitStatus, Failure};
 use crate::evidence::Evidence;
 use crate::policy::Preset;
+use crate::project::Project;
 use crate::project::file::SettingsFile;
 use crate::release::{CandidateNumber, ProjectName, Version};
 use crate::report::sarif::sarif;
@@ -104,6 +106,51 @@ fn preset(text: &str) -> Result<Preset, String> {
         .ok_or_else(|| "expected top-level, podling or plain".to_owned())
 }
 
+/// A candidate on this machine that is looked at before it goes out.
+pub(super) struct Local<'a> {
+    /// Its directory.
+    pub(super) directory: &'a Path,
+    /// The files that belong to it, by their path below.
+    pub(super) files: &'a BTreeSet<String>,
+    /// A file with the certificate that it is to be signed by.
+    pub(super) keys: &'a Path,
+    /// The tag or commit it is made of.
+    pub(super) reference: Option<&'a str>,
+    pub(super) version: &'a Version,
+    pub(super) rc: Option<CandidateNumber>,
+    pub(super) project: &'a Project,
+}
+
+/// Runs the checks that need no network.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn look(session: &Session, local: &Local<'_>) -> Result<VerificationReport, Failure> {
+    let args = VerifyArgs {
+        what: local.directory.display().to_string(),
+        at: None,
+        keys: Some(local.keys.display().to_string()),
+        git: local.reference.map(|_| ".".to_owned()),
+        tag: local.reference.map(str::to_owned),
+        commit: None,
+        version: Some(local.version.clone()),
+        rc: local.rc,
+        project: Some(local.project.name.value.clone()),
+        roster: None,
+        policy: Some(local.project.preset.value),
+        // Whether the key is in the project's KEYS is for `plusone doctor`, and for voters.
+        without: vec!["signature-signer-in-keys".to_owned()],
+        into: None,
+        rebuild: false,
+        build: false,
+        reply: false,
+        sarif: None,
+    };
+    let mut target = Target::find(session, &args)?;
+    target.files.retain(|file| local.files.contains(&file.name));
+    examine(session, &args, &target, machine::stopwatch())
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -112,12 +159,22 @@ fn preset(text: &str) -> Result<Preset, String> {
 pub fn run(session: &Session, args: VerifyArgs) -> Result<ExitStatus, Failure> {
     let watch = machine::stopwatch();
     let target = Target::find(session, &args)?;
+    let report = examine(session, &args, &target, watch)?;
+    session.ui.emit(&report)
+}
+
+fn examine(
+    session: &Session,
+    args: &VerifyArgs,
+    target: &Target,
+    watch: machine::Stopwatch,
+) -> Result<VerificationReport, Failure> {
     let mut remarks = target.remarks.clone();
-    let keys = keys::read(session, &target, &mut remarks);
-    let tag = tag::read(session, &target, keys.as_ref().ok().and_then(Option::as_ref));
+    let keys = keys::read(session, target, &mut remarks);
+    let tag = tag::read(session, target, keys.as_ref().ok().and_then(Option::as_ref));
     let format = tag.as_ref().ok().and_then(|tag| Some(tag.as_ref()?.format));
-    let artifacts = artifacts::read(session, &target, &keys, format, &mut remarks)?;
-    let settings = archive_settings(&target, &artifacts, &mut remarks);
+    let artifacts = artifacts::read(session, target, &keys, format, &mut remarks)?;
+    let settings = archive_settings(target, &artifacts, &mut remarks);
     let tag = tag.and_then(|tag| tag.map(|tag| tag.explained(&artifacts)).transpose());
     let mut evidence = Evidence {
         now: session.now,
@@ -132,27 +189,27 @@ pub fn run(session: &Session, args: VerifyArgs) -> Result<ExitStatus, Failure> {
         rebuilt: Ok(None),
         built: Ok(None),
         mail: target.mail.clone(),
-        committers: keys::committers(session, &target, args.roster.as_deref()),
+        committers: keys::committers(session, target, args.roster.as_deref()),
         header_exclusions: settings.verify.exclude_headers.clone(),
         claims_reproducible: settings.verify.reproducible,
     };
     if args.rebuild || evidence.claims_reproducible {
-        evidence.rebuilt = tag::rebuild(&target, &evidence);
+        evidence.rebuilt = tag::rebuild(target, &evidence);
     }
     if args.build {
-        evidence.built = building::build(session, &target, &evidence, &settings.verify.build);
+        evidence.built = building::build(session, target, &evidence, &settings.verify.build);
     }
     let adjustments = Adjustments::new(&settings.checks, &settings.waivers, &args.without);
     let adjustments =
         adjustments.map_err(|error| Failure::usage(error).run(["plusone", "explain", "--list"]))?;
-    let mut report = report(&target, &evidence, &adjustments, remarks, watch);
+    let mut report = report(target, &evidence, &adjustments, remarks, watch);
     if args.reply {
-        report.reply = Some(reply::draft(&target, &report)?);
+        report.reply = Some(reply::draft(target, &report)?);
     }
     if let Some(path) = &args.sarif {
         files::write(path, sarif(&report).as_bytes()).map_err(Failure::outside)?;
     }
-    session.ui.emit(&report)
+    Ok(report)
 }
 
 /// The settings whose word about checks counts: those that were named or are around us, else those

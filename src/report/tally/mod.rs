@@ -204,7 +204,8 @@ impl Presentation {
         if self.full_addresses { text.to_owned() } else { shorten_all(text) }
     }
 
-    fn link(&self, id: &MessageId) -> Option<String> {
+    /// Where a mail can be read.
+    pub fn link(&self, id: &MessageId) -> Option<String> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte);
         let id = id.0.bytes().fold(String::new(), |mut out, byte| {
             match plain(byte) {
@@ -232,6 +233,11 @@ impl Presentation {
 }
 
 impl TallyReport {
+    /// Whether the vote can still come out either way.
+    pub fn is_undecided(&self) -> bool {
+        matches!(self.outcome, Outcome::Open | Outcome::NeedsRuling)
+    }
+
     /// A report on one vote.
     pub fn of(tally: &Tally, result: Option<ResultLine>, presentation: &Presentation) -> Self {
         Self {
