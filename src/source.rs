@@ -197,6 +197,9 @@ impl<R: Read> Tree for TarTree<R> {
             let entry = entry_of(&member)?;
             visitor(&entry, &mut member).map_err(TreeError::Visit)?;
         }
+        // git pads its stream to a full block, which can be all of another block. Who stops reading
+        // before makes git fail with a broken pipe, if git is the slower of the two.
+        io::copy(&mut self.stream, &mut io::sink()).map_err(TreeError::Read)?;
         Ok(())
     }
 }
@@ -443,6 +446,16 @@ mod tests {
             assert!(TreePath::parse(bad.as_bytes()).is_err(), "{bad:?}");
         }
         assert_eq!(path("a/b/").as_bytes(), b"a/b");
+    }
+
+    #[test]
+    fn the_padding_of_the_stream_is_read_too() {
+        // As git pads: what is left of a block of 20 records, here nothing, and then another one.
+        let stream = vec![0; 2 * 10_240];
+        let mut rest = &stream[..];
+        let commit = "7f9f04e3ea6025fe3c4b7e7c2d9d0c20bd47bafe".parse().expect("an id");
+        TarTree::new(&mut rest, commit).visit(&mut |_, _| Ok(())).expect("an empty tree");
+        assert!(rest.is_empty(), "{} bytes are left", rest.len());
     }
 
     #[test]

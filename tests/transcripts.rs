@@ -14,7 +14,7 @@ fn transcripts() {
         world.run("sh", &["-c", &line]).ok().stdout.trim().to_owned()
     };
     let cases = trycmd::TestCases::new();
-    for program in ["git", "gpg", "tar", "sha512sum"] {
+    for program in ["cp", "git", "gpg", "tar", "sha512sum"] {
         cases.register_bin(program, std::path::PathBuf::from(find(program)));
     }
     // No network in tests: a proxy that is not there answers for every server.

@@ -8,6 +8,7 @@ pub mod detect;
 pub mod file;
 pub mod mail;
 pub mod manifests;
+pub mod reference;
 pub mod template;
 
 use std::fmt;

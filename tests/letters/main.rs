@@ -12,6 +12,7 @@ mod support;
 
 mod announcements;
 mod by_hand;
+mod documented;
 mod hostile;
 mod messages;
 mod own_templates;
