@@ -37,6 +37,8 @@ impl Ground {
         let post = Post::new(test)?;
         let mut world = World::new();
         world.import_jane();
+        // The tests happen at a time of their own, and so do signatures.
+        fs::write(world.path("gnupg/gpg.conf"), "faked-system-time 20261120T105500!\n").unwrap();
         world.git(&["init", "-q", "-b", "main"]);
         let walk = crate::support::root().join("tests/cmd/walk.in");
         for name in ["LICENSE", "NOTICE", "README.md", "src/main.c"] {

@@ -10,6 +10,7 @@
 )]
 
 mod ground;
+mod kill;
 mod post;
 #[path = "../support/mod.rs"]
 mod support;

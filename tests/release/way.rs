@@ -51,7 +51,7 @@ fn a_release_goes_its_way() {
         ground.call();
         let call = ground.post.mail("[VOTE]");
         assert_eq!(header(&call, "To"), "dev@demo.apache.org");
-        assert!(call.contains("2026-11-23 12:00 UTC"), "{call}");
+        assert!(call.contains("Monday, 23 November 2026, 12:00 UTC"), "{call}");
         let again = ground.at(CALLED, &["vote", "-x"]).ok().stdout;
         assert!(again.contains("It was called on 2026-11-20 12:00 UTC"), "{again}");
         assert_eq!(ground.post.delivered().len(), 1);
