@@ -23,6 +23,10 @@ use plusone::dist::stage::{Staged, Staging, staging};
 use plusone::dist::{Place, Planned, Sha512};
 use plusone::plan::Executor;
 
+#[path = "../tests/support/passed.rs"]
+mod passed;
+use passed::passed_vote;
+
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -107,7 +111,9 @@ fn promote(area: &str, dev: &str, release: &str) {
         leftovers: &[],
         message: "Release",
     };
-    let Promoted::Planned(planned) = promotion(&(), facts).unwrap() else { panic!("done before") };
+    let Promoted::Planned(planned) = promotion(&passed_vote(release.name()), facts).unwrap() else {
+        panic!("done before")
+    };
     clock.lap("look");
     area.apply(&planned.commit).unwrap();
     clock.lap("commit");

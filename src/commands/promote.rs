@@ -206,6 +206,7 @@ fn as_called(call: &Call, staged: &Staged, round: &Round) -> Result<(), Failure>
 fn cannot_promote(error: CannotPromote) -> Failure {
     let failure = Failure::usage(&error);
     match error {
+        CannotPromote::OtherVote { .. } => failure.hint("say which with --version and --rc"),
         CannotPromote::Gone(_) => failure.hint("who removed it? its log says: `svn log -v`"),
         CannotPromote::Changed { .. } | CannotPromote::NotAsVoted { .. } => {
             failure.hint("a candidate that changed after the call needs another vote")

@@ -13,6 +13,7 @@ use super::stage::Target;
 use super::{
     Change, Commit, Content, Difference, Files, Listing, Place, Planned, Revision, Sha512, listed,
 };
+use crate::vote::tally::PassedVote;
 
 /// What was voted on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +85,14 @@ pub enum Promoted {
 /// A candidate that cannot be promoted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CannotPromote {
+    /// The vote that passed is on another version.
+    #[error("the vote that passed is on {voted}, not on {version}")]
+    OtherVote {
+        /// The version voted on.
+        voted: String,
+        /// The version to be promoted.
+        version: String,
+    },
     /// Neither staged nor released.
     #[error("`{0}` is gone, and its files are not in the release area")]
     Gone(Place),
@@ -115,11 +124,20 @@ pub enum CannotPromote {
     },
 }
 
-/// Decides what promoting takes. `_proof` is what shows that the vote passed.
+/// Decides what promoting takes, of a version whose vote passed.
 ///
 /// # Errors
 /// See [`CannotPromote`].
-pub fn promotion<P>(_proof: &P, facts: Promotion<'_>) -> Result<Promoted, CannotPromote> {
+pub fn promotion(passed: &PassedVote, facts: Promotion<'_>) -> Result<Promoted, CannotPromote> {
+    let voted = passed.version().as_str();
+    if voted != facts.version {
+        let (voted, version) = (voted.to_owned(), facts.version.to_owned());
+        return Err(CannotPromote::OtherVote { voted, version });
+    }
+    decide(facts)
+}
+
+fn decide(facts: Promotion<'_>) -> Result<Promoted, CannotPromote> {
     let mut draft = Draft::default();
     let staged = facts.found.map(|found| as_voted(facts.voted, found)).transpose()?;
     let missing = match facts.release.target {
@@ -426,7 +444,7 @@ mod tests {
                 leftovers: &self.leftovers,
                 message: "Release 1.2.4",
             };
-            promotion(&(), facts)
+            decide(facts)
         }
 
         fn commit(&self) -> Commit {

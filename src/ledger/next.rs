@@ -62,7 +62,7 @@ pub fn next(state: &State, needed: &[&str], now: DateTime<Utc>) -> Next {
         Standing::VoteOpen | Standing::VoteClosed => counting(candidate, now),
         Standing::PartlyPassed => untold(candidate).unwrap_or_else(|| {
             let missing = needed.iter().find(|name| candidate.round(name).is_none());
-            let why = format!("the vote `{}` is still needed", missing.unwrap_or(&"next"));
+            let why = format!("{} is still needed", vote(missing.unwrap_or(&"project")));
             step("vote", &why, Waits::Nothing)
         }),
         Standing::Passed => untold(candidate).unwrap_or_else(|| {
@@ -118,9 +118,17 @@ fn untold(candidate: &Candidate) -> Option<Next> {
     };
     candidate.rounds.iter().find(decided).map(|round| Next {
         command: candidate.command("result"),
-        why: format!("the vote `{}` is decided, and nobody was told", round.round),
+        why: format!("{} is decided, and nobody was told", vote(&round.round)),
         waits: Waits::Nothing,
     })
+}
+
+/// A vote as people call it: a podling has two, the others one.
+fn vote(name: &str) -> String {
+    match name {
+        "project" => "the vote".to_owned(),
+        committee => format!("the vote of the {}", committee.to_uppercase()),
+    }
 }
 
 impl Candidate {

@@ -72,7 +72,7 @@ fn plan(area: &dyn DistArea, round: &Round, keep: &[String]) -> Result<Promoted,
         leftovers: &leftovers,
         message: "Release 1.2.4",
     };
-    promotion(&(), facts)
+    promotion(&crate::support::passed::passed_vote("1.2.4"), facts)
 }
 
 fn commit(area: &dyn DistArea, round: &Round, keep: &[String]) -> Commit {

@@ -105,8 +105,7 @@ impl Killed {
         let after = Snapshot::of(&self.ground);
         for at in 1.. {
             before.restore();
-            let mut command =
-                self.ground.world.command(env!("CARGO_BIN_EXE_plusone"));
+            let mut command = self.ground.world.command(env!("CARGO_BIN_EXE_plusone"));
             command.args(["--time", time]).args(words);
             command.env("LD_PRELOAD", &self.library).env("KILL_AT", at.to_string());
             let ran = support::ran(&mut command);

@@ -11,7 +11,9 @@
 
 mod ground;
 mod kill;
+mod podling;
 mod post;
 #[path = "../support/mod.rs"]
 mod support;
+mod trouble;
 mod way;

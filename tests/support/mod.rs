@@ -10,6 +10,7 @@
 )]
 
 pub mod gpg;
+pub mod passed;
 pub mod svn;
 
 use std::fs;

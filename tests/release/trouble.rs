@@ -1,0 +1,316 @@
+//! What can go wrong on the way, and that nothing is lost or done twice then.
+
+use std::fs;
+
+use crate::ground::{Area, CALLED, CLOSED, Ground, PACKAGED};
+use crate::support::svn::{COMMITTER, PMC_MEMBER, SvnServer};
+
+fn ground(test: &str) -> Option<Ground> {
+    Ground::new(test, Area::Svn(SvnServer::file(test)?), "top-level", "")
+}
+
+/// A candidate with its call sent.
+fn called(test: &str) -> Option<Ground> {
+    let ground = ground(test)?;
+    ground.package();
+    ground.stage();
+    ground.call();
+    Some(ground)
+}
+
+#[test]
+fn a_mail_that_may_have_been_sent_is_never_sent_again() {
+    let Some(ground) = ground("release::lost_answer") else { return };
+    ground.package();
+    ground.stage();
+    // The server takes the mail and is gone; the archive has nothing yet.
+    ground.post.set("drop", true);
+    ground.post.set("lag", true);
+    ground
+        .at(CALLED, &["vote", "-x"])
+        .fails(3, &["it may have been sent", "run the same command again"]);
+    assert_eq!(ground.post.delivered().len(), 1);
+    ground.post.set("drop", false);
+    let asks = ground.at("2026-11-20T12:10:00Z", &["vote", "-x"]);
+    asks.fails(3, &["is not in the archive", "by 2026-11-20 13:00 UTC", "status --settle"]);
+    assert_eq!(ground.post.delivered().len(), 1);
+    let unfinished = ground.at("2026-11-20T12:10:00Z", &["status"]).ok().stdout;
+    assert!(unfinished.contains("begun and not finished"), "{unfinished}");
+    // It arrives: the vote was called when it was sent, not when that was seen.
+    ground.post.set("lag", false);
+    let found = ground.at("2026-11-20T12:20:00Z", &["vote", "-x"]).ok().stdout;
+    assert!(found.contains("it is in the archive"), "{found}");
+    assert_eq!(ground.post.delivered().len(), 1);
+    assert!(ground.ledger().contains("\"opened\":\"2026-11-20T12:00:00Z\""), "{}", ground.ledger());
+}
+
+#[test]
+fn a_person_can_say_what_became_of_a_mail() {
+    let Some(ground) = ground("release::settle") else { return };
+    ground.package();
+    ground.stage();
+    for word in ["drop", "lag"] {
+        ground.post.set(word, true);
+    }
+    ground.at(CALLED, &["vote", "-x"]).fails(3, &["it may have been sent"]);
+    ground.post.set("drop", false);
+    let status = ground.at(CALLED, &["status", "--format", "json"]).json();
+    let steps = status["versions"][0]["candidates"][0]["steps"].as_object().unwrap();
+    let (id, _) = steps.iter().find(|(_, step)| step["progress"] == "started").unwrap();
+    ground.at(CALLED, &["status", "--settle", "0000=done"]).fails(2, &["no ledger has a step"]);
+    ground.at(CALLED, &["status", "--settle", &format!("{id}=maybe")]).fails(2, &["not-done"]);
+    let done = format!("{id}=done");
+    ground.at(CALLED, &["status", "--settle", &done, "--note", "Alice has it"]).ok();
+    ground.at(CALLED, &["vote", "-x"]).ok();
+    assert_eq!(ground.post.delivered().len(), 1);
+    assert_eq!(ground.events("vote-called"), 1);
+}
+
+#[test]
+fn a_mail_that_was_refused_is_composed_anew() {
+    let Some(ground) = ground("release::refused") else { return };
+    ground.package();
+    ground.stage();
+    ground.post.set("refuse", true);
+    ground.at(CALLED, &["vote", "-x"]).fails(3, &["not today", "nobody got it"]);
+    ground.post.set("refuse", false);
+    ground.at("2026-11-20T15:00:00Z", &["vote", "-x"]).ok();
+    let call = ground.post.mail("[VOTE]");
+    assert!(call.contains("23 November 2026, 15:00 UTC"), "it closes 72 hours after it was sent");
+    assert!(!ground.ledger().contains("s3cret"), "no secret is in the ledger");
+}
+
+#[test]
+fn errors_of_the_candidate_stop_it() {
+    let Some(ground) = ground("release::bad_candidate") else { return };
+    // The class `Main` of Java 8, with nothing in it, assembled by hand (JVM specification, 4.1).
+    let class = b"\xca\xfe\xba\xbe\0\0\0\x34\0\x05\x07\0\x02\x01\0\x04Main\x07\0\x04\x01\0\x10java/lang/Object\0\x20\0\x01\0\x03\0\0\0\0\0\0\0\0";
+    ground.world.write("src/Main.class", class);
+    ground.world.commit("oops");
+    ground.world.git(&["tag", "v1.2.0-rc2"]);
+    ground.at(PACKAGED, &["package", "--version", "1.2.0", "--rc", "2"]).ok();
+    let stopped = ground.at(PACKAGED, &["stage", "--version", "1.2.0", "--rc", "2", "-x"]);
+    assert_eq!(stopped.status, 1, "{}", stopped.stdout);
+    for words in ["src/Main.class", "archive-no-compiled-code", "Nothing was sent"] {
+        assert!(stopped.stdout.contains(words), "{words} in {}", stopped.stdout);
+    }
+    let Area::Svn(server) = &ground.area else { return };
+    assert_eq!(server.youngest(), 1);
+}
+
+#[test]
+fn what_is_incomplete_or_other_is_not_staged() {
+    let Some(ground) = ground("release::incomplete") else { return };
+    ground.at(PACKAGED, &["stage"]).fails(2, &["it is not said which version", "--version"]);
+    ground
+        .at(PACKAGED, &["stage", "--version", "1.2.0", "--rc", "1"])
+        .fails(2, &["there is no candidate in", "plusone package --version 1.2.0 --rc 1"]);
+    ground.package();
+    let directory = ground.world.repo("dist/1.2.0-rc1");
+    let signature = directory.join("apache-demo-1.2.0-src.tar.gz.asc");
+    let bytes = fs::read(&signature).unwrap();
+    fs::remove_file(&signature).unwrap();
+    ground
+        .at(PACKAGED, &["stage", "-x"])
+        .fails(2, &["lacks apache-demo-1.2.0-src.tar.gz.asc", "plusone sign"]);
+    fs::write(&signature, bytes).unwrap();
+    // A note of the release manager's stays here.
+    fs::write(directory.join("todo.txt"), "call mother").unwrap();
+    let staged = ground.at_as(PACKAGED, COMMITTER, &["stage", "-x"]).ok().stdout;
+    assert!(staged.contains("left here: todo.txt"), "{staged}");
+    // Other bytes under the same name are another candidate.
+    let archive = directory.join("apache-demo-1.2.0-src.tar.gz");
+    let mut bytes = fs::read(&archive).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&archive, bytes).unwrap();
+    ground.at(PACKAGED, &["stage", "-x"]).fails(2, &["are not those that were packaged"]);
+    ground
+        .at(PACKAGED, &["stage", "-x", "--from", "dist/1.2.0-rc1"])
+        .fails(2, &["is there already and differs", "take the next --rc"]);
+}
+
+#[test]
+fn only_what_was_voted_on_is_promoted() {
+    let Some(ground) = called("release::changed") else { return };
+    ground.vote();
+    ground.at(CLOSED, &["tally", "--version", "1.2.0"]).ok();
+    let Area::Svn(server) = &ground.area else { return };
+    // Somebody changes a file after the call.
+    let local = ground.world.path("other");
+    fs::write(&local, "other bytes").unwrap();
+    let path = "dev/demo/1.2.0-rc1/apache-demo-1.2.0-src.tar.gz";
+    server.commit(&["put", local.to_str().unwrap(), path]);
+    ground
+        .at(CLOSED, &["promote", "-x"])
+        .fails(2, &["changed in revision 3, but the vote was on revision 2", "another vote"]);
+    // Staged again as if nothing had been: the ledger follows, the call does not.
+    ground.at(CLOSED, &["status", "--version", "1.2.0", "--rc", "1", "--rebuild"]);
+    let refused = ground.at(CLOSED, &["promote", "-x"]);
+    refused
+        .fails(2, &["is not what the call to vote", "the SHA-512 of apache-demo-1.2.0-src.tar.gz"]);
+    assert_eq!(server.youngest(), 3);
+}
+
+#[test]
+fn what_somebody_else_released_is_noticed() {
+    let Some(ground) = called("release::by_others") else { return };
+    ground.vote();
+    ground.at(CLOSED, &["tally", "--version", "1.2.0"]).ok();
+    ground.at(CLOSED, &["result", "-x"]).ok();
+    let before = ground.at(CLOSED, &["status"]).ok().stdout;
+    assert!(before.contains("plusone promote"), "{before}");
+    let Area::Svn(server) = &ground.area else { return };
+    server.commit(&["mv", "dev/demo/1.2.0-rc1", "release/demo/1.2.0"]);
+    let offline = ground.at(CLOSED, &["status", "--offline"]).ok().stdout;
+    assert!(offline.contains("plusone promote"), "{offline}");
+    let after = ground.at(CLOSED, &["status"]);
+    assert!(after.stdout.contains("by somebody else"), "{}", after.stdout);
+    assert!(after.stdout.contains("plusone announce"), "{}", after.stdout);
+    assert_eq!(after.status, 3, "it waits for the download servers");
+    // Promoting is done; nothing is done again.
+    ground.at_as(CLOSED, PMC_MEMBER, &["promote", "-x"]).ok();
+    assert_eq!(server.youngest(), 3);
+}
+
+#[test]
+fn a_lost_ledger_is_made_anew() {
+    let Some(ground) = called("release::rebuild") else { return };
+    ground.vote();
+    ground.at(CLOSED, &["tally", "--version", "1.2.0"]).ok();
+    ground.at(CLOSED, &["result", "-x"]).ok();
+    let known = |time: &str| {
+        let json = ground.at(time, &["status", "--format", "json"]).json();
+        let candidate = &json["versions"][0]["candidates"][0];
+        let staged = &candidate["staged"];
+        let round = &candidate["rounds"][0];
+        (
+            candidate["standing"].clone(),
+            staged["files"].clone(),
+            staged["revision"].clone(),
+            staged["signer"]["fingerprint"].clone(),
+            round["message_id"].clone(),
+            round["closes"].clone(),
+            round["counts"].clone(),
+            round["result"]["message_id"].clone(),
+        )
+    };
+    let before = known(CLOSED);
+    fs::remove_dir_all(ground.world.repo(".plusone")).unwrap();
+    ground
+        .at(CLOSED, &["status", "--version", "9.9.9", "--rc", "1", "--rebuild"])
+        .fails(2, &["neither the tag nor the dist area knows demo 9.9.9 rc1"]);
+    let later = "2026-11-23T12:45:00Z";
+    ground.at(later, &["status", "--version", "1.2.0", "--rc", "1", "--rebuild"]).ok();
+    assert_eq!(known(later), before);
+    // And the release goes on from there, once more rebuilt when it is out.
+    ground.at(later, &["promote", "-x"]).ok();
+    let rebuilt = ground.at(later, &["status", "--version", "1.2.0", "--rc", "1", "--rebuild"]);
+    assert!(rebuilt.stdout.contains("released"), "{}{}", rebuilt.stdout, rebuilt.stderr);
+    assert!(ground.home().join("ledger.jsonl.1").is_file(), "the old one is kept");
+}
+
+#[test]
+fn a_cancelled_candidate_is_followed_by_another() {
+    let Some(ground) = called("release::cancel") else { return };
+    let friday = "2026-11-20T18:00:00Z";
+    ground.at(friday, &["cancel", "-x"]).fails(2, &["without a reason", "--reason"]);
+    let reason = ["cancel", "--reason", "NOTICE names the wrong year"];
+    let shown = ground.at(friday, &reason).ok().stdout;
+    assert!(shown.contains("would"), "{shown}");
+    let done = ground.at(friday, &[&reason[..], &["-x"]].concat()).ok().stdout;
+    assert!(done.contains("plusone package --version 1.2.0 --rc 2"), "{done}");
+    let mail = ground.post.mail("[CANCEL]");
+    assert!(mail.contains("[CANCEL] [VOTE] Release Apache Demo 1.2.0 RC1"), "{mail}");
+    assert!(mail.contains("NOTICE names the wrong year"), "{mail}");
+    let Area::Svn(server) = &ground.area else { return };
+    assert!(!server.tree("").iter().any(|path| path.contains("1.2.0-rc1")));
+    // The votes that come all the same change nothing.
+    ground.vote();
+    let counted = ground.at(CLOSED, &["tally", "--version", "1.2.0", "--rc", "1"]);
+    assert_eq!(counted.status, 1, "{}", counted.stdout);
+    let refused = ground.at(CLOSED, &["promote", "--version", "1.2.0", "--rc", "1", "-x"]);
+    refused.fails(2, &["was removed from the staging area"]);
+    ground.world.git(&["tag", "v1.2.0-rc2"]);
+    ground.at(CLOSED, &["package", "--version", "1.2.0", "--rc", "2"]).ok();
+    ground.at(CLOSED, &["stage", "-x"]).ok();
+    let next = ground.at(CLOSED, &["status"]).ok().stdout;
+    assert!(next.contains("plusone vote --version 1.2.0 --rc 2"), "{next}");
+}
+
+#[test]
+fn short_votes_need_the_reason_of_the_pmc() {
+    let Some(ground) = ground("release::expedited") else { return };
+    ground.package();
+    ground.stage();
+    ground.at(CALLED, &["vote", "--hours", "24"]).fails(2, &["at least 72 hours", "--expedited"]);
+    let words = ["vote", "--hours", "24", "--expedited", "CVE-2026-1 is exploited", "-x"];
+    let shown = ground.at(CALLED, &words).ok().stdout;
+    assert!(shown.contains("CVE-2026-1 is exploited"), "{shown}");
+    ground.vote();
+    ground.at("2026-11-21T12:30:00Z", &["tally", "--version", "1.2.0"]);
+    let early = "2026-11-22T12:30:00Z";
+    ground.at(early, &["tally", "--version", "1.2.0"]).ok();
+}
+
+#[test]
+fn a_person_edits_the_mail_and_loses_nothing() {
+    let Some(mut ground) = ground("release::edit") else { return };
+    ground.package();
+    ground.stage();
+    let editor = ground.world.path("editor");
+    crate::support::svn::executable(
+        &editor,
+        "#!/bin/sh\nsed -i 's/^Hello,/Dear friends,/; s/^Jane Doe$/<your name>/' \"$1\"\n",
+    );
+    ground.world.variables.push(("EDITOR".to_owned(), editor.display().to_string()));
+    // A hole that was left: stopped, and the text is kept.
+    let stopped = ground.at(CALLED, &["vote", "--edit", "-x"]);
+    assert_eq!(stopped.status, 1, "{}{}", stopped.stdout, stopped.stderr);
+    assert!(stopped.stdout.contains("<your name>"), "{}", stopped.stdout);
+    assert!(stopped.stderr.contains("--draft"), "{}", stopped.stderr);
+    let draft = ground.home().join("vote-rc1.txt");
+    let text = fs::read_to_string(&draft).unwrap();
+    assert!(text.contains("Dear friends,"), "{text}");
+    fs::write(&draft, text.replace("<your name>", "Jane Doe")).unwrap();
+    ground.at(CALLED, &["vote", "--draft", draft.to_str().unwrap(), "-x"]).ok();
+    let sent = ground.post.mail("[VOTE]");
+    assert!(sent.contains("Dear friends,") && !sent.contains("your name"), "{sent}");
+    // A template of one's own with a mistake: the line, with a caret below it.
+    let template = ground.world.path("result.txt");
+    fs::write(&template, "Subject: x\nTo: {{ to | join(\", \") }}\n\nHello {{ nobody }}\n")
+        .unwrap();
+    ground.vote();
+    ground.at(CLOSED, &["tally", "--version", "1.2.0"]).ok();
+    let words = ["result", "--template", template.to_str().unwrap()];
+    ground.at(CLOSED, &words).fails(2, &["nobody", "^^^^", "Hello {{ nobody }}"]);
+}
+
+#[test]
+fn mails_can_be_files_for_a_mail_program() {
+    let Some(ground) = Ground::new(
+        "release::eml",
+        Area::Plain,
+        "plain",
+        "[announce]\nto = [\"users@demo.example\"]\n",
+    ) else {
+        return;
+    };
+    ground.package();
+    ground.stage();
+    let shown = ground.at(CALLED, &["vote", "--transport", "eml", "-x"]).ok().stdout;
+    let path = ground.home().join("vote-rc1.eml");
+    assert!(shown.contains(path.to_str().unwrap()), "{shown}");
+    assert!(shown.contains("xdg-open") || shown.contains("`open"), "{shown}");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.starts_with("X-Unsent: 1\r\n"), "{text}");
+    assert!(ground.post.delivered().is_empty());
+    // Written once, however often it is asked for.
+    ground.at(CALLED, &["vote", "--transport", "eml", "-x"]).ok();
+    assert!(!ground.home().join("vote-rc1-2.eml").exists());
+    let out = ground.world.path("drafts");
+    fs::create_dir(&out).unwrap();
+    let words = ["vote", "--again", "--transport", "eml", "--out", out.to_str().unwrap(), "-x"];
+    ground.at("2026-11-20T13:00:00Z", &words).ok();
+    assert_eq!(ground.world.names(&out), ["vote-rc1.eml"]);
+}
