@@ -114,8 +114,7 @@ fn resolved(kind: Preset, user: &str, project: &str) -> Result<String, String> {
 }
 
 /// Settings that are read where they are needed, and not resolved with the others.
-const READ_ELSEWHERE: [&str; 6] = [
-    "dist.release_directory",
+const READ_ELSEWHERE: [&str; 5] = [
     "vote.aliases",
     "vote.minimum",
     "vote.minus_one",

@@ -240,8 +240,18 @@ pub const TABLES: &[Table] = &[
                 takes: "a template",
                 home: Either,
                 default: Value("\"{version}\""),
-                text: "The directory of a release below it.",
+                text: "The directory of a release below it; `.` if all releases share one.",
                 example: "release_directory = \"{project}-{version}\"",
+            },
+            Setting {
+                name: "dist.lines",
+                takes: "`minor`, `major`, `one` or `each`",
+                home: Either,
+                default: Value("\"minor\""),
+                text: "Which releases form a line, of which only the newest stays in the release \
+                       area (X-02): those with the same first two numbers, the same first number, \
+                       all, or each its own, so that nothing is ever taken out.",
+                example: "lines = \"major\"",
             },
             Setting {
                 name: "dist.keys",
@@ -271,6 +281,19 @@ pub const TABLES: &[Table] = &[
                 ),
                 text: "The list that the vote is held on. Never a private one (V-11).",
                 example: "list = \"dev@directory.apache.org\"",
+            },
+            Setting {
+                name: "vote.archive",
+                takes: "an address",
+                home: Either,
+                default: ByKind([
+                    "\"https://lists.apache.org\"",
+                    "\"https://lists.apache.org\"",
+                    "",
+                ]),
+                text: "The web archive of that list, a Pony Mail: votes are counted from it, and \
+                       a mail is looked for in it where it is not known whether it was sent.",
+                example: "archive = \"https://lists.example.org\"",
             },
             Setting {
                 name: "vote.cc",
