@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    announce, cancel, doctor, explain, init, keys, package, promote, result, sign, stage, status,
-    tally, verify, vote,
+    announce, cancel, doctor, explain, init, keys, package, promote, rehearse, result, sign, stage,
+    status, tally, verify, vote,
 };
 use crate::ui::{Colour, OutputFormat};
 
@@ -94,6 +94,8 @@ pub enum Command {
     Announce(announce::AnnounceArgs),
     /// Say where every release stands, and what comes next
     Status(Box<status::StatusArgs>),
+    /// Run a whole release in throw-away places on this machine
+    Rehearse(rehearse::RehearseArgs),
     /// Say what a check means, why, and how to mend what it finds
     Explain(explain::ExplainArgs),
 }

@@ -92,6 +92,24 @@ impl Ui {
         Ok(report.exit())
     }
 
+    /// Prints a part of a result that people read as it comes; other forms have it in the whole.
+    ///
+    /// # Errors
+    /// As [`Ui::emit`].
+    pub fn show(&self, write: impl FnOnce(&mut Page)) -> Result<(), Failure> {
+        if self.format != OutputFormat::Human {
+            return Ok(());
+        }
+        let mut page = Page::default();
+        write(&mut page);
+        self.print(&format!("\n{}", page.to_text(self.width, self.colour)))
+    }
+
+    /// Whether results are printed for people at a terminal, part by part.
+    pub fn tells_people(&self) -> bool {
+        self.format == OutputFormat::Human
+    }
+
     /// Prints text that is itself the result: a file, a listing for other programs.
     ///
     /// # Errors

@@ -28,6 +28,19 @@ fn settings(world: &World) -> toml::Table {
 }
 
 #[test]
+fn the_file_it_writes_passes_the_checks_of_the_archive_it_will_be_in() {
+    let world = repository("https://github.com/apache/demo.git", &[]);
+    world.plusone(&["init", "--yes"]).ok();
+    let text = fs::read(world.repo("plusone.toml")).unwrap();
+    let read = plusone::legal::header::read("plusone.toml", &text, true);
+    assert!(read.header.is_good(), "P-10: {:?}", read.header);
+    // Who is not of the ASF licenses nothing to it.
+    world.plusone(&["init", "--yes", "--force", "--kind", "plain"]).ok();
+    let text = fs::read_to_string(world.repo("plusone.toml")).unwrap();
+    assert!(!text.contains("Apache Software Foundation"), "{text}");
+}
+
+#[test]
 fn a_repository_shows_its_project() {
     let world = repository(
         "https://jane:s3cret@github.com/apache/incubator-demo-core.git",

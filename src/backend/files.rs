@@ -308,6 +308,30 @@ impl Staging {
     }
 }
 
+/// Lets nobody but the owner into a directory.
+///
+/// # Errors
+/// The system does not allow it.
+pub fn make_private(path: &Path) -> Result<(), FileError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let private = fs::Permissions::from_mode(0o700);
+        fs::set_permissions(path, private).map_err(at("change the permissions of", path))?;
+    }
+    Ok(())
+}
+
+/// A new directory for what is left to be looked at.
+///
+/// # Errors
+/// The system gives none.
+pub fn kept_scratch(prefix: &str) -> Result<PathBuf, FileError> {
+    let place = std::env::temp_dir();
+    let made = tempfile::Builder::new().prefix(prefix).tempdir().map_err(at("write to", &place))?;
+    Ok(made.keep())
+}
+
 /// A new private directory for throw-away data.
 ///
 /// # Errors

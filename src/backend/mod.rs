@@ -16,6 +16,7 @@ pub mod files;
 pub mod git;
 pub mod gpg;
 pub mod http;
+pub mod isolated;
 pub mod ledger;
 pub mod machine;
 pub mod mailbox;

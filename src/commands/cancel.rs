@@ -151,10 +151,7 @@ pub fn run(session: &Session, args: CancelArgs) -> Result<ExitStatus, Failure> {
         }
         out.plan.steps.append(&mut removal_plan.steps);
     }
-    if let Some(notebook) = &notebook {
-        underway.state = notebook.state().clone();
-        out.next = underway.next(session);
-    }
+    underway.done(session, notebook.as_ref(), &mut out);
     session.ui.emit(&out)
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::Args;
 use serde_json::Value;
 
+use super::keys::read_keys;
 use super::signing::Signer;
 use super::{Session, git_failure};
 use crate::backend::git::{Commit, Repository};
@@ -44,9 +45,8 @@ pub struct DoctorArgs {
     no_probe: bool,
 }
 
-/// The most that is read of a manifest, of NOTICE, of a KEYS file, and of a roster.
+/// The most that is read of a manifest and of NOTICE, and of a roster.
 const LARGEST_MANIFEST: usize = 8 << 20;
-const LARGEST_KEYS: u64 = 64 << 20;
 const LARGEST_ROSTER: u64 = 64 << 20;
 
 /// Runs the command.
@@ -120,7 +120,11 @@ fn signing_key(signer: &Signer) -> SigningKey {
 
 fn tools(project: &Project) -> Vec<Tool> {
     let found = |program: &str| process::version(program).map_err(|error| error.to_string());
-    let no_svn = project.dist_dev.is_none();
+    // A plain directory needs none of it.
+    let areas = [&project.dist_dev, &project.dist_release];
+    let no_svn = areas
+        .iter()
+        .all(|area| area.as_ref().is_none_or(|area| area.value.as_str().starts_with("directory:")));
     vec![
         Tool {
             name: "git",
@@ -236,13 +240,7 @@ fn keys_file(
     let Some(address) = project.keys_address().map_err(|error| error.to_string())? else {
         return Ok(None);
     };
-    let bytes = if address.contains("://") {
-        http::get(&address, LARGEST_KEYS).map_err(|error| error.to_string())?
-    } else {
-        let bytes =
-            files::read(Path::new(&address), LARGEST_KEYS).map_err(|error| error.to_string())?;
-        bytes.ok_or_else(|| format!("there is no file `{address}`"))?
-    };
+    let bytes = read_keys(&address).map_err(|failure| failure.error)?;
     let file =
         KeysFile::read(&bytes, &Limits::for_verdicts()).map_err(|error| error.to_string())?;
     let holds = Keyring::new(file).fingerprints().any(|held| held == *fingerprint);
@@ -255,7 +253,11 @@ fn dist(project: &Project) -> Vec<(String, Known<()>)> {
     areas
         .filter_map(|area| area.value.render(&names).ok())
         .map(|url| {
-            let answer = svn::info(&url).map_err(|error| error.to_string());
+            let answer = match url.strip_prefix("directory:") {
+                Some(path) if files::is_directory(Path::new(path)) => Ok(()),
+                Some(path) => Err(format!("there is no directory `{path}`")),
+                None => svn::info(&url).map_err(|error| error.to_string()),
+            };
             (url, answer)
         })
         .collect()

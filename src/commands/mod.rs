@@ -11,6 +11,7 @@ pub mod keys;
 mod letter;
 pub mod package;
 pub mod promote;
+pub mod rehearse;
 pub mod result;
 pub mod sign;
 mod signing;
@@ -84,6 +85,7 @@ pub fn run(cli: Cli) -> ExitStatus {
         Command::Status(args) => status::run(&session, *args),
         Command::Verify(args) => verify::run(&session, args),
         Command::Tally(args) => tally::run(&session, *args),
+        Command::Rehearse(args) => rehearse::run(&session, args),
         Command::Explain(args) => explain::run(&session, args),
     });
     done.unwrap_or_else(|failure| {

@@ -139,10 +139,7 @@ pub fn run(session: &Session, args: PromoteArgs) -> Result<ExitStatus, Failure> 
             }
         }
     }
-    if let (Some(notebook), None) = (&notebook, &out.stopped) {
-        underway.state = notebook.state().clone();
-        out.next = underway.next(session);
-    }
+    underway.done(session, notebook.as_ref(), &mut out);
     session.ui.emit(&out)
 }
 

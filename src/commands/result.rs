@@ -20,8 +20,9 @@ use crate::plan::Plan;
 use crate::policy::Preset;
 use crate::project::mail::INCUBATOR_LIST;
 use crate::report::plan::{PlanReport, Stopped};
+use crate::vote::ballot::{Evidence, Value};
 use crate::vote::identity::Identity;
-use crate::vote::tally::{Outcome, Standing, State, Tally, figure};
+use crate::vote::tally::{Outcome, RulingValue, Standing, State, Tally, figure};
 
 /// Arguments of `plusone result`.
 #[derive(Debug, Args)]
@@ -125,10 +126,7 @@ pub fn run(session: &Session, args: ResultArgs) -> Result<ExitStatus, Failure> {
             .map_err(ledger_failure)?;
         out.notes.extend(desk.note(&out.plan));
     }
-    if let Some(notebook) = &notebook {
-        underway.state = notebook.state().clone();
-        out.next = underway.next(session);
-    }
+    underway.done(session, notebook.as_ref(), &mut out);
     session.ui.emit(&out)
 }
 
@@ -204,10 +202,17 @@ fn voters(tally: &Tally) -> (Vec<VoterFacts>, Vec<VoterFacts>) {
             name: called(&ballot.identity, &ballot.sender),
             value: figure(ballot.value).to_owned(),
             reason: Some(ballot.words.clone()).filter(|words| !words.is_empty()),
-            note: Some(ballot.notes.join("; ")).filter(|note| !note.is_empty()),
+            note: Some(notes(&ballot.notes)).filter(|note| !note.is_empty()),
         });
     }
     (binding, others)
+}
+
+/// What is worth knowing of a vote. What its voter typed about being binding decides nothing, and is
+/// for who counts, not for the list.
+fn notes(notes: &[String]) -> String {
+    let told = notes.iter().filter(|note| !note.starts_with("says it is"));
+    told.cloned().collect::<Vec<_>>().join("; ")
 }
 
 /// What persons decided.
@@ -217,18 +222,32 @@ fn rulings(tally: &Tally) -> Vec<RulingFacts> {
         let ballot = tally.ballots().iter().find(|ballot| ballot.message_id == *id);
         let asides = tally.unclear().iter().chain(tally.not_countable()).chain(tally.withdrawals());
         let aside = { asides }.find(|aside| aside.message_id == *id);
-        let (voter, evidence) = match (ballot, aside) {
-            (Some(ballot), _) => (called(&ballot.identity, &ballot.sender), &ballot.evidence),
-            (None, Some(aside)) => (called(&aside.identity, &aside.sender), &aside.evidence),
-            (None, None) => (format!("<{id}>"), &None),
+        let line = |evidence: &Option<Evidence>| evidence.as_ref().map(|line| line.text.clone());
+        let (voter, text) = match (ballot, aside) {
+            (Some(ballot), _) => (
+                called(&ballot.identity, &ballot.sender),
+                line(&ballot.evidence).unwrap_or_else(|| ballot.words.clone()),
+            ),
+            (None, Some(aside)) => (
+                called(&aside.identity, &aside.sender),
+                line(&aside.evidence).unwrap_or_else(|| aside.why.clone()),
+            ),
+            (None, None) => (format!("<{id}>"), String::new()),
         };
-        RulingFacts {
-            voter,
-            text: evidence.as_ref().map_or_else(String::new, |line| line.text.clone()),
-            ruling: format!("Taken for {}: {}", ruling.value, ruling.reason),
-        }
+        RulingFacts { voter, text, ruling: format!("{}: {}", ruled(ruling.value), ruling.reason) }
     });
     rulings.collect()
+}
+
+/// In words: a figure would read as one more vote.
+const fn ruled(value: RulingValue) -> &'static str {
+    match value {
+        RulingValue::Vote(Value::PlusOne) => "Counted in favour",
+        RulingValue::Vote(Value::Zero) => "Counted as neither",
+        RulingValue::Vote(Value::MinusOne) => "Counted against",
+        RulingValue::None => "Counted as no vote",
+        RulingValue::Answered => "Taken for answered",
+    }
 }
 
 /// What was said and does not count, with why.

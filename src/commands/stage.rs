@@ -47,6 +47,9 @@ pub struct StageArgs {
     /// Log message of the commit
     #[arg(long, value_name = "TEXT")]
     message: Option<String>,
+    /// Leave out a check of the candidate, or a family of them; can be repeated
+    #[arg(long, value_name = "CHECK")]
+    without: Vec<String>,
     /// Commit, instead of showing what would be committed
     #[arg(short = 'x', long)]
     execute: bool,
@@ -64,8 +67,9 @@ pub fn run(session: &Session, args: StageArgs) -> Result<ExitStatus, Failure> {
     let areas = underway.areas(&args.access)?;
     let candidate = Candidate::find(&underway, args.from.as_deref())?;
     let directory = underway.directory(&areas)?;
-    let (report, signer) = candidate.look(session, &underway)?;
-    let checked = checked(&report);
+    let (report, signer) = candidate.look(session, &underway, &args.without)?;
+    let mut checked = checked(&report);
+    checked.left_out.clone_from(&args.without);
     let known = Known::Local(&candidate.local);
     let target =
         dist::target(&*areas.area, &directory, &candidate.files, known).map_err(area_failure)?;
@@ -129,10 +133,7 @@ pub fn run(session: &Session, args: StageArgs) -> Result<ExitStatus, Failure> {
             }
         }
     }
-    if let Some(notebook) = &notebook {
-        underway.state = notebook.state().clone();
-        out.next = underway.next(session);
-    }
+    underway.done(session, notebook.as_ref(), &mut out);
     session.ui.emit(&out)
 }
 
@@ -286,6 +287,7 @@ impl Candidate {
         &self,
         session: &Session,
         underway: &Underway,
+        without: &[String],
     ) -> Result<(VerificationReport, Option<Signer>), Failure> {
         let scratch = files::scratch().map_err(Failure::outside)?;
         let keys = scratch.path().join("KEYS");
@@ -303,6 +305,7 @@ impl Candidate {
             version: &underway.version,
             rc: underway.rc,
             project: &underway.project,
+            without,
         };
         let report = verify::look(session, &local)?;
         let signer = report.artifacts.iter().flat_map(|artifact| &artifact.signatures);

@@ -20,6 +20,7 @@ use crate::project::mail::LetterSettings;
 use crate::project::template::{MissingValue, Names, Template};
 use crate::project::{FILE_NAME, Flags, Project};
 use crate::release::{CandidateNumber, ProjectName, Version};
+use crate::report::plan::PlanReport;
 
 /// Which release is meant.
 #[derive(Debug, Clone, Default, Args)]
@@ -155,6 +156,19 @@ impl Underway {
         })?;
         self.state = notebook.state().clone();
         Ok(notebook)
+    }
+
+    /// Says what comes next, where something was done.
+    pub(super) fn done(
+        &mut self,
+        session: &Session,
+        notebook: Option<&Notebook>,
+        out: &mut PlanReport,
+    ) {
+        if let (Some(notebook), None) = (notebook, &out.stopped) {
+            self.state = notebook.state().clone();
+            out.next = self.next(session);
+        }
     }
 
     /// The dist area with the places of this project in it.

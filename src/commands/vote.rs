@@ -135,10 +135,7 @@ pub fn run(session: &Session, args: VoteArgs) -> Result<ExitStatus, Failure> {
             .map_err(ledger_failure)?;
         out.notes.extend(desk.note(&out.plan));
     }
-    if let Some(notebook) = &notebook {
-        underway.state = notebook.state().clone();
-        out.next = underway.next(session);
-    }
+    underway.done(session, notebook.as_ref(), &mut out);
     session.ui.emit(&out)
 }
 

@@ -9,6 +9,7 @@ pub mod explain;
 pub mod keys;
 pub mod package;
 pub mod plan;
+pub mod rehearse;
 pub mod sarif;
 pub mod settings;
 pub mod sign;

@@ -130,6 +130,10 @@ impl Reader {
                 self.value = Some(*figure);
             }
             let Token::Number(number) = *token else { continue };
+            // `at least three binding votes`: what it takes, not what there was.
+            if tokens[..at].ends_with(&[Token::Word("at"), Token::Word("least")]) {
+                continue;
+            }
             // What stands between this number and the next thing that is counted.
             let rest = tokens[at + 1..].iter();
             let scope: Vec<Token<'_>> = { rest }
@@ -196,6 +200,11 @@ impl Reader {
                 _ => None,
             })
             .collect();
+        // Nobody has a name of so many words: the list is over, and sentences follow.
+        if figures.is_empty() && line.split([',', ';']).any(|part| part.split(' ').count() > 7) {
+            self.heading = None;
+            return;
+        }
         let heading = match (figures[..].first(), self.heading) {
             (Some(value), _) if figures.len() == 1 => {
                 Heading { value: *value, binding: standing(tokens) }

@@ -80,6 +80,10 @@ fn a_release_goes_its_way() {
         }
         assert!(!result.contains("xaver@example.org"), "nobody's address is told");
 
+        // What we tell is what we read: the mail has no difference from the count.
+        let again = ground.at(CLOSED, &["tally", "--version", "1.2.0"]).ok().stdout;
+        assert!(!again.contains("differs"), "{again}");
+
         // Promoted, by who may.
         if matches!(&ground.area, Area::Svn(server) if server.port.is_some()) {
             let before = released(&ground);

@@ -119,6 +119,8 @@ pub(super) struct Local<'a> {
     pub(super) version: &'a Version,
     pub(super) rc: Option<CandidateNumber>,
     pub(super) project: &'a Project,
+    /// Checks and families that are left out.
+    pub(super) without: &'a [String],
 }
 
 /// Runs the checks that need no network.
@@ -139,7 +141,7 @@ pub(super) fn look(session: &Session, local: &Local<'_>) -> Result<VerificationR
         roster: None,
         policy: Some(local.project.preset.value),
         // Whether the key is in the project's KEYS is for `plusone doctor`, and for voters.
-        without: vec!["signature-signer-in-keys".to_owned()],
+        without: [&["signature-signer-in-keys".to_owned()], local.without].concat(),
         into: None,
         rebuild: false,
         build: false,
