@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use clap::Args;
 
 use super::Session;
-use super::letter::{Desk, LetterArgs, ask, stopped};
+use super::letter::{Desk, LetterArgs, ask};
 use super::underway::{Underway, WhichArgs, ledger_failure};
 use super::vote::{facts_failure, subject};
 use crate::backend::{files, http};
@@ -17,7 +17,7 @@ use crate::ledger::state::Promoted;
 use crate::letters::Kind;
 use crate::letters::lint::{Asked, Known};
 use crate::plan::Plan;
-use crate::report::plan::{PlanReport, Stopped};
+use crate::report::plan::PlanReport;
 
 /// Arguments of `plusone announce`.
 #[derive(Debug, Args)]
@@ -90,24 +90,6 @@ pub fn run(session: &Session, args: AnnounceArgs) -> Result<ExitStatus, Failure>
             desk.compose(Kind::Announce, "announce", &facts, &[])?
         }
     };
-    out.plan.steps.push(desk.step(&dispatch)?);
-    out.mail = Some(dispatch.text());
-    let mut known = known(session, &underway, promoted);
-    known.asked.extend(desk.ask_links(&dispatch.letter));
-    let checked = desk.look(&dispatch, known);
-    if prepared.is_none() {
-        out.stopped = stopped(&checked).or_else(|| {
-            let not_run: Vec<&str> = checked.not_run().collect();
-            (!not_run.is_empty()).then(|| Stopped {
-                why: format!(
-                    "what must be looked at first could not be: {}; try again later, or leave it out with --without",
-                    not_run.join(", ")
-                ),
-                incomplete: true,
-            })
-        });
-    }
-    out.checked = Some(checked);
     let ready = promoted.at + TimeDelta::hours(1);
     if session.now < ready && underway.project.preset.value.is_asf() {
         out.notes.push(format!(
@@ -115,11 +97,12 @@ pub fn run(session: &Session, args: AnnounceArgs) -> Result<ExitStatus, Failure>
             ready.format("%Y-%m-%d %H:%M UTC")
         ));
     }
-    if let (Some(notebook), None) = (&mut notebook, &out.stopped) {
-        desk.send(&dispatch, &mut out.plan, notebook)?;
+    let known = known(session, &underway, promoted);
+    if desk.post(&dispatch, known, &mut out, notebook.as_mut())?
+        && let Some(notebook) = &mut notebook
+    {
         let message_id = dispatch.mail.message_id().to_string();
         notebook.write(What::Announced { message_id }).map_err(ledger_failure)?;
-        out.notes.extend(desk.note(&out.plan));
     }
     underway.done(session, notebook.as_ref(), &mut out);
     session.ui.emit(&out)
@@ -144,12 +127,10 @@ fn known(session: &Session, underway: &Underway, promoted: &Promoted) -> Known {
     });
     let list = underway.letters.vote_list.as_ref().map(|list| list.value.clone());
     Known {
-        version: Some(underway.version.to_string()),
         vote_list: list,
         download_page: page,
         download_page_text: text,
         promoted_at: Some(promoted.at),
-        now: Some(session.now),
         asked: released(session, underway, &promoted.url),
         ..Known::default()
     }

@@ -7,7 +7,7 @@ use clap::Args;
 use super::Session;
 use super::access::AccessArgs;
 use super::act::{self, Outward};
-use super::letter::{Desk, LetterArgs, stopped};
+use super::letter::{Desk, LetterArgs};
 use super::tally;
 use super::underway::{Underway, WhichArgs, area_failure, ledger_failure};
 use super::vote::{facts_failure, subject};
@@ -80,7 +80,6 @@ pub fn run(session: &Session, args: CancelArgs) -> Result<ExitStatus, Failure> {
     };
     let purpose = format!("Cancel {}", underway.title());
     let mut out = PlanReport::new(Plan::new(&purpose), args.execute);
-    let mut mail_plan = Plan::new(&purpose);
     let mut sent = None;
     if !candidate.rounds.is_empty() && known_reason.is_none() {
         let desk = Desk::new(session, &underway, &args.letter)?;
@@ -94,23 +93,11 @@ pub fn run(session: &Session, args: CancelArgs) -> Result<ExitStatus, Failure> {
                 desk.compose(Kind::Cancel, "cancel", &facts, &calls)?
             }
         };
-        mail_plan.steps.push(desk.step(&dispatch)?);
-        out.mail = Some(dispatch.text());
         let known = Known {
-            version: Some(underway.version.to_string()),
             vote_list: underway.letters.vote_list.as_ref().map(|list| list.value.clone()),
-            now: Some(session.now),
-            asked: desk.ask_links(&dispatch.letter),
             ..Known::default()
         };
-        let checked = desk.look(&dispatch, known);
-        if prepared.is_none() {
-            out.stopped = stopped(&checked);
-        }
-        out.checked = Some(checked);
-        if let (Some(notebook), None) = (&mut notebook, &out.stopped) {
-            desk.send(&dispatch, &mut mail_plan, notebook)?;
-            out.notes.extend(desk.note(&mail_plan));
+        if desk.post(&dispatch, known, &mut out, notebook.as_mut())? {
             sent = Some(dispatch.mail.message_id().to_string());
         }
     }
@@ -118,7 +105,6 @@ pub fn run(session: &Session, args: CancelArgs) -> Result<ExitStatus, Failure> {
         let what = What::Cancelled { reason: reason.clone(), message_id: sent };
         notebook.write(what).map_err(ledger_failure)?;
     }
-    out.plan.steps.append(&mut mail_plan.steps);
     if candidate.staged.is_some() && candidate.cleared.is_none() {
         let areas = underway.areas(&args.access)?;
         let directory = underway.directory(&areas)?;

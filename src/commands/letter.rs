@@ -29,7 +29,7 @@ use crate::mail::compose::Outgoing;
 use crate::plan::{Plan, Progress, Step};
 use crate::project::FILE_NAME;
 use crate::project::mail::{MailSettings, Transport};
-use crate::report::plan::{Checked, MailText, Stopped};
+use crate::report::plan::{Checked, MailText, PlanReport, Stopped};
 
 /// How a mail is written and sent.
 #[derive(Debug, Args)]
@@ -54,7 +54,7 @@ pub(super) struct LetterArgs {
     out: Option<PathBuf>,
     /// Ask for every link in the mail
     #[arg(long, help_heading = "The mail")]
-    pub(super) check_links: bool,
+    check_links: bool,
     /// Leave out a check of the mail; can be repeated
     #[arg(long, value_name = "CHECK", help_heading = "The mail")]
     without: Vec<String>,
@@ -278,14 +278,35 @@ impl<'a> Desk<'a> {
         })
     }
 
-    /// The step of a plan that sends a mail.
-    pub(super) fn step(&self, dispatch: &Dispatch) -> Result<Step, Failure> {
+    /// Shows a mail with what is to be said of it. If there is a ledger in hand and nothing stops it,
+    /// sends it as well, and tells so.
+    pub(super) fn post(
+        &self,
+        dispatch: &Dispatch,
+        mut known: Known,
+        out: &mut PlanReport,
+        notebook: Option<&mut Notebook>,
+    ) -> Result<bool, Failure> {
         let how = self.mailer(false)?.describes();
-        Ok(step(&dispatch.letter, &dispatch.mail, how))
+        out.plan.steps.push(step(&dispatch.letter, &dispatch.mail, how));
+        out.mail = Some(dispatch.text());
+        known.now = Some(self.session.now);
+        known.version = Some(self.underway.version.to_string());
+        known.asked.extend(self.ask_links(&dispatch.letter));
+        let checked = self.look(dispatch, known);
+        // What was begun to be sent was looked at then.
+        if !dispatch.resumed {
+            out.stopped = stopped(&checked, dispatch.letter.kind == Kind::Announce);
+        }
+        out.checked = Some(checked);
+        let (Some(notebook), None) = (notebook, &out.stopped) else { return Ok(false) };
+        self.send(dispatch, &mut out.plan, notebook)?;
+        out.notes.extend(self.note(&out.plan));
+        Ok(true)
     }
 
     /// Looks at a mail.
-    pub(super) fn look(&self, dispatch: &Dispatch, known: Known) -> Checked {
+    fn look(&self, dispatch: &Dispatch, known: Known) -> Checked {
         let mut checked = Checked::new("the mail");
         let posting = lint::Posting {
             letter: dispatch.letter.clone(),
@@ -306,7 +327,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Sends a mail as the one step of a plan, unless that was done before.
-    pub(super) fn send(
+    fn send(
         &self,
         dispatch: &Dispatch,
         plan: &mut Plan,
@@ -335,7 +356,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Says what to do with a mail that is in a file.
-    pub(super) fn note(&self, plan: &Plan) -> Option<String> {
+    fn note(&self, plan: &Plan) -> Option<String> {
         let eml = self.args.transport.unwrap_or(self.settings.transport.value) == Transport::Eml;
         let path = plan.steps.first()?.outcome.as_ref().filter(|_| eml)?;
         let open = if machine::is_macos() { "open" } else { "xdg-open" };
@@ -347,7 +368,7 @@ impl<'a> Desk<'a> {
 
 impl Dispatch {
     /// The mail as people read it.
-    pub(super) fn text(&self) -> MailText {
+    fn text(&self) -> MailText {
         let letter = &self.letter;
         MailText {
             from: letter.from.clone(),
@@ -394,7 +415,7 @@ fn step(letter: &Letter, mail: &Outgoing, how: String) -> Step {
 
 impl Desk<'_> {
     /// Asks for every link in a mail, if that is wanted.
-    pub(super) fn ask_links(&self, letter: &Letter) -> Vec<Asked> {
+    fn ask_links(&self, letter: &Letter) -> Vec<Asked> {
         if !self.args.check_links {
             return Vec::new();
         }
@@ -416,18 +437,23 @@ pub(super) fn ask(session: &Session, url: &str, released_file: bool) -> Asked {
     Asked { url: url.to_owned(), failure, released_file }
 }
 
-/// Why a mail must not be sent as it is.
-pub(super) fn stopped(checked: &Checked) -> Option<Stopped> {
+/// Why a mail must not be sent as it is. `strictly`: what could not be looked at stops it too.
+fn stopped(checked: &Checked, strictly: bool) -> Option<Stopped> {
     let errors = checked.errors();
-    (errors > 0).then(|| Stopped {
+    if errors > 0 {
+        let found =
+            if errors == 1 { "1 error is".to_owned() } else { format!("{errors} errors are") };
+        let why =
+            format!("{found} found in the mail; mend it, or leave a check out with --without");
+        return Some(Stopped { why, incomplete: false });
+    }
+    let not_run: Vec<&str> = checked.not_run().collect();
+    (strictly && !not_run.is_empty()).then(|| Stopped {
         why: format!(
-            "{} found in the mail; mend it, or leave a check out with --without",
-            match errors {
-                1 => "1 error is".to_owned(),
-                more => format!("{more} errors are"),
-            }
+            "what must be looked at first could not be: {}; try again later, or leave it out with --without",
+            not_run.join(", ")
         ),
-        incomplete: false,
+        incomplete: true,
     })
 }
 

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::Session;
-use super::letter::{Desk, LetterArgs, stopped};
+use super::letter::{Desk, LetterArgs};
 use super::tally::{self, CountArgs};
 use super::underway::{Underway, WhichArgs, ledger_failure};
 use super::vote::{facts_failure, subject};
@@ -101,30 +101,20 @@ pub fn run(session: &Session, args: ResultArgs) -> Result<ExitStatus, Failure> {
             desk.compose(Kind::Result, name, &facts, &thread)?
         }
     };
-    out.plan.steps.push(desk.step(&dispatch)?);
-    out.mail = Some(dispatch.text());
     let known = Known {
-        version: Some(underway.version.to_string()),
         vote_list: match round.name() {
             "ipmc" => Some(INCUBATOR_LIST.to_owned()),
             _ => underway.letters.vote_list.as_ref().map(|list| list.value.clone()),
         },
-        now: Some(session.now),
-        asked: desk.ask_links(&dispatch.letter),
         ..Known::default()
     };
-    let checked = desk.look(&dispatch, known);
-    if prepared.is_none() {
-        out.stopped = stopped(&checked);
-    }
-    out.checked = Some(checked);
-    if let (Some(notebook), None) = (&mut notebook, &out.stopped) {
-        desk.send(&dispatch, &mut out.plan, notebook)?;
+    if desk.post(&dispatch, known, &mut out, notebook.as_mut())?
+        && let Some(notebook) = &mut notebook
+    {
         let message_id = dispatch.mail.message_id().to_string();
         notebook
             .write(What::ResultSent { round: round.name().to_owned(), message_id })
             .map_err(ledger_failure)?;
-        out.notes.extend(desk.note(&out.plan));
     }
     underway.done(session, notebook.as_ref(), &mut out);
     session.ui.emit(&out)

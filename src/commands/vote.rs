@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::letter::{Desk, LetterArgs, stopped};
+use super::letter::{Desk, LetterArgs};
 use super::underway::{Underway, WhichArgs, ledger_failure};
 use super::{Session, git_failure, tally};
 use crate::candidate::is_metadata;
@@ -113,17 +113,10 @@ pub fn run(session: &Session, args: VoteArgs) -> Result<ExitStatus, Failure> {
             dispatch
         }
     };
-    out.plan.steps.push(desk.step(&dispatch)?);
-    out.mail = Some(dispatch.text());
-    let mut known = known(session, &underway, round)?;
-    known.asked = desk.ask_links(&dispatch.letter);
-    let checked = desk.look(&dispatch, known);
-    if unnoted.is_none() {
-        out.stopped = stopped(&checked);
-    }
-    out.checked = Some(checked);
-    if let (Some(notebook), None) = (&mut notebook, &out.stopped) {
-        desk.send(&dispatch, &mut out.plan, notebook)?;
+    let known = known(&underway, round)?;
+    if desk.post(&dispatch, known, &mut out, notebook.as_mut())?
+        && let Some(notebook) = &mut notebook
+    {
         let opened = dispatch.mail.parts().date;
         notebook
             .write(What::VoteCalled {
@@ -133,7 +126,6 @@ pub fn run(session: &Session, args: VoteArgs) -> Result<ExitStatus, Failure> {
                 closes: dispatch.closes.take().unwrap_or(opened),
             })
             .map_err(ledger_failure)?;
-        out.notes.extend(desk.note(&out.plan));
     }
     underway.done(session, notebook.as_ref(), &mut out);
     session.ui.emit(&out)
@@ -307,18 +299,16 @@ fn second(session: &Session, underway: &Underway) -> Result<PodlingRound, Failur
 }
 
 /// What the mail is held against.
-fn known(session: &Session, underway: &Underway, round: &str) -> Result<Known, Failure> {
+fn known(underway: &Underway, round: &str) -> Result<Known, Failure> {
     let list = underway.letters.vote_list.as_ref().map(|list| list.value.clone());
     let packaged = underway.candidate().and_then(|candidate| candidate.packaged.as_ref());
     Ok(Known {
-        version: Some(underway.version.to_string()),
         candidate_url: Some(underway.staged()?.url.clone()),
         commit: packaged.map(|packaged| packaged.commit.clone()),
         vote_list: match round {
             "ipmc" => Some(INCUBATOR_LIST.to_owned()),
             _ => list,
         },
-        now: Some(session.now),
         ..Known::default()
     })
 }

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -154,7 +154,7 @@ impl Server {
 
     fn start(python: &str, script: &str, words: &[&str]) -> Self {
         let place = tempfile::tempdir().unwrap();
-        make_certificates(place.path());
+        support::certificates(place.path());
         let mut child = Command::new(python)
             .args(["-c", script])
             .arg(place.path())
@@ -207,21 +207,5 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// An authority and a certificate by it for `localhost`.
-fn make_certificates(place: &Path) {
-    fs::write(place.join("san.cnf"), "subjectAltName=DNS:localhost\n").unwrap();
-    let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
-    for line in [
-        &format!("req -x509 {key} -keyout ca.key -out ca.pem -days 2 -subj /CN=Test-CA"),
-        &format!("req {key} -keyout key.pem -out request.pem -subj /CN=localhost"),
-        "x509 -req -in request.pem -CA ca.pem -CAkey ca.key -set_serial 7 -days 2 -out cert.pem \
-         -extfile san.cnf",
-    ] {
-        let mut openssl = Command::new("openssl");
-        openssl.args(line.split_whitespace()).current_dir(place);
-        support::ran(&mut openssl).ok();
     }
 }

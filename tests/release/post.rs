@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
@@ -34,7 +34,7 @@ impl Post {
         let python = program.lines().next().unwrap().trim_start_matches("#!").trim().to_owned();
         let place = tempfile::Builder::new().prefix("popost").tempdir_in("/tmp").unwrap();
         fs::create_dir(place.path().join("mails")).unwrap();
-        certificates(place.path());
+        support::certificates(place.path());
         let script = support::root().join("tests/release/post.py");
         let mut child = Command::new(python)
             .arg(script)
@@ -119,20 +119,4 @@ pub fn header(mail: &str, name: &str) -> String {
     let prefix = format!("{name}: ");
     let line = mail.lines().find(|line| line.starts_with(&prefix));
     line.unwrap_or_else(|| panic!("no {name} in {mail}"))[prefix.len()..].trim().to_owned()
-}
-
-/// An authority and a certificate by it for `localhost`.
-fn certificates(place: &Path) {
-    fs::write(place.join("san.cnf"), "subjectAltName=DNS:localhost\n").unwrap();
-    let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
-    for line in [
-        &format!("req -x509 {key} -keyout ca.key -out ca.pem -days 2 -subj /CN=Test-CA"),
-        &format!("req {key} -keyout key.pem -out request.pem -subj /CN=localhost"),
-        "x509 -req -in request.pem -CA ca.pem -CAkey ca.key -set_serial 7 -days 2 -out cert.pem \
-         -extfile san.cnf",
-    ] {
-        let mut openssl = Command::new("openssl");
-        openssl.args(line.split_whitespace()).current_dir(place);
-        support::ran(&mut openssl).ok();
-    }
 }

@@ -250,6 +250,22 @@ pub fn ran(command: &mut Command) -> Ran {
     }
 }
 
+/// An authority and a certificate by it for `localhost`.
+pub fn certificates(place: &Path) {
+    fs::write(place.join("san.cnf"), "subjectAltName=DNS:localhost\n").unwrap();
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+    for line in [
+        &format!("req -x509 {key} -keyout ca.key -out ca.pem -days 2 -subj /CN=Test-CA"),
+        &format!("req {key} -keyout key.pem -out request.pem -subj /CN=localhost"),
+        "x509 -req -in request.pem -CA ca.pem -CAkey ca.key -set_serial 7 -days 2 -out cert.pem \
+         -extfile san.cnf",
+    ] {
+        let mut openssl = Command::new("openssl");
+        openssl.args(line.split_whitespace()).current_dir(place);
+        ran(&mut openssl).ok();
+    }
+}
+
 /// A web server of Python's on 127.0.0.1 that serves a directory until it is dropped.
 pub struct Server {
     child: std::process::Child,
