@@ -90,7 +90,7 @@ pub fn run(session: &Session, args: InitArgs) -> Result<ExitStatus, Failure> {
     });
     let display = detect::display_or_default(&found, kind.value, &name.value);
     let rows = rows(&found, &name, &kind, &display);
-    files::write(&path, render(&rows).as_bytes()).map_err(Failure::outside)?;
+    files::write(&path, render(kind.value, &rows).as_bytes()).map_err(Failure::outside)?;
     let settings = rows.into_iter().filter_map(|row| row.setting).collect();
     session.ui.emit(&SettingsReport {
         path: path
@@ -267,11 +267,33 @@ fn rows(
     rows
 }
 
-fn render(rows: &[Row]) -> String {
-    let mut text = "# How this project releases; written by `plusone init`. What is commented out is the\n\
-                    # default. Templates know {project} {component} {version} {major} {minor} {patch} {rc}\n\
-                    # {incubating}; {-component} writes the hyphen only if there is a component.\n"
-        .to_owned();
+/// The header that a source file of the ASF has (P-10): without it, this file would be the first thing
+/// that stops the release.
+const LICENCE_HEADER: &str = "\
+# Licensed to the Apache Software Foundation (ASF) under one
+# or more contributor license agreements.  See the NOTICE file
+# distributed with this work for additional information
+# regarding copyright ownership.  The ASF licenses this file
+# to you under the Apache License, Version 2.0 (the
+# \"License\"); you may not use this file except in compliance
+# with the License.  You may obtain a copy of the License at
+#
+#   http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing,
+# software distributed under the License is distributed on an
+# \"AS IS\" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY
+# KIND, either express or implied.  See the License for the
+# specific language governing permissions and limitations
+# under the License.
+
+";
+
+fn render(kind: Preset, rows: &[Row]) -> String {
+    let mut text = if kind.is_asf() { LICENCE_HEADER } else { "" }.to_owned();
+    text += "# How this project releases; written by `plusone init`. What is commented out is the\n\
+             # default. Templates know {project} {component} {version} {major} {minor} {patch} {rc}\n\
+             # {incubating}; {-component} writes the hyphen only if there is a component.\n";
     let mut table = "";
     for row in rows {
         if row.table != table {
@@ -299,7 +321,7 @@ mod tests {
             list: Some(Proposal { value: "dev@x.apache.org".into(), from: from() }),
             ..Proposals::default()
         };
-        let text = render(&rows(&found, &name, &kind, &display));
+        let text = render(kind.value, &rows(&found, &name, &kind, &display));
         let settings = SettingsFile::parse(&text, FILE_NAME).expect("our own file");
         assert_eq!(settings.project.display.as_deref(), Some("Apache \"X\" \\ Ü"));
         assert_eq!(settings.project.kind, Some(Preset::Podling));
