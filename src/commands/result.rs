@@ -21,7 +21,7 @@ use crate::policy::Preset;
 use crate::project::mail::INCUBATOR_LIST;
 use crate::report::plan::{PlanReport, Stopped};
 use crate::vote::identity::Identity;
-use crate::vote::tally::{Outcome, Standing, State, Tally, figure};
+use crate::vote::tally::{Outcome, RulingValue, Standing, State, Tally, figure};
 
 /// Arguments of `plusone result`.
 #[derive(Debug, Args)]
@@ -125,7 +125,7 @@ pub fn run(session: &Session, args: ResultArgs) -> Result<ExitStatus, Failure> {
             .map_err(ledger_failure)?;
         out.notes.extend(desk.note(&out.plan));
     }
-    if let Some(notebook) = &notebook {
+    if let (Some(notebook), None) = (&notebook, &out.stopped) {
         underway.state = notebook.state().clone();
         out.next = underway.next(session);
     }
@@ -216,6 +216,7 @@ fn rulings(tally: &Tally) -> Vec<RulingFacts> {
         let id = &ruling.message_id;
         let ballot = tally.ballots().iter().find(|ballot| ballot.message_id == *id);
         let asides = tally.unclear().iter().chain(tally.not_countable()).chain(tally.withdrawals());
+        let asides = asides.chain(tally.dismissed());
         let aside = { asides }.find(|aside| aside.message_id == *id);
         let (voter, evidence) = match (ballot, aside) {
             (Some(ballot), _) => (called(&ballot.identity, &ballot.sender), &ballot.evidence),
@@ -225,7 +226,10 @@ fn rulings(tally: &Tally) -> Vec<RulingFacts> {
         RulingFacts {
             voter,
             text: evidence.as_ref().map_or_else(String::new, |line| line.text.clone()),
-            ruling: format!("Taken for {}: {}", ruling.value, ruling.reason),
+            ruling: match ruling.value {
+                RulingValue::None => format!("Not taken for a vote: {}", ruling.reason),
+                value => format!("Taken for {value}: {}", ruling.reason),
+            },
         }
     });
     rulings.collect()
