@@ -129,7 +129,7 @@ pub fn run(session: &Session, args: StageArgs) -> Result<ExitStatus, Failure> {
             }
         }
     }
-    if let Some(notebook) = &notebook {
+    if let (Some(notebook), None) = (&notebook, &out.stopped) {
         underway.state = notebook.state().clone();
         out.next = underway.next(session);
     }

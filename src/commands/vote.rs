@@ -135,7 +135,7 @@ pub fn run(session: &Session, args: VoteArgs) -> Result<ExitStatus, Failure> {
             .map_err(ledger_failure)?;
         out.notes.extend(desk.note(&out.plan));
     }
-    if let Some(notebook) = &notebook {
+    if let (Some(notebook), None) = (&notebook, &out.stopped) {
         underway.state = notebook.state().clone();
         out.next = underway.next(session);
     }
