@@ -94,6 +94,10 @@ fn a_repository_shows_its_project() {
             "apache-demo-core-1.0.0-incubating-src.tar.gz.sha512"
         ]
     );
+    // What init wrote has its licence header, and is not what stops the release.
+    let looked = world.plusone(&["verify", "dist/1.0.0-rc3"]).stdout;
+    assert!(looked.contains("legal-source-headers: doap_Demo.rdf"), "{looked}");
+    assert!(!looked.contains("plusone.toml ("), "{looked}");
 }
 
 #[test]
@@ -109,6 +113,8 @@ fn flags_overrule_and_fill_in() {
     let settings = settings(&world);
     assert_eq!(settings["project"]["kind"].as_str(), Some("plain"));
     assert_eq!(settings["project"]["display"].as_str(), Some("Thing"));
+    let text = fs::read_to_string(world.repo("plusone.toml")).unwrap();
+    assert!(text.starts_with("# How this project releases"), "no header of the ASF: {text}");
     world.plusone(&["init", "--force", "--kind", "big"]).fails(2, &["top-level, podling or plain"]);
     world.plusone(&["init", "--project", "../up"]).fails(2, &["project name"]);
 }

@@ -122,8 +122,13 @@ fn known(session: &Session, underway: &Underway, promoted: &Promoted) -> Known {
     let page = underway.letters.download_page.clone();
     let text = page.as_ref().and_then(|page| {
         session.ui.detail(&format!("reading {page}"));
-        let bytes = http::get(page, LARGEST_PAGE);
-        bytes.ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        match http::get(page, LARGEST_PAGE) {
+            Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(error) => {
+                session.ui.warn(&format!("the download page cannot be read: {error}"));
+                None
+            }
+        }
     });
     let list = underway.letters.vote_list.as_ref().map(|list| list.value.clone());
     Known {

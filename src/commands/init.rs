@@ -267,31 +267,33 @@ fn rows(
     rows
 }
 
-/// The header that every source file of an ASF project has (P-10); the settings are one.
-const HEADER: &str = "\
-# Licensed to the Apache Software Foundation (ASF) under one or more
-# contributor license agreements.  See the NOTICE file distributed with
-# this work for additional information regarding copyright ownership.
-# The ASF licenses this file to You under the Apache License, Version 2.0
-# (the \"License\"); you may not use this file except in compliance with
-# the License.  You may obtain a copy of the License at
+/// The header that a source file of the ASF has (P-10): without it, this file would be the first thing
+/// that stops the release.
+const LICENCE_HEADER: &str = "\
+# Licensed to the Apache Software Foundation (ASF) under one
+# or more contributor license agreements.  See the NOTICE file
+# distributed with this work for additional information
+# regarding copyright ownership.  The ASF licenses this file
+# to you under the Apache License, Version 2.0 (the
+# \"License\"); you may not use this file except in compliance
+# with the License.  You may obtain a copy of the License at
 #
-#     http://www.apache.org/licenses/LICENSE-2.0
+#   http://www.apache.org/licenses/LICENSE-2.0
 #
-# Unless required by applicable law or agreed to in writing, software
-# distributed under the License is distributed on an \"AS IS\" BASIS,
-# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
-# See the License for the specific language governing permissions and
-# limitations under the License.
+# Unless required by applicable law or agreed to in writing,
+# software distributed under the License is distributed on an
+# \"AS IS\" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY
+# KIND, either express or implied.  See the License for the
+# specific language governing permissions and limitations
+# under the License.
 
 ";
 
 fn render(kind: Preset, rows: &[Row]) -> String {
-    let header = if kind.is_asf() { HEADER } else { "" };
-    let mut text = header.to_owned();
+    let mut text = if kind.is_asf() { LICENCE_HEADER } else { "" }.to_owned();
     text += "# How this project releases; written by `plusone init`. What is commented out is the\n\
-                    # default. Templates know {project} {component} {version} {major} {minor} {patch} {rc}\n\
-                    # {incubating}; {-component} writes the hyphen only if there is a component.\n";
+             # default. Templates know {project} {component} {version} {major} {minor} {patch} {rc}\n\
+             # {incubating}; {-component} writes the hyphen only if there is a component.\n";
     let mut table = "";
     for row in rows {
         if row.table != table {

@@ -171,8 +171,13 @@ fn git_failure(error: GitError) -> Failure {
         GitError::NoRepository(_) => {
             Failure::usage(error).hint("change into your project's clone, or name it with -C DIR")
         }
-        GitError::NoCommit(_) => Failure::usage(error)
-            .hint("`git tag --list` shows the tags; fetch those of others with `git fetch --tags`"),
+        GitError::NoCommit(name) => {
+            let tag =
+                format!("is it still to be tagged? `git tag -s {name}` signs and makes the tag");
+            Failure::usage(error)
+                .hint("`git tag --list` shows the tags; fetch those of others with `git fetch --tags`")
+                .hint(tag)
+        }
         GitError::SubmoduleMissing { path, .. } => Failure::outside(&error).run([
             "git".to_owned(),
             "submodule".to_owned(),

@@ -211,6 +211,7 @@ fn rulings(tally: &Tally) -> Vec<RulingFacts> {
         let id = &ruling.message_id;
         let ballot = tally.ballots().iter().find(|ballot| ballot.message_id == *id);
         let asides = tally.unclear().iter().chain(tally.not_countable()).chain(tally.withdrawals());
+        let asides = asides.chain(tally.dismissed());
         let aside = { asides }.find(|aside| aside.message_id == *id);
         let line = |evidence: &Option<Evidence>| evidence.as_ref().map(|line| line.text.clone());
         let (voter, text) = match (ballot, aside) {

@@ -332,6 +332,11 @@ impl Report for GeneratedReport {
             ));
         }
         steps.push((
+            "Have git sign your tags with it: by name and address git would not find it."
+                .to_owned(),
+            vec!["git", "config", "--global", "user.signingKey", &self.fingerprint],
+        ));
+        steps.push((
             "Send the public key to a keyserver; that server mails you a link to confirm the address.".to_owned(),
             vec!["plusone", "keys", "publish", &self.fingerprint, "--execute"],
         ));

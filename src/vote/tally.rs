@@ -357,6 +357,7 @@ pub struct Tally {
     unclear: Vec<SetAside>,
     not_countable: Vec<SetAside>,
     withdrawals: Vec<SetAside>,
+    dismissed: Vec<SetAside>,
     rulings: Vec<Ruling>,
     warnings: Vec<String>,
 }
@@ -420,6 +421,11 @@ impl Tally {
     /// Mails that took a vote back.
     pub fn withdrawals(&self) -> &[SetAside] {
         &self.withdrawals
+    }
+
+    /// Mails that a person ruled to be no votes.
+    pub fn dismissed(&self) -> &[SetAside] {
+        &self.dismissed
     }
 
     /// The rulings that were used.

@@ -57,6 +57,7 @@ fn a_subkey_signs_and_a_descriptor_gives_the_passphrase() {
     let made = world.run("sh", &["-c", &line]).ok();
     assert!(made.stdout.contains("https://id.apache.org/"), "{}", made.stdout);
     assert!(made.stdout.contains("plusone keys publish"), "{}", made.stdout);
+    assert!(made.stdout.contains("git config --global user.signingKey"), "{}", made.stdout);
     assert!(!(made.stdout + &made.stderr).contains("correct horse"));
     let (primary, subkey) = (&records(&world, "sec")[0], &records(&world, "ssb")[0]);
     assert_eq!([&primary[2], &subkey[2]], ["3072", "3072"]);

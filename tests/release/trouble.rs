@@ -305,6 +305,14 @@ fn mails_can_be_files_for_a_mail_program() {
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.starts_with("X-Unsent: 1\r\n"), "{text}");
     assert!(ground.post.delivered().is_empty());
+    // What it tells voters to do can be done where the directory is.
+    let area = ground.world.path("area/dev/demo/1.2.0-rc1").display().to_string();
+    assert!(text.contains(&format!("cp -R {area}/ candidate")), "{text}");
+    assert!(!text.contains("curl -fsSO"), "{text}");
+    let address = format!("directory:{area}/");
+    assert!(text.contains(&format!("plusone verify {address}")), "{text}");
+    let verified = ground.at(CALLED, &["verify", &address, "--keys", "none"]).stdout;
+    assert!(verified.contains("\ndemo-1.2.0-src.tar.gz"), "{verified}");
     // Written once, however often it is asked for.
     ground.at(CALLED, &["vote", "--transport", "eml", "-x"]).ok();
     assert!(!ground.home().join("vote-rc1-2.eml").exists());

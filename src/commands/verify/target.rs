@@ -159,6 +159,8 @@ fn split(what: &str) -> Result<(Place, Option<String>), Failure> {
         }
         return Ok((Place::new(what), None));
     }
+    // As `dist.dev` has it, and with it a call to vote.
+    let what = what.strip_prefix("directory:").unwrap_or(what);
     let path = Path::new(what);
     if files::is_directory(path) {
         return Ok((Place::Directory(path.to_owned()), None));

@@ -20,6 +20,8 @@ pub(super) struct Folded {
     pub(super) unclear: Vec<SetAside>,
     pub(super) not_countable: Vec<SetAside>,
     pub(super) withdrawals: Vec<SetAside>,
+    /// Mails that are ruled to be no votes.
+    pub(super) dismissed: Vec<SetAside>,
     pub(super) rulings: Vec<Ruling>,
     /// Ballots of -1 that are ruled to be answered.
     pub(super) answered: BTreeSet<MessageId>,
@@ -110,6 +112,10 @@ impl<'a> Folding<'a> {
         let mut ruled = None;
         if let Some(ruling) = ruling {
             ruled = self.rule(answer, ruling, &mut says)?;
+            if ruled.is_some() && ruling.value == RulingValue::None {
+                let aside = self.aside(answer, "a person ruled that it is no vote".to_owned());
+                self.folded.dismissed.push(aside);
+            }
         }
         match (when, says) {
             (_, Says::Nothing) => {}

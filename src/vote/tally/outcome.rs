@@ -77,6 +77,7 @@ pub(super) fn decide(
         unclear: folded.unclear,
         not_countable: folded.not_countable,
         withdrawals: folded.withdrawals,
+        dismissed: folded.dismissed,
         rulings: folded.rulings,
         warnings,
     }

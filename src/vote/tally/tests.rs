@@ -270,6 +270,9 @@ fn a_ruling_settles_what_is_unclear_and_nothing_else() {
     assert_eq!(ruled.ballots()[2].ruling, Some(rule(3, plus_one)));
     let none = judge(&[rule(3, RulingValue::None)]).expect("fine");
     assert_eq!((none.outcome(), none.unclear().len()), (Outcome::Open, 0));
+    // Whose mail it was is still known: the result tells of the ruling.
+    assert_eq!(none.dismissed()[0].message_id, id(3));
+    assert_eq!(none.dismissed()[0].identity.id.as_deref(), Some("cat"));
     let says = |rulings: &[Ruling]| judge(rulings).expect_err("a mistake").to_string();
     let minus_one = RulingValue::Vote(Value::MinusOne);
     assert_eq!(
