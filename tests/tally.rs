@@ -208,20 +208,20 @@ fn the_page_tells_the_vote_from_opening_to_close() {
     let mut rest = line;
     for part in [
         "The vote opened",
-        "binding 1 +1, 0 -1",
         "Ann Archer",
-        "binding 2 +1, 0 -1",
+        "binding 1 +1, 0 -1",
         "Bob Baker",
-        "binding 3 +1, 0 -1",
+        "binding 2 +1, 0 -1",
         "Catherine Côté",
+        "binding 3 +1, 0 -1",
         "binding 2 +1, 1 -1",
         "The NOTICE file has the wrong year",
         "binding 3 +1, 0 -1",
         "the year is right after all",
-        "binding 2 +1, 0 -1",
         "takes +1 back",
         "binding 2 +1, 0 -1",
         "Dan Dyer",
+        "binding 2 +1, 0 -1",
         "The vote may close",
     ] {
         let at = rest.find(part).unwrap_or_else(|| panic!("no {part:?} in {rest}"));

@@ -177,6 +177,21 @@ pub struct ResultLine {
     pub differences: Vec<String>,
 }
 
+impl ResultLine {
+    /// In how far it agrees with the mails, if it differs in nothing.
+    fn agreement(&self) -> Option<String> {
+        let claims = self.claims.numbers.len() + self.claims.voters.len();
+        let text = match claims {
+            0 => "it names no numbers or voters that could be compared".to_owned(),
+            _ => {
+                let claims = count(claims as u64, "claim", "claims");
+                format!("it agrees with the mails in {claims}")
+            }
+        };
+        self.differences.is_empty().then_some(text)
+    }
+}
+
 /// A roster.
 #[derive(Debug, Clone, Serialize)]
 pub struct RosterLine {
@@ -546,16 +561,8 @@ fn write_asides(page: &mut Page, title: &str, label: &str, asides: &[AsideLine])
 
 fn write_result(page: &mut Page, result: &ResultLine) {
     page.title(&format!("The result told by {} on {}", result.mail.from, instant(result.mail.at)));
-    if result.differences.is_empty() {
-        let claims = result.claims.numbers.len() + result.claims.voters.len();
-        let text = match claims {
-            0 => "it names no numbers or voters that could be compared".to_owned(),
-            _ => {
-                let claims = count(claims as u64, "claim", "claims");
-                format!("it agrees with the mails in {claims}")
-            }
-        };
-        page.item(Tone::Good, "agrees", &text, []);
+    if let Some(agreement) = result.agreement() {
+        page.item(Tone::Good, "agrees", &agreement, []);
     }
     for difference in &result.differences {
         page.item(Tone::Warning, "differs", difference, []);
