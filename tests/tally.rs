@@ -463,6 +463,70 @@ fn mistakes_are_answered_with_what_to_do() {
         .fails(2, &["no vote of the Incubator PMC"]);
     tally(&world, &[&["--mbox", "passed.mbox", "--every", "5"], VOTE].concat())
         .fails(2, &["--watch"]);
+    tally(&world, &[&["--mbox", "passed.mbox", "--as-of", "2026"], VOTE].concat())
+        .fails(2, &["expected a day, as in 2026-11-24"]);
+    for month in ["2026-13", "2026-00", "2026-1"] {
+        let words = ["--list", "dev@demo.apache.org", "--month", month];
+        tally(&world, &[&words[..], VOTE].concat()).fails(2, &["a month like 2026-11"]);
+    }
+    let rule = ["--rule", "<ann1@lists.example>=-1", "--reason", "I would rather"];
+    tally(&world, &[&["--mbox", "passed.mbox"], &rule[..], VOTE].concat())
+        .fails(2, &["a clear +1", "only unclear mails need one"]);
+    for flag in ["--save", "--html"] {
+        tally(&world, &[&["--mbox", "passed.mbox", flag, "."], VOTE].concat())
+            .fails(2, &["`.` is a directory", flag]);
+    }
+}
+
+/// An archive holds more than one vote, and would be lost.
+#[test]
+fn what_is_read_is_not_written_over() {
+    let world = world();
+    let before = fs::read(world.repo("many-threads.mbox")).unwrap();
+    std::os::unix::fs::symlink("many-threads.mbox", world.repo("link.mbox")).unwrap();
+    for flag in ["--save", "--html"] {
+        for name in ["many-threads.mbox", "./many-threads.mbox", "link.mbox"] {
+            let words = ["--mbox", "many-threads.mbox", flag, name];
+            tally(&world, &[&words[..], VOTE].concat())
+                .fails(2, &["is read by --mbox", flag, "name another file"]);
+        }
+    }
+    assert_eq!(fs::read(world.repo("many-threads.mbox")).unwrap(), before);
+}
+
+#[test]
+fn who_has_to_rule_is_told_how_and_every_ruling_is_shown() {
+    let world = world();
+    let count = |more: &[&str]| {
+        tally(&world, &[&["--mbox", "unclear.mbox", "--html", "vote.html"], more, VOTE].concat())
+    };
+    let text = count(&[]).fails(3, &[]).stdout;
+    assert!(text.contains("--rule '<cat1@lists.example>=+1' --reason"), "{text}");
+    let rule = ["--rule", "<cat1@lists.example>=none", "--reason", "She has left it open"];
+    let text = count(&rule).fails(3, &[]).stdout;
+    assert!(!text.contains("--rule '"), "{text}");
+    let page = fs::read_to_string(world.repo("vote.html")).unwrap();
+    for text in [text, page.replace("&lt;", "<").replace("&gt;", ">")] {
+        assert!(text.contains("<cat1@lists.example> is taken for none"), "{text}");
+        assert!(text.contains("She has left it open"), "{text}");
+    }
+}
+
+/// Eighty columns, unless a name or an address alone is longer.
+#[test]
+fn lines_fit_a_terminal() {
+    let world = world();
+    for name in world.names(&fixtures()) {
+        let words = ["--mbox", &name];
+        if !name.ends_with(".mbox") {
+            continue;
+        }
+        let text = tally(&world, &[&words[..], VOTE].concat()).stdout;
+        for line in text.lines() {
+            let words = line.trim().split(' ').count();
+            assert!(line.chars().count() <= 80 || words == 1, "{name}: {line}");
+        }
+    }
 }
 
 #[test]

@@ -80,16 +80,19 @@ fn check_sources(job: &Job<'_>) -> Result<(), Failure> {
     let args = job.args;
     let missing = args.mbox.iter().find(|path| !files::exists(path));
     if let Some(path) = missing {
-        return Err(Failure::usage(format!("there is no file `{}`", path.display())));
+        return Err(Failure::usage(format!("there is no file `{}`", path.display()))
+            .hint("name a file of mails, or fetch a list's month with --list and --month"));
     }
     let directories = args.maildir.iter().chain(&args.eml);
     if let Some(path) = { directories }.find(|path| !files::is_directory(path)) {
-        return Err(Failure::usage(format!("there is no directory `{}`", path.display())));
+        return Err(Failure::usage(format!("there is no directory `{}`", path.display()))
+            .hint("name a directory of mails; a single file of them is named with --mbox"));
     }
     if let Some(path) = args.mbox.iter().find(|path| files::is_directory(path)) {
         return Err(Failure::usage(format!("`{}` is a directory", path.display()))
             .hint("name it with --maildir, or with --eml if it holds .eml files"));
     }
+    check_targets(args)?;
     let given = !args.mbox.is_empty() || !args.maildir.is_empty() || !args.eml.is_empty();
     if given || !args.thread.is_empty() || !lists(job).is_empty() {
         return Ok(());
@@ -97,6 +100,26 @@ fn check_sources(job: &Job<'_>) -> Result<(), Failure> {
     Err(Failure::usage("nothing says where the mails are")
         .hint("name a file with --mbox, a directory with --maildir or --eml")
         .hint("or fetch them with --thread URL, or with --list ADDRESS and --month YYYY-MM"))
+}
+
+/// Refuses to write over what is read: an archive that holds more than this vote would be lost.
+fn check_targets(args: &TallyArgs) -> Result<(), Failure> {
+    let targets = [("--save", &args.save, "vote.mbox"), ("--html", &args.html, "vote.html")];
+    for (flag, path, example) in targets {
+        let Some(path) = path else { continue };
+        if files::is_directory(path) {
+            return Err(Failure::usage(format!("`{}` is a directory", path.display()))
+                .hint(format!("name a file to write, as in {flag} {example}")));
+        }
+        if args.mbox.iter().any(|mbox| files::is_same(mbox, path)) {
+            return Err(Failure::usage(format!(
+                "`{}` is read by --mbox, and {flag} would write over it",
+                path.display()
+            ))
+            .hint(format!("name another file, as in {flag} {example}")));
+        }
+    }
+    Ok(())
 }
 
 /// The lists to fetch: those named, else that of the settings where no other mails are named.

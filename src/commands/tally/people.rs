@@ -187,7 +187,8 @@ impl Evidence {
             RosterError::NoProject { .. } => Failure::usage(&error)
                 .hint("name the project as the roster has it, with --project NAME")
                 .hint("or give its members in a file: `id  Name  [address…]` a line"),
-            _ => Failure::usage(&error),
+            _ => Failure::usage(&error)
+                .hint("a roster has `id  Name  [address…]` a line, or is a file of whimsy's"),
         })
     }
 
@@ -218,7 +219,9 @@ fn document(read: &Read) -> Document<'_> {
 /// The owners of the keys in a KEYS file, by user ids that the key itself signed.
 fn owners(job: &Job<'_>, place: &str) -> Result<Vec<KeyOwner>, Failure> {
     let bytes = keys::read_keys(place)?;
-    let file = KeysFile::read(&bytes, &Limits::default()).map_err(Failure::usage)?;
+    let file = KeysFile::read(&bytes, &Limits::default()).map_err(|error| {
+        Failure::usage(error).hint(format!("look at it with: plusone keys check {place}"))
+    })?;
     let keyring = Keyring::new(file);
     let certificates = certificates(&keyring, job.session.now, machine::threads());
     let owner = |certificate: crate::openpgp::Certificate| KeyOwner {

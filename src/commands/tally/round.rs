@@ -20,7 +20,9 @@ use crate::vote::own_text::{self, Kind};
 use crate::vote::result::{self, Claims};
 use crate::vote::roster::Body;
 use crate::vote::subject::which_call;
-use crate::vote::tally::{Answer, CallMail, End, Ruling, Tally, Times, VoteRound, tally};
+use crate::vote::tally::{
+    Answer, CallMail, End, Ruling, RulingError, Tally, Times, VoteRound, tally,
+};
 use crate::vote::thread::{FindError, Thread, Which, find};
 
 /// The list of the Incubator's votes (V-08).
@@ -180,7 +182,14 @@ pub(super) fn count(
     // What was ruled before counts, unless it is ruled anew.
     let anew = |ruling: &Ruling| job.rulings.iter().any(|new| new.message_id == ruling.message_id);
     rulings.extend(job.remembered.iter().filter(here).filter(|ruling| !anew(ruling)).cloned());
-    let tally = tally(round, &answers, &rulings, now).map_err(Failure::usage)?;
+    let tally = tally(round, &answers, &rulings, now).map_err(|error| {
+        let hint = match &error {
+            RulingError::Clear { .. } => "leave that --rule out: only unclear mails need one",
+            RulingError::NoMail(_) => "the ids of unclear mails are printed with them",
+            RulingError::Twice(_) => "leave one of them out",
+        };
+        Failure::usage(error).hint(hint)
+    })?;
     let claims = result
         .filter(|end| end.at <= now)
         .zip(thread.result.as_ref())
@@ -262,8 +271,10 @@ fn requirements(job: &Job<'_>, thread: &Thread) -> Result<Requirements, Failure>
     let (file, user) = (&job.settings.project.vote, &job.settings.user.vote);
     let minus_one = file.minus_one.as_ref().or(user.minus_one.as_ref());
     let minus_one = minus_one.map_or(Ok(MinusOne::default()), |text| text.parse());
-    let minus_one = minus_one
-        .map_err(|error| Failure::usage(format!("the setting `vote.minus_one` {error}")))?;
+    let minus_one = minus_one.map_err(|error| {
+        Failure::usage(format!("the setting `vote.minus_one` {error}"))
+            .hint("mend it in plusone.toml")
+    })?;
     Requirements::new(kind, job.preset, file.minimum.or(user.minimum), minus_one).map_err(|error| {
         Failure::usage(error).hint("a project may ask for more than the ASF's rules, not for less")
     })

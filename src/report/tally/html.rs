@@ -13,7 +13,7 @@ use crate::mail::MessageId;
 use crate::report::harmless;
 use crate::vote::ballot::Value;
 use crate::vote::identity::How;
-use crate::vote::tally::{Outcome, Standing, figure};
+use crate::vote::tally::{Outcome, Ruling, Standing, figure};
 
 const STYLE: &str = include_str!("html/page.css");
 
@@ -92,6 +92,14 @@ fn vote_part(out: &mut String, vote: &Vote, heading: &str) {
     out.push_str("</ol>\n");
     asides(out, heading, "Unclear: a person has to decide", &vote.unclear);
     asides(out, heading, "Cannot count", &vote.not_countable);
+    let rulings = vote.rulings_elsewhere();
+    if !rulings.is_empty() {
+        let _ = writeln!(out, "<{heading}>Rulings</{heading}>");
+        let line = |ruling: &&Ruling| {
+            format!("<{}> is taken for {}: {}", ruling.message_id, ruling.value, ruling.reason)
+        };
+        list(out, &rulings.iter().map(line).collect::<Vec<_>>());
+    }
     if let Some(result) = &vote.result {
         let (from, at) = (escape(&result.mail.from), instant(result.mail.at));
         let _ =

@@ -344,6 +344,15 @@ impl Vote {
         }
     }
 
+    /// Rulings that no ballot tells of: those that a mail is no vote.
+    fn rulings_elsewhere(&self) -> Vec<&Ruling> {
+        let told = |ruling: &&Ruling| {
+            let mut ballots = self.ballots.iter();
+            ballots.any(|b| b.message_id == ruling.message_id && b.ruling.is_some())
+        };
+        self.rulings.iter().filter(|ruling| !told(ruling)).collect()
+    }
+
     fn on(&self) -> String {
         let version = self.version.as_ref().map(|version| format!(" {version}"));
         let rc = self.rc.map(|rc| format!(" rc{rc}"));
@@ -455,11 +464,21 @@ impl Report for TallyReport {
         for (_, _, vote) in self.votes() {
             write_vote(page, vote);
         }
-        if !self.rounds.is_empty() {
-            page.title("Both votes");
-        }
+        page.title(if self.rounds.is_empty() { "Outcome" } else { "Both votes" });
         let details = self.reasons.iter().map(|reason| ("because", reason.clone()));
         page.item(outcome_tone(self.outcome), self.outcome.as_str(), &self.vote.on(), details);
+        let votes = self.votes();
+        let open = votes.iter().flat_map(|(_, _, vote)| &vote.unclear);
+        let open = { open }.find(|aside| aside.settled.is_none());
+        if self.outcome == Outcome::NeedsRuling
+            && let Some(aside) = open
+        {
+            page.paragraph(
+                "Whoever knows what was meant settles it, with +1, 0, -1 or none, by counting again with:",
+            );
+            let id = format!("<{}>=+1", aside.message_id);
+            page.commands([&["--rule", &id, "--reason", "how it is known"][..]]);
+        }
     }
 }
 
@@ -483,6 +502,14 @@ fn write_vote(page: &mut Page, vote: &Vote) {
     write_asides(page, "Taken back", "back", &vote.withdrawals);
     write_asides(page, "Unclear: a person has to decide", "unclear", &vote.unclear);
     write_asides(page, "Cannot count", "void", &vote.not_countable);
+    let rulings = vote.rulings_elsewhere();
+    if !rulings.is_empty() {
+        page.title("Rulings");
+    }
+    for ruling in rulings {
+        let text = format!("<{}> is taken for {}", ruling.message_id, ruling.value);
+        page.item(Tone::Plain, "ruled", &text, [("because", ruling.reason.clone())]);
+    }
     if let Some(result) = &vote.result {
         write_result(page, result);
     }
