@@ -472,6 +472,15 @@ fn mistakes_are_answered_with_what_to_do() {
     let rule = ["--rule", "<ann1@lists.example>=-1", "--reason", "I would rather"];
     tally(&world, &[&["--mbox", "passed.mbox"], &rule[..], VOTE].concat())
         .fails(2, &["a clear +1", "only unclear mails need one"]);
+    let times = ["--opened", "2026-11-24T00:00:00Z", "--closes", "2026-11-23T00:00:00Z"];
+    tally(&world, &[&["--mbox", "passed.mbox"], &times[..], VOTE].concat())
+        .fails(2, &["closes before it opens", "--opened", "--closes"]);
+    tally(&world, &[&["--mbox", "passed.mbox", "--keys", "members.txt"], VOTE].concat())
+        .fails(2, &["no OpenPGP key in `members.txt`", "KEYS"]);
+    world.run("gzip", &["-k", "passed.mbox"]).ok();
+    let whole = fs::read(world.repo("passed.mbox.gz")).unwrap();
+    world.write("cut.mbox.gz", &whole[..whole.len() / 2]);
+    tally(&world, &[&["--mbox", "cut.mbox.gz"], VOTE].concat()).fails(3, &["cut.mbox.gz", "whole"]);
     for flag in ["--save", "--html"] {
         tally(&world, &[&["--mbox", "passed.mbox", flag, "."], VOTE].concat())
             .fails(2, &["`.` is a directory", flag]);

@@ -186,7 +186,9 @@ fn mailbox_failure(error: MailboxError) -> Failure {
         MailboxError::NoMaildir(_) => {
             Failure::usage(error).hint("a directory of .eml files is named with --eml")
         }
-        _ => Failure::outside(error),
+        _ => {
+            Failure::outside(error).hint("is the file whole and readable? a copy may be cut short")
+        }
     }
 }
 

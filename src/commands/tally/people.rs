@@ -233,5 +233,10 @@ fn owners(job: &Job<'_>, place: &str) -> Result<Vec<KeyOwner>, Failure> {
             .map(|id| id.text)
             .collect(),
     };
-    Ok(certificates.into_iter().flatten().map(owner).collect())
+    let owners: Vec<KeyOwner> = certificates.into_iter().flatten().map(owner).collect();
+    if owners.is_empty() {
+        return Err(Failure::usage(format!("there is no OpenPGP key in `{place}`"))
+            .hint("name the project's KEYS file, or leave --keys out"));
+    }
+    Ok(owners)
 }

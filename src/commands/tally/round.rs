@@ -166,7 +166,7 @@ pub(super) fn count(
             subject: thread.call.subject.clone(),
             from: called(&thread.call.sender),
         }),
-        times: times(job, thread, &stated),
+        times: times(job, thread, &stated)?,
         requirements: requirements(job, thread)?,
         roster_day: job.args.as_of,
         result: result.clone(),
@@ -280,7 +280,7 @@ fn requirements(job: &Job<'_>, thread: &Thread) -> Result<Requirements, Failure>
     })
 }
 
-fn times(job: &Job<'_>, thread: &Thread, stated: &Call) -> Times {
+fn times(job: &Job<'_>, thread: &Thread, stated: &Call) -> Result<Times, Failure> {
     let args = job.args;
     let set = job.settings.project.vote.hours.or(job.settings.user.vote.hours);
     let expedited = args
@@ -301,15 +301,24 @@ fn times(job: &Job<'_>, thread: &Thread, stated: &Call) -> Times {
         let line = line.to_lowercase();
         !["least", "earl", "soon", "minimum", "longer"].iter().any(|word| line.contains(word))
     });
-    Times {
-        opened: args.opened.or(thread.call.date.filter(|_| !thread.call_is_missing())),
+    let opened = args.opened.or(thread.call.date.filter(|_| !thread.call_is_missing()));
+    let closes = args.closes.or(end.map(|end| end.value));
+    if (args.opened.is_some() || args.closes.is_some())
+        && opened.zip(closes).is_some_and(|(opened, closes)| closes <= opened)
+    {
+        return Err(Failure::usage("the vote closes before it opens").hint(
+            "the times of the mail are changed by --opened and --closes: give both, or look again",
+        ));
+    }
+    Ok(Times {
+        opened,
         opened_given: args.opened.is_some(),
         hours,
-        closes: args.closes.or(end.map(|end| end.value)),
+        closes,
         firm: args.closes.is_some() || firm,
         closes_given: args.closes.is_some(),
         expedited: expedited.filter(|_| hours < LEAST_HOURS),
-    }
+    })
 }
 
 /// Every mail of the thread, read.
