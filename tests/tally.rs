@@ -521,6 +521,17 @@ fn who_has_to_rule_is_told_how_and_every_ruling_is_shown() {
     }
 }
 
+#[test]
+fn a_short_vote_without_a_reason_is_told_of() {
+    let world = world();
+    let text = tally(&world, &[&["--mbox", "too-short.mbox"], VOTE].concat()).fails(1, &[]).stdout;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("the call says 24 hours and gives no reason"), "{text}");
+    assert!(text.contains("--expedited REASON"), "{text}");
+    let usual = tally(&world, &[&["--mbox", "passed.mbox"], VOTE].concat()).ok().stdout;
+    assert!(!usual.contains("the call says"), "{usual}");
+}
+
 /// Eighty columns, unless a name or an address alone is longer.
 #[test]
 fn lines_fit_a_terminal() {

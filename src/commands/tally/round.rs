@@ -182,6 +182,14 @@ pub(super) fn count(
     // What was ruled before counts, unless it is ruled anew.
     let anew = |ruling: &Ruling| job.rulings.iter().any(|new| new.message_id == ruling.message_id);
     rulings.extend(job.remembered.iter().filter(here).filter(|ruling| !anew(ruling)).cloned());
+    let least = round.requirements.least_hours;
+    let short = stated.hours.as_ref().map(|hours| hours.value).filter(|hours| *hours < least);
+    if let Some(hours) = short.filter(|_| round.times.expedited.is_none()) {
+        warnings.push(format!(
+            "the call says {hours} hours and gives no reason that was found for less than {least}: \
+             --expedited REASON names it"
+        ));
+    }
     let tally = tally(round, &answers, &rulings, now).map_err(|error| {
         let hint = match &error {
             RulingError::Clear { .. } => "leave that --rule out: only unclear mails need one",
