@@ -156,9 +156,11 @@ fn people_see_every_vote_with_its_line() {
 #[test]
 fn a_name_alone_is_marked_for_people() {
     let world = world();
-    let text =
-        tally(&world, &[&["--mbox", "two-addresses.mbox"], VOTE].concat()).fails(3, &[]).stdout;
+    let words = ["--mbox", "two-addresses.mbox", "--html", "vote.html"];
+    let text = tally(&world, &[&words[..], VOTE].concat()).fails(3, &[]).stdout;
     assert!(text.contains("BY NAME ONLY"), "{text}");
+    let page = fs::read_to_string(world.repo("vote.html")).unwrap();
+    assert!(page.contains("(by name only)"), "{page}");
 }
 
 #[test]
@@ -322,7 +324,11 @@ fn a_mail_that_cannot_be_fetched_is_no_lost_vote() {
     assert_eq!(json["counts"]["binding"]["plus_one"], 3);
     let address = format!("{}/thread/m0", server.url);
     let again = tally(&world, &[&["--thread", &address, "--format", "json"], VOTE].concat()).ok();
-    assert_eq!(again.json()["counts"], json["counts"]);
+    let again = again.json();
+    assert_eq!(again["counts"], json["counts"]);
+    // Links lead to the archive that the mails are in, as when it is named with --archive.
+    assert_eq!(again["thread"], json["thread"]);
+    assert!(again["ballots"][0]["link"].as_str().unwrap().starts_with(&server.url));
     fs::remove_file(world.repo("web/m3")).unwrap();
     let ran = tally(&world, &[&words[..], VOTE].concat());
     ran.fails(3, &["404", "no vote is counted from a thread that could not be read whole"]);

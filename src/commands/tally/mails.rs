@@ -46,6 +46,15 @@ pub(super) fn threads(job: &Job<'_>) -> Result<Vec<Thread>, Failure> {
     Ok(thread::threads(messages))
 }
 
+/// The archive that links lead to, without a final `/`: that of the thread's own address, if it has
+/// one.
+pub(super) fn archive(args: &TallyArgs) -> String {
+    let addresses = args.thread.iter().filter(|thread| thread.contains("://"));
+    let mut read = addresses.filter_map(|thread| ThreadAddress::read(thread, None).ok());
+    let base = read.next().map_or_else(|| args.archive.clone(), |address| address.base);
+    base.trim_end_matches('/').to_owned()
+}
+
 /// Which vote is meant, by the flags and settings.
 pub(super) fn which(job: &Job<'_>) -> Which {
     let args = job.args;

@@ -300,7 +300,7 @@ impl<'a> Job<'a> {
         let meant = round::meant(self, &threads)?;
         let people = people::Evidence::read(self)?;
         let presentation = Presentation {
-            archive: Some(self.args.archive.trim_end_matches('/').to_owned()),
+            archive: Some(mails::archive(self.args)),
             full_addresses: self.args.full_addresses,
         };
         let podling = match meant.podling {

@@ -284,21 +284,20 @@ fn withdrawal_entry(out: &mut String, aside: &AsideLine, totals: Totals) {
 fn ballot_entry(out: &mut String, ballot: &BallotLine, totals: Totals) {
     let apart = if ballot.counted { "" } else { " apart" };
     let state = if ballot.state == "counted" { "" } else { ballot.state };
-    let known = match (ballot.standing, ballot.known) {
-        (Standing::Binding, How::Name) => "warn",
-        _ => "soft",
+    let (tone, known) = match (ballot.standing, ballot.known) {
+        (Standing::Binding, How::Name) => ("warn", "by name only"),
+        (_, known) => ("soft", known.as_str()),
     };
     let _ = writeln!(
         out,
         "<li class=\"{}{apart}\"><p class=\"who\"><span><span class=\"vote\">{}</span> \
-         <strong>{}</strong>, {}{}{state} <span class=\"{known}\">({})</span></span> \
+         <strong>{}</strong>, {}{}{state} <span class=\"{tone}\">({known})</span></span> \
          <span class=\"total\">{totals}</span></p>",
         class_of(ballot.value),
         figure(ballot.value),
         voter(ballot),
         ballot.binds(),
         if state.is_empty() { "" } else { ", " },
-        escape(ballot.known.as_str()),
     );
     when(out, ballot.at, ballot.link.as_deref());
     let evidence = ballot.evidence.as_ref().map(|evidence| &evidence.text[..]);
