@@ -32,6 +32,7 @@ pub struct Rule {
 
 const RELEASE_POLICY: &str = "https://www.apache.org/legal/release-policy.html";
 const DISTRIBUTION: &str = "https://infra.apache.org/release-distribution.html#sigs-and-sums";
+const DISTRIBUTION_ARCHIVES: &str = "https://infra.apache.org/release-distribution.html#archival";
 const SIGNING: &str = "https://infra.apache.org/release-signing.html";
 const HEADERS: &str = "https://www.apache.org/legal/src-headers.html#notice";
 const CREATION: &str = "https://infra.apache.org/release-publishing.html";
@@ -91,11 +92,17 @@ rules! {
     P_22 "P-22" Should "https://incubator.apache.org/policy/incubation.html#disclaimers", "A podling's archive has a disclaimer beside LICENSE and NOTICE";
     R_02 "R-02" Must CREATION, "Only PMC members can commit to dist/release, unless the PMC opened it to all committers";
     S_01 "S-01" Should RELEASE_POLICY, "Candidates are staged in dist/dev";
+    S_04 "S-04" Custom VOTES, "A vote is on one set of bytes that never changes; other bytes are another candidate, with a vote of its own";
     S_05 "S-05" Custom RELEASE_POLICY, "The candidate's number is in directory and tag, not in the archive's name, so that files move unchanged";
     T_01 "T-01" Must RELEASE_POLICY, "A release passes with at least three binding +1 and more binding +1 than binding -1";
     T_02 "T-02" Must VOTING, "Releases cannot be vetoed";
     T_03 "T-03" Must RELEASE_POLICY, "Votes of PMC members are binding, as the roster says at the time of the vote";
     S_03 "S-03" Must RELEASE_POLICY, "Unreleased material is not advertised outside the developers' community";
+    R_04 "R-04" Should RELEASE_POLICY, "What was voted on is moved to the release area as it is, and not built again";
+    X_01 "X-01" Must RELEASE_POLICY, "Every release stays in the archive for ever; what leaves dist/release has to be there first";
+    X_02 "X-02" Should DISTRIBUTION_ARCHIVES, "dist/release holds only the newest release of each line under development";
+    X_03 "X-03" Should DOWNLOAD_PAGES, "Pre-releases leave dist/release once what they led to is released";
+    X_07 "X-07" Custom RELEASE_POLICY, "Finished candidates are cleared out of dist/dev";
     V_01 "V-01" Must RELEASE_POLICY, "A release is approved by a vote on the project's list";
     V_06 "V-06" Custom VOTES, "A call to vote names the version, the candidate, the commit, KEYS, the closing time and the options";
     V_07 "V-07" Custom VOTING, "Subjects carry a tag: `[VOTE]`, `[RESULT] [VOTE]`, `[CANCEL] [VOTE]`, `[ANNOUNCE]`";

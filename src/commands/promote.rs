@@ -12,6 +12,7 @@ use super::stage::{settle, shown};
 use super::tally::{self, CountArgs, Round};
 use super::underway::{Areas, Underway, area_failure, below_of, ledger_failure};
 use crate::backend::dist::{self, Committer, Depth, Known, MayWrite};
+use crate::backend::http;
 use crate::dist::promote::{
     CannotPromote, Found, Outgoing, Promoted, Promotion, ReleaseArea, Voted, outgoing, promotion,
 };
@@ -99,10 +100,16 @@ pub fn run(session: &Session, args: PromoteArgs) -> Result<ExitStatus, Failure> 
     let areas = underway.areas(&args.access)?;
     let ground = Ground::look(&underway, &areas, &staged)?;
     let message = args.message.clone().unwrap_or_else(|| format!("Release {}", underway.title()));
-    let facts = ground.facts(&areas, &underway, &args.keep, &message);
-    for Outgoing { place, .. } in outgoing(facts).iter().filter(|gone| gone.kept.is_none()) {
-        session.ui.detail(&format!("{place} is superseded"));
+    let mut keep = args.keep.clone();
+    for (version, why) in
+        unarchived(session, &outgoing(ground.facts(&areas, &underway, &keep, &message)), &areas)
+    {
+        out.notes.push(format!(
+            "{version} stays in the release area, although it is superseded: it is not in the archive ({why})."
+        ));
+        keep.push(version);
     }
+    let facts = ground.facts(&areas, &underway, &keep, &message);
     let decided = promotion(passed, facts).map_err(cannot_promote)?;
     let url = areas.url(&ground.release);
     match decided {
@@ -141,6 +148,25 @@ pub fn run(session: &Session, args: PromoteArgs) -> Result<ExitStatus, Failure> 
     }
     underway.done(session, notebook.as_ref(), &mut out);
     session.ui.emit(&out)
+}
+
+/// Superseded releases that the archive of the ASF does not have yet, and what it answered: what leaves
+/// dist/release has to be there first. Other areas have no such archive.
+fn unarchived(session: &Session, gone: &[Outgoing], areas: &Areas) -> Vec<(String, String)> {
+    const AREA: &str = "https://dist.apache.org/repos/dist/release/";
+    let mut missing: Vec<(String, String)> = Vec::new();
+    for gone in gone.iter().filter(|gone| gone.kept.is_none()) {
+        let address = areas.url(&gone.place);
+        let Some(below) = address.strip_prefix(AREA) else { continue };
+        let archived = format!("https://archive.apache.org/dist/{below}");
+        session.ui.detail(&format!("looking for {archived}"));
+        if let Err(error) = http::ask(&archived)
+            && !missing.iter().any(|(version, _)| *version == gone.version)
+        {
+            missing.push((gone.version.clone(), error.to_string()));
+        }
+    }
+    missing
 }
 
 /// Whether we began to promote it ourselves.

