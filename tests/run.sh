@@ -29,7 +29,9 @@ file file file-formula
 gcc gcc gcc
 ar binutils binutils
 javac default-jdk-headless openjdk
-python3 python3 python3'
+python3 python3 python3
+chromium chromium chromium
+pdftotext poppler-utils poppler'
 
 missing() {
     printf '%s\n' "$needs" | while read -r program debian brew; do
@@ -50,7 +52,12 @@ if [ -n "$lacking" ] && [ "${1:-}" != --no-install ]; then
         export DEBIAN_FRONTEND=noninteractive
         apt-get update -qq >/dev/null
         # shellcheck disable=SC2086 # a list of packages
-        apt-get install -qq -y --no-install-recommends $packages >/dev/null
+        apt-get install -qq -y --no-install-recommends $packages >/dev/null || {
+            # Not every system has every package (Ubuntu has no Chromium): each by itself, then.
+            for package in $packages; do
+                apt-get install -qq -y --no-install-recommends "$package" >/dev/null || true
+            done
+        }
         lacking=$(missing)
     fi
 fi

@@ -156,9 +156,11 @@ fn people_see_every_vote_with_its_line() {
 #[test]
 fn a_name_alone_is_marked_for_people() {
     let world = world();
-    let text =
-        tally(&world, &[&["--mbox", "two-addresses.mbox"], VOTE].concat()).fails(3, &[]).stdout;
+    let words = ["--mbox", "two-addresses.mbox", "--html", "vote.html"];
+    let text = tally(&world, &[&words[..], VOTE].concat()).fails(3, &[]).stdout;
     assert!(text.contains("BY NAME ONLY"), "{text}");
+    let page = fs::read_to_string(world.repo("vote.html")).unwrap();
+    assert!(page.contains("(by name only)"), "{page}");
 }
 
 #[test]
@@ -208,20 +210,20 @@ fn the_page_tells_the_vote_from_opening_to_close() {
     let mut rest = line;
     for part in [
         "The vote opened",
-        "binding 1 +1, 0 -1",
         "Ann Archer",
-        "binding 2 +1, 0 -1",
+        "binding 1 +1, 0 -1",
         "Bob Baker",
-        "binding 3 +1, 0 -1",
+        "binding 2 +1, 0 -1",
         "Catherine Côté",
+        "binding 3 +1, 0 -1",
         "binding 2 +1, 1 -1",
         "The NOTICE file has the wrong year",
         "binding 3 +1, 0 -1",
         "the year is right after all",
-        "binding 2 +1, 0 -1",
         "takes +1 back",
         "binding 2 +1, 0 -1",
         "Dan Dyer",
+        "binding 2 +1, 0 -1",
         "The vote may close",
     ] {
         let at = rest.find(part).unwrap_or_else(|| panic!("no {part:?} in {rest}"));
@@ -322,7 +324,11 @@ fn a_mail_that_cannot_be_fetched_is_no_lost_vote() {
     assert_eq!(json["counts"]["binding"]["plus_one"], 3);
     let address = format!("{}/thread/m0", server.url);
     let again = tally(&world, &[&["--thread", &address, "--format", "json"], VOTE].concat()).ok();
-    assert_eq!(again.json()["counts"], json["counts"]);
+    let again = again.json();
+    assert_eq!(again["counts"], json["counts"]);
+    // Links lead to the archive that the mails are in, as when it is named with --archive.
+    assert_eq!(again["thread"], json["thread"]);
+    assert!(again["ballots"][0]["link"].as_str().unwrap().starts_with(&server.url));
     fs::remove_file(world.repo("web/m3")).unwrap();
     let ran = tally(&world, &[&words[..], VOTE].concat());
     ran.fails(3, &["404", "no vote is counted from a thread that could not be read whole"]);
@@ -463,6 +469,90 @@ fn mistakes_are_answered_with_what_to_do() {
         .fails(2, &["no vote of the Incubator PMC"]);
     tally(&world, &[&["--mbox", "passed.mbox", "--every", "5"], VOTE].concat())
         .fails(2, &["--watch"]);
+    tally(&world, &[&["--mbox", "passed.mbox", "--as-of", "2026"], VOTE].concat())
+        .fails(2, &["expected a day, as in 2026-11-24"]);
+    for month in ["2026-13", "2026-00", "2026-1"] {
+        let words = ["--list", "dev@demo.apache.org", "--month", month];
+        tally(&world, &[&words[..], VOTE].concat()).fails(2, &["a month like 2026-11"]);
+    }
+    let rule = ["--rule", "<ann1@lists.example>=-1", "--reason", "I would rather"];
+    tally(&world, &[&["--mbox", "passed.mbox"], &rule[..], VOTE].concat())
+        .fails(2, &["a clear +1", "only unclear mails need one"]);
+    let times = ["--opened", "2026-11-24T00:00:00Z", "--closes", "2026-11-23T00:00:00Z"];
+    tally(&world, &[&["--mbox", "passed.mbox"], &times[..], VOTE].concat())
+        .fails(2, &["closes before it opens", "--opened", "--closes"]);
+    tally(&world, &[&["--mbox", "passed.mbox", "--keys", "members.txt"], VOTE].concat())
+        .fails(2, &["no OpenPGP key in `members.txt`", "KEYS"]);
+    world.run("gzip", &["-k", "passed.mbox"]).ok();
+    let whole = fs::read(world.repo("passed.mbox.gz")).unwrap();
+    world.write("cut.mbox.gz", &whole[..whole.len() / 2]);
+    tally(&world, &[&["--mbox", "cut.mbox.gz"], VOTE].concat()).fails(3, &["cut.mbox.gz", "whole"]);
+    for flag in ["--save", "--html"] {
+        tally(&world, &[&["--mbox", "passed.mbox", flag, "."], VOTE].concat())
+            .fails(2, &["`.` is a directory", flag]);
+    }
+}
+
+/// An archive holds more than one vote, and would be lost.
+#[test]
+fn what_is_read_is_not_written_over() {
+    let world = world();
+    let before = fs::read(world.repo("many-threads.mbox")).unwrap();
+    std::os::unix::fs::symlink("many-threads.mbox", world.repo("link.mbox")).unwrap();
+    for flag in ["--save", "--html"] {
+        for name in ["many-threads.mbox", "./many-threads.mbox", "link.mbox"] {
+            let words = ["--mbox", "many-threads.mbox", flag, name];
+            tally(&world, &[&words[..], VOTE].concat())
+                .fails(2, &["is read by --mbox", flag, "name another file"]);
+        }
+    }
+    assert_eq!(fs::read(world.repo("many-threads.mbox")).unwrap(), before);
+}
+
+#[test]
+fn who_has_to_rule_is_told_how_and_every_ruling_is_shown() {
+    let world = world();
+    let count = |more: &[&str]| {
+        tally(&world, &[&["--mbox", "unclear.mbox", "--html", "vote.html"], more, VOTE].concat())
+    };
+    let text = count(&[]).fails(3, &[]).stdout;
+    assert!(text.contains("--rule '<cat1@lists.example>=+1' --reason"), "{text}");
+    let rule = ["--rule", "<cat1@lists.example>=none", "--reason", "She has left it open"];
+    let text = count(&rule).fails(3, &[]).stdout;
+    assert!(!text.contains("--rule '"), "{text}");
+    let page = fs::read_to_string(world.repo("vote.html")).unwrap();
+    for text in [text, page.replace("&lt;", "<").replace("&gt;", ">")] {
+        assert!(text.contains("<cat1@lists.example> is taken for none"), "{text}");
+        assert!(text.contains("She has left it open"), "{text}");
+    }
+}
+
+#[test]
+fn a_short_vote_without_a_reason_is_told_of() {
+    let world = world();
+    let text = tally(&world, &[&["--mbox", "too-short.mbox"], VOTE].concat()).fails(1, &[]).stdout;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("the call says 24 hours and gives no reason"), "{text}");
+    assert!(text.contains("--expedited REASON"), "{text}");
+    let usual = tally(&world, &[&["--mbox", "passed.mbox"], VOTE].concat()).ok().stdout;
+    assert!(!usual.contains("the call says"), "{usual}");
+}
+
+/// Eighty columns, unless a name or an address alone is longer.
+#[test]
+fn lines_fit_a_terminal() {
+    let world = world();
+    for name in world.names(&fixtures()) {
+        let words = ["--mbox", &name];
+        if !name.ends_with(".mbox") {
+            continue;
+        }
+        let text = tally(&world, &[&words[..], VOTE].concat()).stdout;
+        for line in text.lines() {
+            let words = line.trim().split(' ').count();
+            assert!(line.chars().count() <= 80 || words == 1, "{name}: {line}");
+        }
+    }
 }
 
 #[test]

@@ -245,7 +245,8 @@ impl Archive {
             && month.bytes().enumerate().all(|(index, byte)| match index {
                 4 => byte == b'-',
                 _ => byte.is_ascii_digit(),
-            });
+            })
+            && month[5..].parse::<u32>().is_ok_and(|month| (1..=12).contains(&month));
         let (name, domain) = list.split_once('@').unwrap_or_default();
         if !is_month || name.is_empty() || !domain.contains('.') {
             return Err(PonymailError::NoMonth(format!("{list} {month}")));

@@ -14,6 +14,7 @@ pub mod sarif;
 pub mod settings;
 pub mod sign;
 pub mod status;
+mod table;
 pub mod tally;
 pub mod verify;
 
@@ -187,7 +188,7 @@ fn text_block(out: &mut String, block: &Block, width: usize, colour: bool) {
             push_fields(out, details, indent, width);
         }
         Block::Paragraph(text) => push_line(out, &wrap(text, width, 0)),
-        Block::Table { head, rows } => push_table(out, head, rows, width, colour),
+        Block::Table { head, rows } => table::push(out, head, rows, width, colour),
         Block::Verbatim(text) => push_line(out, text),
         Block::Commands(lines) => {
             lines.iter().for_each(|line| push_line(out, &format!("  {line}")))
@@ -201,35 +202,6 @@ const fn tone_code(tone: Tone) -> &'static str {
         Tone::Bad => "1;31",
         Tone::Warning => "33",
         Tone::Plain => "0",
-    }
-}
-
-fn push_table(out: &mut String, head: &[String], rows: &[Row], width: usize, colour: bool) {
-    let cells = rows.iter().map(|row| &row.cells[..]).chain([head]);
-    let widths = cells.fold(Vec::new(), |mut widths: Vec<usize>, cells| {
-        widths.resize(widths.len().max(cells.len()), 0);
-        for (width, cell) in widths.iter_mut().zip(cells) {
-            *width = (*width).max(cell.chars().count());
-        }
-        widths
-    });
-    let last = head.len().saturating_sub(1);
-    let line = |cells: &[String], paint_cell: &dyn Fn(usize, String) -> String| {
-        let cells = cells.iter().zip(&widths).take(last).enumerate();
-        let padded =
-            cells.map(|(index, (cell, width))| paint_cell(index, format!("{cell:<0$}", *width)));
-        padded.collect::<Vec<_>>().join("  ")
-    };
-    push_line(out, &line(head, &|_, cell| paint(&cell, "2", colour)));
-    for row in rows {
-        let tone = |index: usize, cell: String| match index {
-            1 => paint(&cell, tone_code(row.tone), colour),
-            _ => cell,
-        };
-        push_line(out, &line(&row.cells, &tone));
-        for below in &row.below {
-            push_line(out, &format!("    {}", wrap(below, width.saturating_sub(4), 4)));
-        }
     }
 }
 
@@ -260,7 +232,7 @@ fn wrap(text: &str, width: usize, indent: usize) -> String {
     let mut out = String::new();
     let mut column = 0;
     for word in text.split(' ') {
-        let length = word.chars().count();
+        let length = table::columns(word);
         if column > 0 && column + 1 + length > width {
             // Writing to a String cannot fail.
             let _ = write!(out, "\n{:indent$}", "");
@@ -309,18 +281,43 @@ fn markdown_block(out: &mut String, block: &Block) {
     }
 }
 
-/// Keeps Markdown and HTML in foreign text from meaning anything; our own backquotes stay.
+/// Keeps Markdown and HTML in foreign text from meaning anything; what stands between two single
+/// backquotes means nothing already, and stays. CommonMark (6.1) pairs only runs of one length, so
+/// that any other backquote is escaped: it could make our pairs differ from the reader's.
 fn markdown_text(text: &str) -> String {
-    let mut quoted = false;
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        quoted ^= c == '`';
-        if !quoted && matches!(c, '<' | '>' | '*' | '_' | '[' | ']' | '|' | '#' | '\\') {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if c == '`' {
+            let run = rest.len() - rest.trim_start_matches('`').len();
+            let (ticks, after) = rest.split_at(run);
+            if run == 1
+                && let Some(end) = single_backquote(after)
+            {
+                let (code, after) = after.split_at(end + 1);
+                out.push('`');
+                out.push_str(code);
+                rest = after;
+            } else {
+                out.push_str(&ticks.replace('`', "\\`"));
+                rest = after;
+            }
+            continue;
+        }
+        if matches!(c, '<' | '>' | '*' | '_' | '[' | ']' | '|' | '#' | '\\') {
             out.push('\\');
         }
         out.push(c);
+        rest = &rest[c.len_utf8()..];
     }
     out
+}
+
+/// Where a backquote stands that has none beside it.
+fn single_backquote(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let is = |at: Option<usize>| at.and_then(|at| bytes.get(at)) == Some(&b'`');
+    (0..bytes.len()).find(|at| is(Some(*at)) && !is(at.checked_sub(1)) && !is(at.checked_add(1)))
 }
 
 /// Replaces what could act on a terminal or mislead a reader: control characters, and the
@@ -366,6 +363,12 @@ mod tests {
         assert_eq!(harmless("a\u{1b}[31mb\r\n\u{202e}c"), r"a\u{1b}[31mb\u{d}\u{a}\u{202e}c");
         assert_eq!(harmless("Łukasz – ok"), "Łukasz – ok");
         assert_eq!(markdown_text("<b> *x* `a_b`"), r"\<b\> \*x\* `a_b`");
+        // As they stand, cmark makes a tag of the first two: runs of different length are no pair.
+        assert_eq!(markdown_text("` <b>"), r"\` \<b\>");
+        assert_eq!(markdown_text("``` <b> `"), r"\`\`\` \<b\> \`");
+        assert_eq!(markdown_text("` `` <b> ``"), r"\` \`\` \<b\> \`\`");
+        // Here it ends the code at the third run, before the tag.
+        assert_eq!(markdown_text("` `` ` <b> `"), r"` `` ` \<b\> \`");
     }
 
     #[test]

@@ -114,7 +114,8 @@ impl Subject {
                 && (index >= 2 && words[index - 2].eq_ignore_ascii_case("version")
                     || candidate(&next.to_lowercase()).is_some()
                     || ["rc", "based", "from"].iter().any(|word| next.eq_ignore_ascii_case(word))
-                    || index == words.len())
+                    || index == words.len()
+                        && !index.checked_sub(2).is_some_and(|at| counts(words[at])))
             {
                 self.version = Some(lower);
             } else {
@@ -128,6 +129,13 @@ impl Subject {
         let named = parts.filter(|part| !part.is_empty() && !STOP_WORDS.contains(part));
         self.project.extend(named.map(str::to_owned));
     }
+}
+
+/// Whether a number behind the word counts something else than versions: `Phase 1`.
+fn counts(word: &str) -> bool {
+    const WORDS: &[&str] =
+        &["phase", "part", "step", "stage", "round", "milestone", "option", "no"];
+    WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// Words of a subject that name no project.
@@ -340,6 +348,14 @@ mod tests {
     fn short(subject: &str) -> (Kind, String, Option<String>, Option<u32>) {
         let read = which_call(subject);
         (read.kind, read.project.join(" "), read.version, read.rc)
+    }
+
+    #[test]
+    fn a_counted_phase_is_no_version() {
+        let read = |subject| which_call(subject).version;
+        assert_eq!(read("[VOTE] SPIP: Lazy Prefetching - Phase 1"), None);
+        assert_eq!(read("[VOTE] Move to Java 21, option 2"), None);
+        assert_eq!(read("[VOTE] Release Commons Parent 71"), Some("71".to_owned()));
     }
 
     /// As a person reads these subjects, most of them in the forms of CONVENTIONS.md's table.

@@ -9,6 +9,7 @@
     reason = "each test uses its part; tests touch the outside, and a panic is how they fail"
 )]
 
+pub mod browser;
 pub mod gpg;
 pub mod passed;
 pub mod svn;

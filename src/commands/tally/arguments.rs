@@ -67,7 +67,7 @@ pub(in crate::commands) struct CountArgs {
     #[arg(long, value_name = "SOURCE", help_heading = "Who is who")]
     pub(in crate::commands) roster: Vec<String>,
     /// Day that membership is judged by [default: that of each vote]
-    #[arg(long, value_name = "YYYY-MM-DD", help_heading = "Who is who")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, help_heading = "Who is who")]
     pub(in crate::commands) as_of: Option<NaiveDate>,
     /// Another address or name of a person; can be repeated
     #[arg(long, value_name = "ID=ADDRESS", value_parser = pair, help_heading = "Who is who")]
@@ -178,6 +178,10 @@ fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     DateTime::parse_from_rfc3339(text)
         .map(|at| at.to_utc())
         .map_err(|_| "expected a date, a time and a zone, as in 2026-11-24T10:00:00Z".to_owned())
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "expected a day, as in 2026-11-24".to_owned())
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -55,6 +55,15 @@ pub(super) fn save(path: &Path, mails: &[Vec<u8>]) -> Result<(), Failure> {
     mailbox::save(path, dated).map_err(Failure::outside)
 }
 
+/// The archive that links lead to, without a final `/`: that of the thread's own address, if it has
+/// one.
+pub(super) fn archive(job: &Job<'_>) -> String {
+    let addresses = job.args.thread.iter().filter(|thread| thread.contains("://"));
+    let mut read = addresses.filter_map(|thread| ThreadAddress::read(thread, None).ok());
+    let base = read.next().map_or_else(|| job.archive(), |address| address.base);
+    base.trim_end_matches('/').to_owned()
+}
+
 /// Which vote is meant, by the flags and settings.
 pub(super) fn which(job: &Job<'_>) -> Which {
     let args = job.args;
@@ -89,16 +98,19 @@ fn check_sources(job: &Job<'_>) -> Result<(), Failure> {
     let args = job.args;
     let missing = args.mbox.iter().find(|path| !files::exists(path));
     if let Some(path) = missing {
-        return Err(Failure::usage(format!("there is no file `{}`", path.display())));
+        return Err(Failure::usage(format!("there is no file `{}`", path.display()))
+            .hint("name a file of mails, or fetch a list's month with --list and --month"));
     }
     let directories = args.maildir.iter().chain(&args.eml);
     if let Some(path) = { directories }.find(|path| !files::is_directory(path)) {
-        return Err(Failure::usage(format!("there is no directory `{}`", path.display())));
+        return Err(Failure::usage(format!("there is no directory `{}`", path.display()))
+            .hint("name a directory of mails; a single file of them is named with --mbox"));
     }
     if let Some(path) = args.mbox.iter().find(|path| files::is_directory(path)) {
         return Err(Failure::usage(format!("`{}` is a directory", path.display()))
             .hint("name it with --maildir, or with --eml if it holds .eml files"));
     }
+    check_targets(job)?;
     let given = !args.mbox.is_empty() || !args.maildir.is_empty() || !args.eml.is_empty();
     if given || !args.thread.is_empty() || !lists(job).is_empty() {
         return Ok(());
@@ -106,6 +118,27 @@ fn check_sources(job: &Job<'_>) -> Result<(), Failure> {
     Err(Failure::usage("nothing says where the mails are")
         .hint("name a file with --mbox, a directory with --maildir or --eml")
         .hint("or fetch them with --thread URL, or with --list ADDRESS and --month YYYY-MM"))
+}
+
+/// Refuses to write over what is read: an archive that holds more than this vote would be lost.
+fn check_targets(job: &Job<'_>) -> Result<(), Failure> {
+    let targets =
+        [("--save", job.args.save.as_deref(), "vote.mbox"), ("--html", job.html, "vote.html")];
+    for (flag, path, example) in targets {
+        let Some(path) = path else { continue };
+        if files::is_directory(path) {
+            return Err(Failure::usage(format!("`{}` is a directory", path.display()))
+                .hint(format!("name a file to write, as in {flag} {example}")));
+        }
+        if job.args.mbox.iter().any(|mbox| files::is_same(mbox, path)) {
+            return Err(Failure::usage(format!(
+                "`{}` is read by --mbox, and {flag} would write over it",
+                path.display()
+            ))
+            .hint(format!("name another file, as in {flag} {example}")));
+        }
+    }
+    Ok(())
 }
 
 /// The lists to fetch: those named, else that of the settings where no other mails are named.
@@ -174,7 +207,9 @@ fn mailbox_failure(error: MailboxError) -> Failure {
         MailboxError::NoMaildir(_) => {
             Failure::usage(error).hint("a directory of .eml files is named with --eml")
         }
-        _ => Failure::outside(error),
+        _ => {
+            Failure::outside(error).hint("is the file whole and readable? a copy may be cut short")
+        }
     }
 }
 

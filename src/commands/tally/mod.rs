@@ -81,6 +81,8 @@ pub(super) struct Job<'a> {
     settings: Settings,
     preset: Preset,
     full_addresses: bool,
+    /// The page that is going to be written.
+    html: Option<&'a Path>,
     /// Rulings that are given now.
     rulings: Vec<Ruling>,
     /// Rulings that were given before.
@@ -132,11 +134,12 @@ impl Round {
 pub fn run(session: &Session, args: TallyArgs) -> Result<ExitStatus, Failure> {
     let mut job = Job::new(session, &args.count)?;
     job.full_addresses = args.full_addresses;
+    job.html = args.html.as_deref();
     if args.watch {
-        return watch::run(&job, args.every, args.html.as_deref());
+        return watch::run(&job, args.every);
     }
     let counted = job.count(session.now)?;
-    write_html(args.html.as_deref(), &counted.report)?;
+    job.write_html(&counted.report)?;
     job.remember(counted.version.as_ref(), counted.rc)?;
     job.keep(&counted)?;
     if let Some(passed) = &counted.passed {
@@ -252,6 +255,7 @@ impl<'a> Job<'a> {
             settings,
             preset,
             full_addresses: false,
+            html: None,
             rulings: rulings(args)?,
             remembered: remembered::read(root.as_ref())?,
             root,
@@ -272,8 +276,10 @@ impl<'a> Job<'a> {
         let (threads, mails) = mails::threads(self)?;
         let meant = round::meant(self, &threads)?;
         let people = people::Evidence::read(self)?;
-        let presentation =
-            Presentation { archive: Some(self.archive()), full_addresses: self.full_addresses };
+        let presentation = Presentation {
+            archive: Some(mails::archive(self)),
+            full_addresses: self.full_addresses,
+        };
         let podling = match meant.podling {
             Some(thread) => {
                 let body = if meant.is_podling { Body::Ppmc } else { Body::Pmc };
@@ -313,11 +319,11 @@ impl<'a> Job<'a> {
         let rounds = rounds.map(|round| Round { tally: round.tally, call: round.call }).collect();
         Ok(Counted { report, passed, version, rc, rounds, mails, people })
     }
-}
 
-fn write_html(path: Option<&Path>, report: &TallyReport) -> Result<(), Failure> {
-    let Some(path) = path else { return Ok(()) };
-    files::write(path, report.html().as_bytes()).map_err(Failure::outside)
+    fn write_html(&self, report: &TallyReport) -> Result<(), Failure> {
+        let Some(path) = self.html else { return Ok(()) };
+        files::write(path, report.html().as_bytes()).map_err(Failure::outside)
+    }
 }
 
 /// Puts each --rule and its --reason together.

@@ -197,7 +197,8 @@ impl Evidence {
             RosterError::NoProject { .. } => Failure::usage(&error)
                 .hint("name the project as the roster has it, with --project NAME")
                 .hint("or give its members in a file: `id  Name  [address…]` a line"),
-            _ => Failure::usage(&error),
+            _ => Failure::usage(&error)
+                .hint("a roster has `id  Name  [address…]` a line, or is a file of whimsy's"),
         })
     }
 
@@ -228,7 +229,9 @@ fn document(read: &Document) -> roster::Document<'_> {
 /// The owners of the keys in a KEYS file, by user ids that the key itself signed.
 fn owners(job: &Job<'_>, place: &str) -> Result<Vec<KeyOwner>, Failure> {
     let bytes = keys::read_keys(place)?;
-    let file = KeysFile::read(&bytes, &Limits::default()).map_err(Failure::usage)?;
+    let file = KeysFile::read(&bytes, &Limits::default()).map_err(|error| {
+        Failure::usage(error).hint(format!("look at it with: plusone keys check {place}"))
+    })?;
     let keyring = Keyring::new(file);
     let certificates = certificates(&keyring, job.session.now, machine::threads());
     let owner = |certificate: crate::openpgp::Certificate| KeyOwner {
@@ -240,5 +243,10 @@ fn owners(job: &Job<'_>, place: &str) -> Result<Vec<KeyOwner>, Failure> {
             .map(|id| id.text)
             .collect(),
     };
-    Ok(certificates.into_iter().flatten().map(owner).collect())
+    let owners: Vec<KeyOwner> = certificates.into_iter().flatten().map(owner).collect();
+    if owners.is_empty() {
+        return Err(Failure::usage(format!("there is no OpenPGP key in `{place}`"))
+            .hint("name the project's KEYS file, or leave --keys out"));
+    }
+    Ok(owners)
 }

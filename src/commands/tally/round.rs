@@ -21,7 +21,9 @@ use crate::vote::own_text::{self, Kind};
 use crate::vote::result::{self, Claims};
 use crate::vote::roster::Body;
 use crate::vote::subject::which_call;
-use crate::vote::tally::{Answer, CallMail, End, Ruling, Tally, Times, VoteRound, tally};
+use crate::vote::tally::{
+    Answer, CallMail, End, Ruling, RulingError, Tally, Times, VoteRound, tally,
+};
 use crate::vote::thread::{FindError, Thread, Which, find};
 
 /// The votes that are meant.
@@ -164,7 +166,7 @@ pub(super) fn count(
             subject: thread.call.subject.clone(),
             from: called(&thread.call.sender),
         }),
-        times: times(job, thread, &stated),
+        times: times(job, thread, &stated)?,
         requirements: requirements(job, thread)?,
         roster_day: job.args.as_of,
         result: result.clone(),
@@ -180,7 +182,22 @@ pub(super) fn count(
     // What was ruled before counts, unless it is ruled anew.
     let anew = |ruling: &Ruling| job.rulings.iter().any(|new| new.message_id == ruling.message_id);
     rulings.extend(job.remembered.iter().filter(here).filter(|ruling| !anew(ruling)).cloned());
-    let tally = tally(round, &answers, &rulings, now).map_err(Failure::usage)?;
+    let least = round.requirements.least_hours;
+    let short = stated.hours.as_ref().map(|hours| hours.value).filter(|hours| *hours < least);
+    if let Some(hours) = short.filter(|_| round.times.expedited.is_none()) {
+        warnings.push(format!(
+            "the call says {hours} hours and gives no reason that was found for less than {least}: \
+             --expedited REASON names it"
+        ));
+    }
+    let tally = tally(round, &answers, &rulings, now).map_err(|error| {
+        let hint = match &error {
+            RulingError::Clear { .. } => "leave that --rule out: only unclear mails need one",
+            RulingError::NoMail(_) => "the ids of unclear mails are printed with them",
+            RulingError::Twice(_) => "leave one of them out",
+        };
+        Failure::usage(error).hint(hint)
+    })?;
     let claims = result
         .filter(|end| end.at <= now)
         .zip(thread.result.as_ref())
@@ -262,14 +279,16 @@ fn requirements(job: &Job<'_>, thread: &Thread) -> Result<Requirements, Failure>
     let (file, user) = (&job.settings.project.vote, &job.settings.user.vote);
     let minus_one = file.minus_one.as_ref().or(user.minus_one.as_ref());
     let minus_one = minus_one.map_or(Ok(MinusOne::default()), |text| text.parse());
-    let minus_one = minus_one
-        .map_err(|error| Failure::usage(format!("the setting `vote.minus_one` {error}")))?;
+    let minus_one = minus_one.map_err(|error| {
+        Failure::usage(format!("the setting `vote.minus_one` {error}"))
+            .hint("mend it in plusone.toml")
+    })?;
     Requirements::new(kind, job.preset, file.minimum.or(user.minimum), minus_one).map_err(|error| {
         Failure::usage(error).hint("a project may ask for more than the ASF's rules, not for less")
     })
 }
 
-fn times(job: &Job<'_>, thread: &Thread, stated: &Call) -> Times {
+fn times(job: &Job<'_>, thread: &Thread, stated: &Call) -> Result<Times, Failure> {
     let args = job.args;
     let set = job.settings.project.vote.hours.or(job.settings.user.vote.hours);
     let expedited = args
@@ -290,15 +309,24 @@ fn times(job: &Job<'_>, thread: &Thread, stated: &Call) -> Times {
         let line = line.to_lowercase();
         !["least", "earl", "soon", "minimum", "longer"].iter().any(|word| line.contains(word))
     });
-    Times {
-        opened: args.opened.or(thread.call.date.filter(|_| !thread.call_is_missing())),
+    let opened = args.opened.or(thread.call.date.filter(|_| !thread.call_is_missing()));
+    let closes = args.closes.or(end.map(|end| end.value));
+    if (args.opened.is_some() || args.closes.is_some())
+        && opened.zip(closes).is_some_and(|(opened, closes)| closes <= opened)
+    {
+        return Err(Failure::usage("the vote closes before it opens").hint(
+            "the times of the mail are changed by --opened and --closes: give both, or look again",
+        ));
+    }
+    Ok(Times {
+        opened,
         opened_given: args.opened.is_some(),
         hours,
-        closes: args.closes.or(end.map(|end| end.value)),
+        closes,
         firm: args.closes.is_some() || firm,
         closes_given: args.closes.is_some(),
         expedited: expedited.filter(|_| hours < LEAST_HOURS),
-    }
+    })
 }
 
 /// Every mail of the thread, read.

@@ -1,10 +1,9 @@
 //! Looking at a vote again and again, and saying what has changed.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
-use super::{Counted, Job, write_html};
+use super::{Counted, Job};
 use crate::backend::machine;
 use crate::error::{ExitStatus, Failure, FailureKind};
 use crate::report::harmless;
@@ -15,7 +14,7 @@ use crate::vote::tally::{Outcome, Standing, figure};
 const SHORTEST: u64 = 10;
 
 /// Looks until the vote is over. A look that fails is told of, and does not end it.
-pub(super) fn run(job: &Job<'_>, every: u64, html: Option<&Path>) -> Result<ExitStatus, Failure> {
+pub(super) fn run(job: &Job<'_>, every: u64) -> Result<ExitStatus, Failure> {
     let local = job.args.thread.is_empty() && job.args.list.is_empty();
     let pause = Duration::from_secs(if local { every.max(1) } else { every.max(SHORTEST) });
     let ui = &job.session.ui;
@@ -36,7 +35,7 @@ pub(super) fn run(job: &Job<'_>, every: u64, html: Option<&Path>) -> Result<Exit
                         }
                     }
                 }
-                write_html(html, &report)?;
+                job.write_html(&report)?;
                 if !matches!(report.outcome, Outcome::Open | Outcome::NeedsRuling) {
                     return match last {
                         None => Ok(crate::report::Report::exit(&report)),

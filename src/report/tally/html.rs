@@ -1,6 +1,8 @@
 //! The vote as one page for people: no script, nothing loaded from elsewhere, fit for print, for
 //! dark and light. Well-formed XML, so that any reader of either can read it.
 
+mod chart;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -10,44 +12,13 @@ use super::{AsideLine, BallotLine, TallyReport, Vote, instant};
 use crate::mail::MessageId;
 use crate::report::harmless;
 use crate::vote::ballot::Value;
-use crate::vote::tally::{Outcome, Standing, figure};
+use crate::vote::identity::How;
+use crate::vote::tally::{Outcome, Ruling, Standing, figure};
 
-const STYLE: &str = "\
-:root{color-scheme:light dark;--ink:#1a1a1a;--soft:#5c5c5c;--paper:#fff;--line:#d5d5d5;--plus:#1a6b32;\
---minus:#a81e1e;--zero:#5c5c5c;--warn:#8a5300;--band:#f4f4f4}\
-@media(prefers-color-scheme:dark){:root{--ink:#e8e8e8;--soft:#a6a6a6;--paper:#161616;--line:#3d3d3d;\
---plus:#6fce8b;--minus:#ff8a80;--zero:#a6a6a6;--warn:#ffc46b;--band:#212121}}\
-*{box-sizing:border-box}\
-body{margin:0 auto;max-width:60rem;padding:1.5rem;font:1rem/1.5 system-ui,sans-serif;color:var(--ink);\
-background:var(--paper)}\
-h1{font-size:1.6rem;line-height:1.2;margin:0 0 .5rem}h2{font-size:1.2rem;margin:2rem 0 .5rem}\
-h3{font-size:1rem;margin:1.5rem 0 .25rem}a{color:inherit}\
-.soft{color:var(--soft)}.outcome{font-weight:700;font-size:1.2rem}\
-.passed{color:var(--plus)}.failed,.cancelled{color:var(--minus)}.open,.needs-ruling{color:var(--warn)}\
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.5rem 0}dt{color:var(--soft)}\
-dd{margin:0;overflow-wrap:anywhere}\
-table{border-collapse:collapse}th,td{text-align:left;padding:.2rem .8rem .2rem 0;vertical-align:top}\
-td.n,th.n{text-align:right}\
-ol.line{list-style:none;margin:.5rem 0;padding:0 0 0 1rem;border-left:2px solid var(--line)}\
-ol.line>li{position:relative;padding:.4rem 0 .4rem .5rem}\
-ol.line>li::before{content:'';position:absolute;left:-1.42rem;top:.95rem;width:.7rem;height:.7rem;\
-border-radius:50%;background:var(--line)}\
-ol.line>li.plus::before{background:var(--plus)}ol.line>li.minus::before{background:var(--minus)}\
-ol.line>li.zero::before{background:var(--zero)}\
-ol.line>li.apart{color:var(--soft)}\
-.vote{font-weight:700;font-variant-numeric:tabular-nums}.plus .vote{color:var(--plus)}\
-.minus .vote{color:var(--minus)}.apart .vote{text-decoration:line-through}\
-.total{float:right;color:var(--soft);font-variant-numeric:tabular-nums;padding-left:1rem}\
-blockquote{margin:.1rem 0;padding:.1rem .6rem;border-left:3px solid var(--line);background:var(--band);\
-white-space:pre-wrap;overflow-wrap:anywhere}\
-.warn{color:var(--warn)}\
-svg{width:100%;height:auto;display:block;margin:.5rem 0}svg text{font:11px system-ui,sans-serif;fill:var(--soft)}\
-svg .axis{stroke:var(--line)}svg .plus{fill:var(--plus)}svg .minus{fill:var(--minus)}svg .zero{fill:var(--zero)}\
-svg .hollow{fill:var(--paper);stroke:var(--soft)}svg path{fill:none;stroke:var(--plus);stroke-width:2}\
-svg path.minus{fill:none;stroke:var(--minus)}svg .due{stroke:var(--warn);stroke-dasharray:4 3}\
-@media print{body{max-width:none;padding:0;font-size:10pt}li,table,svg{break-inside:avoid}\
-:root{--ink:#000;--soft:#444;--paper:#fff;--line:#999;--plus:#000;--minus:#000;--zero:#444;--warn:#000;\
---band:#fff}a{text-decoration:none}}";
+const STYLE: &str = include_str!("html/page.css");
+
+/// Nothing may be loaded, whatever a mail makes a reader believe.
+const NOTHING_LOADED: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
 /// Writes the page.
 pub(super) fn page(report: &TallyReport) -> String {
@@ -59,20 +30,20 @@ pub(super) fn page(report: &TallyReport) -> String {
         out,
         "<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n\
          <meta charset=\"utf-8\"/>\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{NOTHING_LOADED}\"/>\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
          <title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>Vote on {}</h1>\n",
         escape(&title),
         escape(&on),
     );
-    let class = report.outcome.as_str();
-    let _ = writeln!(out, "<p class=\"outcome {class}\">{}</p>", escape(words(report.outcome)));
-    list(&mut out, &report.reasons);
+    verdict(&mut out, report.outcome, &report.reasons);
+    let both = !report.rounds.is_empty();
     for (outcome, reasons, vote) in report.votes() {
-        if !report.rounds.is_empty() {
-            let _ = writeln!(out, "<h2>The vote of the {}: {}</h2>", vote.body, words(outcome));
-            list(&mut out, reasons);
+        if both {
+            let _ = writeln!(out, "<h2>The vote of the {}</h2>", vote.body);
+            verdict(&mut out, outcome, reasons);
         }
-        vote_part(&mut out, vote);
+        vote_part(&mut out, vote, if both { "h3" } else { "h2" });
     }
     let _ = writeln!(
         out,
@@ -80,6 +51,14 @@ pub(super) fn page(report: &TallyReport) -> String {
         instant(report.vote.as_of)
     );
     out
+}
+
+fn verdict(out: &mut String, outcome: Outcome, reasons: &[String]) {
+    let class = outcome.as_str();
+    let words = escape(words(outcome));
+    let _ = writeln!(out, "<div class=\"verdict {class}\"><p class=\"outcome\">{words}</p>");
+    list(out, reasons);
+    out.push_str("</div>\n");
 }
 
 fn words(outcome: Outcome) -> &'static str {
@@ -103,25 +82,33 @@ fn list(out: &mut String, lines: &[String]) {
     out.push_str("</ul>\n");
 }
 
-fn vote_part(out: &mut String, vote: &Vote) {
-    facts(out, vote);
+fn vote_part(out: &mut String, vote: &Vote, heading: &str) {
+    let history = history(vote);
     totals(out, vote);
-    chart(out, vote);
-    out.push_str("<h2>From opening to close</h2>\n<ol class=\"line\">\n");
-    time_line(out, vote);
+    chart::chart(out, vote, &history);
+    facts(out, vote);
+    let _ = writeln!(out, "<{heading}>From opening to close</{heading}>\n<ol class=\"line\">");
+    time_line(out, &history);
     out.push_str("</ol>\n");
-    asides(out, "Unclear: a person has to decide", &vote.unclear);
-    asides(out, "Cannot count", &vote.not_countable);
+    asides(out, heading, "Unclear: a person has to decide", &vote.unclear);
+    asides(out, heading, "Cannot count", &vote.not_countable);
+    let rulings = vote.rulings_elsewhere();
+    if !rulings.is_empty() {
+        let _ = writeln!(out, "<{heading}>Rulings</{heading}>");
+        let line = |ruling: &&Ruling| {
+            format!("<{}> is taken for {}: {}", ruling.message_id, ruling.value, ruling.reason)
+        };
+        list(out, &rulings.iter().map(line).collect::<Vec<_>>());
+    }
     if let Some(result) = &vote.result {
-        let from = escape(&result.mail.from);
-        let _ = writeln!(out, "<h2>The result as told by {from}, {}</h2>", instant(result.mail.at));
-        match result.differences.is_empty() {
-            true => out.push_str("<p>It agrees with the mails.</p>\n"),
-            false => list(out, &result.differences),
-        }
+        let (from, at) = (escape(&result.mail.from), instant(result.mail.at));
+        let _ =
+            writeln!(out, "<{heading}>The result as told by <bdi>{from}</bdi>, {at}</{heading}>");
+        list(out, &result.agreement().into_iter().collect::<Vec<_>>());
+        list(out, &result.differences);
     }
     if !vote.warnings.is_empty() {
-        out.push_str("<h2>Worth knowing</h2>\n");
+        let _ = writeln!(out, "<{heading}>Worth knowing</{heading}>");
         list(out, &vote.warnings);
     }
 }
@@ -132,7 +119,7 @@ fn facts(out: &mut String, vote: &Vote) {
         let _ = writeln!(out, "<dt>{label}</dt><dd>{value}</dd>");
     };
     if let Some(call) = &vote.call {
-        fact("Called", &format!("{}, by {}", escape(&call.subject), escape(&call.from)));
+        fact("Called", &format!("{}, by <bdi>{}</bdi>", escape(&call.subject), escape(&call.from)));
     }
     if let Some(thread) = &vote.thread {
         fact("Thread", &link(thread, thread));
@@ -153,7 +140,8 @@ fn facts(out: &mut String, vote: &Vote) {
     fact("As of", &time(vote.as_of));
     for source in &vote.roster.sources {
         let dated = source.dated.map_or("no date".to_owned(), |day| day.to_string());
-        fact("Roster", &format!("{}, {dated}, SHA-256 {}", escape(&source.name), source.sha256));
+        let name = escape(&source.name);
+        fact("Roster", &format!("{name}, {dated} <small>SHA-256 {}</small>", source.sha256));
     }
     out.push_str("</dl>\n");
 }
@@ -175,78 +163,6 @@ fn totals(out: &mut String, vote: &Vote) {
     out.push_str("</tbody>\n</table>\n");
 }
 
-const WIDTH: i64 = 800;
-const MARGIN: i64 = 12;
-const FLOOR: i64 = 120;
-
-/// Binding +1 and -1 over time, with a dot for each vote.
-fn chart(out: &mut String, vote: &Vote) {
-    let dated: Vec<&BallotLine> = vote.ballots.iter().filter(|b| b.at.is_some()).collect();
-    let instants = dated.iter().filter_map(|b| b.at);
-    let Some(start) = vote.opened_at.into_iter().chain(instants.clone()).min() else { return };
-    let last = vote.closed_at.unwrap_or(vote.as_of.min(vote.closes_at.unwrap_or(vote.as_of)));
-    let end = instants.chain([last]).chain(vote.closes_at).max().unwrap_or(last);
-    let span = (end - start).num_seconds().max(1);
-    let x = |at: DateTime<Utc>| MARGIN + (at - start).num_seconds() * (WIDTH - 2 * MARGIN) / span;
-    let counts = vote.counts.binding;
-    let most = i64::from(counts.plus_one.max(counts.minus_one).max(3));
-    let y = |number: i64| FLOOR - number * 90 / most;
-    let _ = writeln!(
-        out,
-        "<svg viewBox=\"0 0 {WIDTH} 160\" role=\"img\" aria-label=\"Binding votes over time: {} +1, {} -1\">",
-        counts.plus_one, counts.minus_one
-    );
-    let _ = writeln!(
-        out,
-        "<line class=\"axis\" x1=\"{MARGIN}\" y1=\"{FLOOR}\" x2=\"{}\" y2=\"{FLOOR}\"/>",
-        WIDTH - MARGIN
-    );
-    if let Some(due) = vote.closes_at {
-        let at = x(due);
-        let _ =
-            writeln!(out, "<line class=\"due\" x1=\"{at}\" y1=\"20\" x2=\"{at}\" y2=\"{FLOOR}\"/>");
-        let anchor = if at > WIDTH / 2 { "end" } else { "start" };
-        let _ = writeln!(
-            out,
-            "<text x=\"{at}\" y=\"14\" text-anchor=\"{anchor}\">may close {}</text>",
-            instant(due)
-        );
-    }
-    for (value, class) in [(Value::PlusOne, "plus"), (Value::MinusOne, "minus")] {
-        let mut number = 0;
-        let mut path = format!("M{} {}", x(start), y(0));
-        let counted =
-            |b: &&&BallotLine| b.counted && b.standing == Standing::Binding && b.value == value;
-        for at in dated.iter().filter(counted).filter_map(|b| b.at) {
-            number += 1;
-            let _ = write!(path, " H{} V{}", x(at), y(number));
-        }
-        if number > 0 {
-            let _ = writeln!(out, "<path class=\"{class}\" d=\"{path} H{}\"/>", x(end));
-        }
-    }
-    for ballot in &dated {
-        let Some(at) = ballot.at else { continue };
-        let class = if ballot.counted { class_of(ballot.value) } else { "hollow" };
-        let radius = if ballot.standing == Standing::Binding { 5 } else { 3 };
-        let _ = writeln!(
-            out,
-            "<circle class=\"{class}\" cx=\"{}\" cy=\"{FLOOR}\" r=\"{radius}\"><title>{}: {}, {}</title></circle>",
-            x(at),
-            escape(&ballot.who()),
-            figure(ballot.value),
-            ballot.binds()
-        );
-    }
-    let _ = writeln!(
-        out,
-        "<text x=\"{MARGIN}\" y=\"150\">{}</text><text x=\"{}\" y=\"150\" text-anchor=\"end\">{}</text>\n</svg>",
-        instant(start),
-        WIDTH - MARGIN,
-        instant(end)
-    );
-}
-
 const fn class_of(value: Value) -> &'static str {
     match value {
         Value::PlusOne => "plus",
@@ -255,43 +171,87 @@ const fn class_of(value: Value) -> &'static str {
     }
 }
 
-/// Something that happened on the way.
+/// Something that happened on the way, with the totals after it: as they stood then, so that a vote
+/// that was changed later counts until it was.
+struct Happened<'v> {
+    at: Option<DateTime<Utc>>,
+    event: Event<'v>,
+    totals: Totals,
+}
+
+#[derive(Clone, Copy)]
 enum Event<'v> {
     Mark(&'static str),
     Ballot(&'v BallotLine),
     Withdrawal(&'v AsideLine),
 }
 
-/// Every event in order of time, with the totals so far: as they stood then, so that a vote that was
-/// changed later counts until it was.
-fn time_line(out: &mut String, vote: &Vote) {
+/// Binding +1 and -1, and all that does not bind.
+#[derive(Clone, Copy, Default)]
+struct Totals {
+    plus: usize,
+    minus: usize,
+    non_binding: usize,
+}
+
+impl Totals {
+    fn of(standing: &BTreeMap<&MessageId, &BallotLine>) -> Self {
+        let number = |binds: Standing, value: Option<Value>| {
+            let fits = |b: &&&BallotLine| b.standing == binds && value.is_none_or(|v| b.value == v);
+            standing.values().filter(fits).count()
+        };
+        Self {
+            plus: number(Standing::Binding, Some(Value::PlusOne)),
+            minus: number(Standing::Binding, Some(Value::MinusOne)),
+            non_binding: number(Standing::NonBinding, None),
+        }
+    }
+}
+
+impl std::fmt::Display for Totals {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { plus, minus, non_binding } = self;
+        write!(f, "binding {plus} +1, {minus} -1 · non-binding {non_binding}")
+    }
+}
+
+/// Every event in order of time.
+fn history(vote: &Vote) -> Vec<Happened<'_>> {
     let ballots = vote.ballots.iter().map(|ballot| (ballot.at, Event::Ballot(ballot)));
     let withdrawals = vote.withdrawals.iter().map(|aside| (aside.at, Event::Withdrawal(aside)));
     let mut events: Vec<(Option<DateTime<Utc>>, Event<'_>)> =
         marks(vote).into_iter().chain(ballots).chain(withdrawals).collect();
     events.sort_by_key(|(at, _)| *at);
     let mut standing: BTreeMap<&MessageId, &BallotLine> = BTreeMap::new();
-    for (at, event) in events {
+    let happened = events.into_iter().map(|(at, event)| {
         let by = match event {
-            Event::Mark(text) => {
-                let at = at.map_or_else(String::new, time);
-                let _ = writeln!(out, "<li>{at} <strong>{text}</strong></li>");
-                continue;
-            }
-            Event::Ballot(ballot) => &ballot.message_id,
-            Event::Withdrawal(aside) => &aside.message_id,
+            Event::Mark(_) => None,
+            Event::Ballot(ballot) => Some(&ballot.message_id),
+            Event::Withdrawal(aside) => Some(&aside.message_id),
         };
-        standing.retain(|_, earlier| earlier.state_by.as_ref() != Some(by));
+        standing.retain(|_, earlier| by.is_none() || earlier.state_by.as_ref() != by);
         if let Event::Ballot(ballot) = event
             && !matches!(ballot.state, "late" | "early")
         {
-            standing.insert(by, ballot);
+            standing.insert(&ballot.message_id, ballot);
         }
-        let totals = totals_of(&standing);
+        Happened { at, event, totals: Totals::of(&standing) }
+    });
+    happened.collect()
+}
+
+fn time_line(out: &mut String, history: &[Happened<'_>]) {
+    for Happened { at, event, totals } in history {
         match event {
-            Event::Ballot(ballot) => ballot_entry(out, ballot, &totals),
-            Event::Withdrawal(aside) => withdrawal_entry(out, aside, &totals),
-            Event::Mark(_) => {}
+            Event::Mark(text) => {
+                let at = at.map_or_else(String::new, time);
+                let _ = writeln!(
+                    out,
+                    "<li class=\"mark\"><p><strong>{text}</strong></p><p class=\"when\">{at}</p></li>"
+                );
+            }
+            Event::Ballot(ballot) => ballot_entry(out, ballot, *totals),
+            Event::Withdrawal(aside) => withdrawal_entry(out, aside, *totals),
         }
     }
 }
@@ -308,91 +268,93 @@ fn marks(vote: &Vote) -> Vec<(Option<DateTime<Utc>>, Event<'static>)> {
     marks
 }
 
-fn totals_of(standing: &BTreeMap<&MessageId, &BallotLine>) -> String {
-    let number = |binds: Standing, value: Option<Value>| {
-        let fits = |b: &&&BallotLine| b.standing == binds && value.is_none_or(|v| b.value == v);
-        standing.values().filter(fits).count()
-    };
-    format!(
-        "binding {} +1, {} -1 · non-binding {}",
-        number(Standing::Binding, Some(Value::PlusOne)),
-        number(Standing::Binding, Some(Value::MinusOne)),
-        number(Standing::NonBinding, None),
-    )
-}
-
-fn withdrawal_entry(out: &mut String, aside: &AsideLine, totals: &str) {
+fn withdrawal_entry(out: &mut String, aside: &AsideLine, totals: Totals) {
     let _ = writeln!(
         out,
-        "<li><span class=\"total\">{totals}</span>{} <strong>{}</strong> {}",
-        aside.at.map_or("no date".to_owned(), time),
+        "<li class=\"mark\"><p class=\"who\"><span><strong><bdi>{}</bdi></strong> {}</span> \
+         <span class=\"total\">{totals}</span></p>",
         escape(&aside.from),
         escape(&aside.why),
     );
-    if let Some(text) = &aside.text {
-        let _ = writeln!(out, "<blockquote>{}</blockquote>", escape(text));
-    }
-    if let Some(address) = &aside.link {
-        let _ = writeln!(out, "<div class=\"soft\">{}</div>", link(address, "the mail"));
-    }
+    when(out, aside.at, aside.link.as_deref());
+    quote(out, aside.text.as_deref());
     out.push_str("</li>\n");
 }
 
-fn ballot_entry(out: &mut String, ballot: &BallotLine, totals: &str) {
+fn ballot_entry(out: &mut String, ballot: &BallotLine, totals: Totals) {
     let apart = if ballot.counted { "" } else { " apart" };
+    let state = if ballot.state == "counted" { "" } else { ballot.state };
+    let (tone, known) = match (ballot.standing, ballot.known) {
+        (Standing::Binding, How::Name) => ("warn", "by name only"),
+        (_, known) => ("soft", known.as_str()),
+    };
     let _ = writeln!(
         out,
-        "<li class=\"{}{apart}\"><span class=\"total\">{totals}</span>{} <span class=\"vote\">{}</span> \
-         <strong>{}</strong>, {}{} <span class=\"soft\">({})</span>",
+        "<li class=\"{}{apart}\"><p class=\"who\"><span><span class=\"vote\">{}</span> \
+         <strong>{}</strong>, {}{}{state} <span class=\"{tone}\">({known})</span></span> \
+         <span class=\"total\">{totals}</span></p>",
         class_of(ballot.value),
-        ballot.at.map_or("no date".to_owned(), time),
         figure(ballot.value),
-        escape(&ballot.who()),
+        voter(ballot),
         ballot.binds(),
-        match ballot.state {
-            "counted" => String::new(),
-            state => format!(", {state}"),
-        },
-        escape(ballot.known.as_str()),
+        if state.is_empty() { "" } else { ", " },
     );
-    match (&ballot.words, &ballot.evidence) {
-        (Some(words), _) => {
-            let _ = writeln!(out, "<blockquote>{}</blockquote>", escape_lines(words));
-        }
-        (None, Some(evidence)) => {
-            let _ = writeln!(out, "<blockquote>{}</blockquote>", escape(&evidence.text));
-        }
-        (None, None) => {}
-    }
+    when(out, ballot.at, ballot.link.as_deref());
+    let evidence = ballot.evidence.as_ref().map(|evidence| &evidence.text[..]);
+    quote(out, ballot.words.as_deref().or(evidence));
     if let Some(reason) = &ballot.ruling {
-        let _ = writeln!(out, "<div class=\"warn\">By ruling: {}</div>", escape(reason));
+        let _ = writeln!(out, "<p class=\"warn\">By ruling: {}</p>", escape(reason));
     }
     if let Some(note) = &ballot.note {
-        let _ = writeln!(out, "<div class=\"soft\">{}</div>", escape(note));
-    }
-    if let Some(address) = &ballot.link {
-        let _ = writeln!(out, "<div class=\"soft\">{}</div>", link(address, "the mail"));
+        let _ = writeln!(out, "<p class=\"soft\">{}</p>", escape(note));
     }
     out.push_str("</li>\n");
 }
 
-fn asides(out: &mut String, title: &str, asides: &[AsideLine]) {
+/// The name in the direction of its script; the id beside it.
+fn voter(ballot: &BallotLine) -> String {
+    match &ballot.voter {
+        Some(id) if *id != ballot.name && !ballot.name.is_empty() => {
+            format!("<bdi>{}</bdi> ({})", escape(&ballot.name), escape(id))
+        }
+        _ => format!("<bdi>{}</bdi>", escape(&ballot.who())),
+    }
+}
+
+/// When a mail was sent, and where it can be read.
+fn when(out: &mut String, at: Option<DateTime<Utc>>, address: Option<&str>) {
+    let at = at.map_or("no date".to_owned(), time);
+    let mail = address.map_or(String::new(), |it| format!(" · {}", link(it, "the mail")));
+    let _ = writeln!(out, "<p class=\"when\">{at}{mail}</p>");
+}
+
+/// A voter's words, in the direction of their script.
+fn quote(out: &mut String, text: Option<&str>) {
+    if let Some(text) = text {
+        let _ = writeln!(out, "<blockquote dir=\"auto\">{}</blockquote>", escape_lines(text));
+    }
+}
+
+fn asides(out: &mut String, heading: &str, title: &str, asides: &[AsideLine]) {
     if asides.is_empty() {
         return;
     }
-    let _ = writeln!(out, "<h2>{title}</h2>\n<ul>");
+    let _ = writeln!(out, "<{heading}>{title}</{heading}>\n<ul class=\"asides\">");
     for aside in asides {
-        let at = aside.at.map_or(String::new(), |at| format!(", {}", time(at)));
         let from = escape(&aside.from);
-        let _ = writeln!(out, "<li><strong>{from}</strong>{at}: {}", escape(&aside.why));
-        if let Some(text) = &aside.text {
-            let _ = writeln!(out, "<blockquote>{}</blockquote>", escape(text));
-        }
+        let _ = writeln!(
+            out,
+            "<li><p><strong><bdi>{from}</bdi></strong>, {}: {}</p>",
+            match aside.standing {
+                Standing::Binding => "would bind",
+                Standing::NonBinding => "would not bind",
+            },
+            escape(&aside.why)
+        );
+        when(out, aside.at, aside.link.as_deref());
+        quote(out, aside.text.as_deref());
         if let Some(how) = &aside.settled {
-            let _ = writeln!(out, "<div class=\"soft\">settled: {}</div>", escape(how));
-        }
-        if let Some(address) = &aside.link {
-            let _ = writeln!(out, "<div class=\"soft\">{}</div>", link(address, "the mail"));
+            let _ = writeln!(out, "<p class=\"soft\">settled: {}</p>", escape(how));
         }
         out.push_str("</li>\n");
     }

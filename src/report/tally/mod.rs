@@ -177,6 +177,21 @@ pub struct ResultLine {
     pub differences: Vec<String>,
 }
 
+impl ResultLine {
+    /// In how far it agrees with the mails, if it differs in nothing.
+    fn agreement(&self) -> Option<String> {
+        let claims = self.claims.numbers.len() + self.claims.voters.len();
+        let text = match claims {
+            0 => "it names no numbers or voters that could be compared".to_owned(),
+            _ => {
+                let claims = count(claims as u64, "claim", "claims");
+                format!("it agrees with the mails in {claims}")
+            }
+        };
+        self.differences.is_empty().then_some(text)
+    }
+}
+
 /// A roster.
 #[derive(Debug, Clone, Serialize)]
 pub struct RosterLine {
@@ -335,6 +350,15 @@ impl Vote {
         }
     }
 
+    /// Rulings that no ballot tells of: those that a mail is no vote.
+    fn rulings_elsewhere(&self) -> Vec<&Ruling> {
+        let told = |ruling: &&Ruling| {
+            let mut ballots = self.ballots.iter();
+            ballots.any(|b| b.message_id == ruling.message_id && b.ruling.is_some())
+        };
+        self.rulings.iter().filter(|ruling| !told(ruling)).collect()
+    }
+
     fn on(&self) -> String {
         let version = self.version.as_ref().map(|version| format!(" {version}"));
         let rc = self.rc.map(|rc| format!(" rc{rc}"));
@@ -446,11 +470,21 @@ impl Report for TallyReport {
         for (_, _, vote) in self.votes() {
             write_vote(page, vote);
         }
-        if !self.rounds.is_empty() {
-            page.title("Both votes");
-        }
+        page.title(if self.rounds.is_empty() { "Outcome" } else { "Both votes" });
         let details = self.reasons.iter().map(|reason| ("because", reason.clone()));
         page.item(outcome_tone(self.outcome), self.outcome.as_str(), &self.vote.on(), details);
+        let votes = self.votes();
+        let open = votes.iter().flat_map(|(_, _, vote)| &vote.unclear);
+        let open = { open }.find(|aside| aside.settled.is_none());
+        if self.outcome == Outcome::NeedsRuling
+            && let Some(aside) = open
+        {
+            page.paragraph(
+                "Whoever knows what was meant settles it, with +1, 0, -1 or none, by counting again with:",
+            );
+            let id = format!("<{}>=+1", aside.message_id);
+            page.commands([&["--rule", &id, "--reason", "how it is known"][..]]);
+        }
     }
 }
 
@@ -474,6 +508,14 @@ fn write_vote(page: &mut Page, vote: &Vote) {
     write_asides(page, "Taken back", "back", &vote.withdrawals);
     write_asides(page, "Unclear: a person has to decide", "unclear", &vote.unclear);
     write_asides(page, "Cannot count", "void", &vote.not_countable);
+    let rulings = vote.rulings_elsewhere();
+    if !rulings.is_empty() {
+        page.title("Rulings");
+    }
+    for ruling in rulings {
+        let text = format!("<{}> is taken for {}", ruling.message_id, ruling.value);
+        page.item(Tone::Plain, "ruled", &text, [("because", ruling.reason.clone())]);
+    }
     if let Some(result) = &vote.result {
         write_result(page, result);
     }
@@ -552,16 +594,8 @@ fn write_asides(page: &mut Page, title: &str, label: &str, asides: &[AsideLine])
 
 fn write_result(page: &mut Page, result: &ResultLine) {
     page.title(&format!("The result told by {} on {}", result.mail.from, instant(result.mail.at)));
-    if result.differences.is_empty() {
-        let claims = result.claims.numbers.len() + result.claims.voters.len();
-        let text = match claims {
-            0 => "it names no numbers or voters that could be compared".to_owned(),
-            _ => {
-                let claims = count(claims as u64, "claim", "claims");
-                format!("it agrees with the mails in {claims}")
-            }
-        };
-        page.item(Tone::Good, "agrees", &text, []);
+    if let Some(agreement) = result.agreement() {
+        page.item(Tone::Good, "agrees", &agreement, []);
     }
     for difference in &result.differences {
         page.item(Tone::Warning, "differs", difference, []);

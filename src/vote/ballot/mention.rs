@@ -133,7 +133,7 @@ const BINDING: &[&str] = &[
 ];
 
 /// Tells "binding" from "non-binding" in one word.
-fn word_claims(word: &str) -> Option<bool> {
+pub(super) fn word_claims(word: &str) -> Option<bool> {
     if BINDING.contains(&word) {
         return Some(true);
     }

@@ -1,6 +1,6 @@
 //! What a pattern of words cannot tell of a figure's sentence: conditions, clauses, who speaks.
 
-use super::mention::Mention;
+use super::mention::{Mention, word_claims};
 use super::pattern::{Side, divides};
 use super::tokens::{Kind, Token};
 use super::{Value, words};
@@ -210,12 +210,21 @@ pub(super) fn is_conditional(mention: &Mention<'_>) -> bool {
         if word == "as" && index <= 4 && matches!(next(after, index), "soon" | "long") {
             return true;
         }
+        if word == "after" && index <= 1 && is_yet_to_come(after, index + 1) {
+            return true;
+        }
     }
     let before = mention.before;
     (0..before.slice.len()).any(|index| {
         matches!(before.word(index), "if" | "once" | "unless" | "provided" | "assuming" | "wenn")
             && !is_harmless(before, index)
     })
+}
+
+/// "after the year is mended", but not "after building it".
+fn is_yet_to_come(side: Side<'_>, from: usize) -> bool {
+    let done = side.word(from).ends_with("ing") || words::set("i").contains(&side.word(from));
+    !done && (from..from + 6).any(|at| matches!(side.word(at), "is" | "are" | "gets" | "get"))
 }
 
 /// "nice if", "let me know if", "if possible", "unless I missed something".
@@ -245,19 +254,26 @@ pub(super) fn starts_clause(mention: &Mention<'_>) -> bool {
     }
 }
 
-/// A vote to choose: another figure beside it, with nothing but "or" or a comma between.
+/// A vote to choose: another figure beside it, with nothing or nothing but "or" or a comma between.
 pub(super) fn is_choice(mention: &Mention<'_>) -> bool {
     let beside = |side: Side<'_>| {
         let or = matches!(side.word(0), "or" | "oder" | "ou" | "o" | "または" | "或");
         let linked = or || matches!(side.word(0), "," | "/" | "|" | "and" | "to");
         let second = usize::from(matches!(side.word(1), "or" | "and" | "a"));
-        // Over the "(binding)" that goes with the other one.
+        // Over the "(binding)" that goes with the other one, in parentheses or not.
+        let between = || side.words().skip(1 + second);
         let claim = match side.word(1 + second) {
-            ")" => {
-                side.words().skip(1 + second).position(|word| word == "(").map_or(0, |at| at + 1)
-            }
+            ")" => between().position(|word| word == "(").map_or(0, |at| at + 1),
+            word if word_claims(word).is_some() => between()
+                .take_while(|w| word_claims(w).is_some() || matches!(*w, "non" | "-"))
+                .count(),
             _ => 0,
         };
+        if let Some(Kind::Figure(figure)) = side.at(0).map(|token| token.kind) {
+            // A bare 0 in front may be a number.
+            let counts = figure.bare && side.backwards;
+            return figure.value != mention.figure.value && !counts;
+        }
         match side.at(1 + second + claim).map(|token| token.kind) {
             Some(Kind::Figure(figure)) => or || linked && figure.value != mention.figure.value,
             _ => false,

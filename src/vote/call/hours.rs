@@ -42,9 +42,22 @@ pub(super) fn read(lines: &Lines<'_>, call: &mut Call) {
         let lower = line.text.to_lowercase();
         WHY.iter().any(|word| lower.contains(word))
     });
-    call.expedited =
-        why.map(|line| Stated { value: line.text.trim().to_owned(), line: line.number });
+    // "Open for 24 hours because of …": the reason in the sentence of the hours.
+    let reason = || {
+        let hours = call.hours.as_ref()?;
+        let index = own.iter().position(|line| line.number == hours.line)?;
+        let few = own.get(index..)?.iter().take(2).take_while(|line| !line.text.trim().is_empty());
+        let sentence = few.map(|line| line.text.trim()).collect::<Vec<_>>().join(" ");
+        let lower = sentence.to_lowercase();
+        let given = BECAUSE.iter().any(|word| lower.contains(word));
+        given.then_some(Stated { value: sentence, line: hours.line })
+    };
+    call.expedited = why
+        .map(|line| Stated { value: line.text.trim().to_owned(), line: line.number })
+        .or_else(reason);
 }
+
+const BECAUSE: &[&str] = &["because", "due to", "owing to", "on account of"];
 
 const OPEN: &[&str] =
     &["vote", "open", "close", "remain", "until", "end", "deadline", "period", "at least"];
@@ -149,6 +162,16 @@ mod tests {
         let call = read("[VOTE] Release Foo 1.0", text, None);
         let why = call.expedited.map(|why| (why.line, why.value));
         assert_eq!(why, Some((2, "It is expedited: CVE-2026-1 is public.".to_owned())));
+        let text_of = |text: &str| {
+            read("[VOTE] Release Foo 1.0", text, None).expedited.map(|why| (why.line, why.value))
+        };
+        let because = "The vote is open for 24 hours because of\nCVE-2026-1, which is public.";
+        assert_eq!(text_of(because), Some((1, because.replace('\n', " "))));
+        assert_eq!(
+            text_of("The vote is open for 24 hours.\n\nBecause of rain we were late."),
+            None
+        );
+        assert_eq!(text_of(&because.replace("24", "72")), None);
         let usual = read("[VOTE] Release Foo 1.0", &text.replace("24", "72"), None);
         assert_eq!(usual.expedited, None);
     }
