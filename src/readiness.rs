@@ -376,7 +376,7 @@ fn key_usable(ready: &Readiness) -> CheckOutcome {
         Err(reason) => CheckOutcome::found(
             Severity::Error,
             reason.clone(),
-            "make one with `plusone keys generate`, or name one with --key, or with `key` in the [signing] table of your own settings",
+            "make one with `plusone keys generate`, or name one with --key, or with `key` in the [signing] table of ~/.config/plusone/config.toml",
         ),
     }
 }

@@ -49,7 +49,8 @@ fn every_block_is_a_tested_transcript() {
         }
     }
     let mut shown = 0;
-    for (page, text) in pages() {
+    // The guide for release managers is its own transcript: `tests/guide` runs the page.
+    for (page, text) in pages().into_iter().filter(|(page, _)| page != "manager.md") {
         for block in blocks(&text) {
             shown += 1;
             let whole = format!("\n{block}\n");

@@ -104,7 +104,7 @@ impl<'a> Desk<'a> {
         let set = settings.from.as_ref().map(|from| from.value.clone());
         let from = args.from.clone().or(set).ok_or_else(|| {
             Failure::usage("nothing says who sends the mail")
-                .hint("set `from = \"Jane Doe <jane@apache.org>\"` in the [mail] table of your own settings, or say --from")
+                .hint("set `from = \"Jane Doe <jane@apache.org>\"` in the [mail] table of ~/.config/plusone/config.toml, or say --from")
         })?;
         Ok(Self { session, underway, args, settings, from })
     }

@@ -94,6 +94,7 @@ fn errors_of_the_candidate_stop_it() {
     for words in ["src/Main.class", "archive-no-compiled-code", "Nothing was sent"] {
         assert!(stopped.stdout.contains(words), "{words} in {}", stopped.stdout);
     }
+    assert!(!stopped.stdout.contains("Next:"), "the same again would end the same");
     let Area::Svn(server) = &ground.area else { return };
     assert_eq!(server.youngest(), 1);
 }

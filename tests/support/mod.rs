@@ -251,9 +251,9 @@ pub fn ran(command: &mut Command) -> Ran {
     }
 }
 
-/// An authority and a certificate by it for `localhost`.
+/// An authority and a certificate by it for `localhost` and the servers of the ASF.
 pub fn certificates(place: &Path) {
-    fs::write(place.join("san.cnf"), "subjectAltName=DNS:localhost\n").unwrap();
+    fs::write(place.join("san.cnf"), "subjectAltName=DNS:localhost,DNS:*.apache.org\n").unwrap();
     let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
     for line in [
         &format!("req -x509 {key} -keyout ca.key -out ca.pem -days 2 -subj /CN=Test-CA"),

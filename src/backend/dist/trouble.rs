@@ -48,7 +48,7 @@ impl Trouble {
                 "dist/dev is for committers, dist/release for PMC members: ask somebody who may to run the same command"
             }
             Trouble::Missing => {
-                "check the address in plusone.toml, and what is there with `svn list`"
+                "check the address in plusone.toml, and what is there with `svn list`; a directory has to be made first"
             }
             Trouble::Changed => {
                 "somebody else committed there in between: run the same command again, which looks anew"
