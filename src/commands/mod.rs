@@ -4,11 +4,13 @@ mod access;
 mod act;
 pub mod announce;
 pub mod cancel;
+pub mod completions;
 pub mod doctor;
 pub mod explain;
 pub mod init;
 pub mod keys;
 mod letter;
+pub mod man;
 pub mod package;
 pub mod promote;
 pub mod result;
@@ -85,6 +87,8 @@ pub fn run(cli: Cli) -> ExitStatus {
         Command::Verify(args) => verify::run(&session, args),
         Command::Tally(args) => tally::run(&session, *args),
         Command::Explain(args) => explain::run(&session, args),
+        Command::Completions(args) => completions::run(&session, &args),
+        Command::Man(args) => man::run(&session, &args),
     });
     done.unwrap_or_else(|failure| {
         session.ui.fail(&failure);
