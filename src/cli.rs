@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    announce, cancel, doctor, explain, init, keys, package, promote, rehearse, result, sign, stage,
-    status, tally, verify, vote,
+    announce, cancel, completions, doctor, explain, init, keys, man, package, promote, rehearse,
+    result, sign, stage, status, tally, verify, vote,
 };
 use crate::ui::{Colour, OutputFormat};
 
@@ -98,6 +98,10 @@ pub enum Command {
     Rehearse(rehearse::RehearseArgs),
     /// Say what a check means, why, and how to mend what it finds
     Explain(explain::ExplainArgs),
+    /// Print what lets a shell complete the command line
+    Completions(completions::CompletionsArgs),
+    /// Print a manual page, or write all of them into a directory
+    Man(man::ManArgs),
 }
 
 fn instant(text: &str) -> Result<DateTime<Utc>, String> {

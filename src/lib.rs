@@ -8,7 +8,7 @@
 //!
 //! Pure: [`release`], [`policy`], [`project`], [`source`], [`archive`], [`inspect`], [`legal`],
 //! [`checksum`], [`openpgp`], [`candidate`], [`evidence`], [`mail`], [`letters`], [`vote`],
-//! [`ledger`], [`plan`], [`dist`], [`checks`], [`readiness`], [`report`].
+//! [`ledger`], [`plan`], [`dist`], [`checks`], [`readiness`], [`report`], [`manual`].
 //! With effects: [`backend`], [`commands`], [`ui`].
 
 #![forbid(unsafe_code)]
@@ -28,6 +28,7 @@ pub mod ledger;
 pub mod legal;
 pub mod letters;
 pub mod mail;
+pub mod manual;
 pub mod openpgp;
 pub mod plan;
 pub mod policy;

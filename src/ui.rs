@@ -110,6 +110,18 @@ impl Ui {
         self.format == OutputFormat::Human
     }
 
+    /// Prints a text that other programs read, byte by byte; as JSON, the report that holds it.
+    ///
+    /// # Errors
+    /// As [`Ui::emit`].
+    pub fn hand_out<R: Report>(&self, text: &str, report: &R) -> Result<ExitStatus, Failure> {
+        if self.format == OutputFormat::Json {
+            return self.emit(report);
+        }
+        self.print(text)?;
+        Ok(report.exit())
+    }
+
     /// Prints text that is itself the result: a file, a listing for other programs.
     ///
     /// # Errors

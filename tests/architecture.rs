@@ -46,6 +46,7 @@ const DOORS: &[(&str, &[&str])] = &[
         ],
     ),
     ("ledger", &["dist", "plan"]),
+    ("manual", &[]),
     ("ui", &["error", "report"]),
     ("cli", &["commands", "ui"]),
     (
@@ -63,6 +64,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "ledger",
             "letters",
             "mail",
+            "manual",
             "openpgp",
             "plan",
             "policy",

@@ -29,6 +29,10 @@ file file file-formula
 gcc gcc gcc
 ar binutils binutils
 javac default-jdk-headless openjdk
+mandoc mandoc mandoc
+groff groff-base groff
+zsh zsh zsh
+fish fish fish
 python3 python3 python3
 chromium chromium chromium
 pdftotext poppler-utils poppler'

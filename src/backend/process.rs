@@ -1,7 +1,7 @@
 //! Running other programs.
 
 use std::ffi::OsStr;
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::process::{Command, Output, Stdio};
 
 /// The most that is read of what a program prints: what it prints may come from a stranger's
@@ -157,6 +157,14 @@ pub fn failed(command: &Command, output: &Output) -> ProcessError {
 /// It cannot be started, or it fails: the file may have been changed all the same.
 pub fn edit(path: &std::path::Path) -> Result<(), ProcessError> {
     let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| super::machine::variable(name));
+    if editor.is_none() && !io::stdin().is_terminal() {
+        // vi would wait for a person who cannot type.
+        let why = "there is no terminal to edit at, and neither VISUAL nor EDITOR is set";
+        return Err(ProcessError::Start {
+            program: "vi".to_owned(),
+            source: io::Error::other(why),
+        });
+    }
     let editor = editor.unwrap_or_else(|| "vi".to_owned());
     // As git does it: the variable may hold options.
     let mut shell = Command::new("sh");

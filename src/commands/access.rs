@@ -24,7 +24,10 @@ impl AccessArgs {
     pub(super) fn access(&self) -> Result<Access, Failure> {
         let password = match &self.svn_password_command {
             Some(command) => svn::Password::from_command(command)
-                .map_err(|error| Failure::outside(error).hint("nothing was committed"))?
+                .map_err(|error| {
+                    Failure::outside(format!("the command of --svn-password-command: {error}"))
+                        .hint("nothing was committed; run the command by itself to see why")
+                })?
                 .map(Some)
                 .ok_or_else(|| {
                     Failure::outside("the command of --svn-password-command printed nothing")

@@ -4,11 +4,13 @@ mod access;
 mod act;
 pub mod announce;
 pub mod cancel;
+pub mod completions;
 pub mod doctor;
 pub mod explain;
 pub mod init;
 pub mod keys;
 mod letter;
+pub mod man;
 pub mod package;
 pub mod promote;
 pub mod rehearse;
@@ -70,7 +72,9 @@ pub fn run(cli: Cli) -> ExitStatus {
         config: global.config,
     };
     let command = cli.command.unwrap_or_else(|| Command::Status(Box::default()));
-    let done = moved.map_err(Failure::usage).and_then(|_| match command {
+    let moved =
+        moved.map_err(|error| Failure::usage(error).hint("-C names the directory to work in"));
+    let done = moved.and_then(|_| match command {
         Command::Init(args) => init::run(&session, args),
         Command::Doctor(args) => doctor::run(&session, args),
         Command::Keys(args) => keys::run(&session, args),
@@ -87,11 +91,18 @@ pub fn run(cli: Cli) -> ExitStatus {
         Command::Tally(args) => tally::run(&session, *args),
         Command::Rehearse(args) => rehearse::run(&session, args),
         Command::Explain(args) => explain::run(&session, args),
+        Command::Completions(args) => completions::run(&session, &args),
+        Command::Man(args) => man::run(&session, &args),
     });
     done.unwrap_or_else(|failure| {
         session.ui.fail(&failure);
         failure.exit()
     })
+}
+
+/// A number on the command line.
+fn whole_number(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "expected a whole number".to_owned())
 }
 
 /// The settings in force, and where the project's own were read.
@@ -103,11 +114,18 @@ struct Settings {
     of_commit: bool,
     /// Whether there are any.
     found: bool,
+    /// Whether we are in a git repository.
+    in_repository: bool,
 }
 
 impl Settings {
     fn resolve(&self, flags: &Flags) -> Result<Project, Failure> {
         Project::resolve(&self.user, &self.project, flags).map_err(|error| match error {
+            ProjectError::Unnamed if !self.in_repository => {
+                Failure::usage("this is no git repository, and nothing says which project is meant")
+                    .hint("change into your project's clone, or name it with -C DIR")
+                    .hint("or say which project with --project NAME")
+            }
             ProjectError::Unnamed => Failure::usage(error)
                 .hint("say it with --project NAME, or write plusone.toml once and for all:")
                 .run(["plusone", "init"]),
@@ -128,12 +146,19 @@ impl Session {
             Some(path) => read_settings(&path)?.unwrap_or_default(),
             None => SettingsFile::default(),
         };
-        let found =
-            |project, of_commit| Settings { user: user.clone(), project, of_commit, found: true };
+        let in_repository = repository.is_some();
+        let found = |project, of_commit| Settings {
+            user: user.clone(),
+            project,
+            of_commit,
+            found: true,
+            in_repository,
+        };
         if let Some(path) = &self.config {
             let settings = read_settings(path)?;
             let settings = settings.ok_or_else(|| {
                 Failure::usage(format!("there is no settings file `{}`", path.display()))
+                    .hint("--config names a file like plusone.toml; `plusone init` writes one")
             })?;
             return Ok(found(settings, false));
         }
@@ -143,14 +168,14 @@ impl Session {
             let name = format!("{} (at {})", project::FILE_NAME, commit.short());
             let text = String::from_utf8(bytes)
                 .map_err(|_| Failure::usage(format!("{name} is not UTF-8 text")))?;
-            return Ok(found(SettingsFile::parse(&text, &name).map_err(Failure::usage)?, true));
+            return Ok(found(parse(&text, &name)?, true));
         }
         let top = repository.and_then(Repository::work_tree).unwrap_or(Path::new("."));
         match read_settings(&top.join(project::FILE_NAME))? {
             Some(settings) => Ok(found(settings, false)),
             None => {
                 let project = SettingsFile::default();
-                Ok(Settings { user, project, of_commit: false, found: false })
+                Ok(Settings { user, project, of_commit: false, found: false, in_repository })
             }
         }
     }
@@ -158,8 +183,19 @@ impl Session {
 
 fn read_settings(path: &Path) -> Result<Option<SettingsFile>, Failure> {
     let text = files::read_text(path, LARGEST_SETTINGS).map_err(Failure::usage)?;
-    let parse = |text: String| SettingsFile::parse(&text, &path.display().to_string());
-    text.map(parse).transpose().map_err(Failure::usage)
+    text.map(|text| parse(&text, &path.display().to_string())).transpose()
+}
+
+/// Parses settings; shows the line that is wrong.
+fn parse(text: &str, name: &str) -> Result<SettingsFile, Failure> {
+    SettingsFile::parse(text, name).map_err(|error| {
+        let line = text.lines().nth(error.line.saturating_sub(1)).unwrap_or_default();
+        let (gap, number) = (" ".repeat(error.line.to_string().len()), error.line);
+        let indent = " ".repeat(error.column.saturating_sub(1));
+        Failure::usage(&error)
+            .excerpt(format!("{gap} |\n{number} | {line}\n{gap} | {indent}^"))
+            .hint("docs/settings.md of plusone lists the settings with what they may be")
+    })
 }
 
 /// Adds the remedy to an error of git's.

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::Session;
 use super::signing::Signer;
-use super::{Session, git_failure};
 use crate::backend::files::{self, Staging};
-use crate::backend::git::{GitError, Repository};
 use crate::candidate;
 use crate::checksum::{self, Algorithm};
 use crate::error::{ExitStatus, Failure};
@@ -77,11 +76,7 @@ fn refuse_unsignable(path: &Path) -> Result<(), Failure> {
 
 /// Signing needs no repository; settings are taken from one if we stand in it.
 fn project(session: &Session, args: &SignArgs) -> Result<Project, Failure> {
-    let repository = match Repository::discover(Path::new(".")) {
-        Ok(repository) => Some(repository),
-        Err(GitError::NoRepository(_)) => None,
-        Err(error) => return Err(git_failure(error)),
-    };
+    let repository = super::underway::repository()?;
     let settings = session.settings(repository.as_ref(), None)?;
     let mut flags = Flags { key: args.key.clone(), ..Flags::default() };
     if settings.project.project.name.is_none() && settings.user.project.name.is_none() {

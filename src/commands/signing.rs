@@ -216,8 +216,9 @@ fn no_key(keys: &[SecretKey], project: &Project) -> Failure {
                     key.source
                 ))
             }
-            None => Failure::usage("gpg has no secret key to sign with")
-                .hint("make one with `plusone keys generate`, or use --no-sign"),
+            None => Failure::usage("gpg has no secret key to sign with").hint(
+                "make one with `plusone keys generate`; `plusone package --no-sign` needs none",
+            ),
         };
     };
     let fingerprint = key.primary.fingerprint;
@@ -265,7 +266,8 @@ fn which_key(keys: &[(&SecretKey, &SecretPart)], wanted: Option<&str>) -> Failur
 pub(super) fn gpg_failure(error: GpgError) -> Failure {
     match error {
         GpgError::Process(ProcessError::NotFound { .. }) => Failure::outside(error)
-            .hint("install GnuPG: `apt install gnupg`, `brew install gnupg`; or use --no-sign"),
+            .hint("install GnuPG: `apt install gnupg`, `brew install gnupg`")
+            .hint("`plusone package --no-sign` makes archives without it"),
         GpgError::NoAgent => Failure::outside(error)
             .hint("start it with `gpgconf --launch gpg-agent`; is GNUPGHOME right?"),
         _ => Failure::outside(error),

@@ -226,12 +226,19 @@ impl Candidate {
         }
         let selection = select(names.iter().copied(), &artifacts);
         if !selection.missing.is_empty() {
-            let lacking = selection.missing.join(", ");
+            // The directory may be another one altogether.
+            const SHOWN: usize = 6;
+            let mut lacking =
+                selection.missing.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+            if let Some(more) = selection.missing.len().checked_sub(SHOWN).filter(|&more| more > 0)
+            {
+                lacking += &format!(" and {more} more");
+            }
             let mut sign = vec!["plusone".to_owned(), "sign".to_owned()];
             let needs = |artifact: &&&str| {
                 selection.missing.iter().any(|missing| missing.starts_with(**artifact))
             };
-            let unsigned = artifacts.iter().filter(needs);
+            let unsigned = artifacts.iter().filter(needs).take(SHOWN);
             sign.extend(unsigned.map(|name| directory.join(name).display().to_string()));
             return Err(Failure::usage(format!(
                 "the candidate in `{}` lacks {lacking}",

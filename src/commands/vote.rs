@@ -44,7 +44,7 @@ pub struct VoteArgs {
     #[arg(long, value_name = "ppmc|ipmc")]
     round: Option<Round>,
     /// Hours that the vote is open at least [default: those of the settings, else 72]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::whole_number)]
     hours: Option<u32>,
     /// Why the PMC decided for less than 72 hours
     #[arg(long, value_name = "REASON")]

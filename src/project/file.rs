@@ -276,6 +276,15 @@ pub struct SettingsError {
     pub message: String,
 }
 
+/// Says what was expected without the names that types have in Rust.
+fn in_words(message: &str) -> String {
+    let numbers = ["u16", "u32", "u64", "usize"].map(|name| format!("expected {name}"));
+    match numbers.iter().find_map(|name| message.strip_suffix(name)) {
+        Some(start) => format!("{start}expected a whole number"),
+        None => message.to_owned(),
+    }
+}
+
 impl SettingsFile {
     /// Parses one layer.
     ///
@@ -290,7 +299,7 @@ impl SettingsFile {
                 path: path.to_owned(),
                 line: before.matches('\n').count() + 1,
                 column: before[line_start..].chars().count() + 1,
-                message: error.message().replace('\n', ", "),
+                message: in_words(&error.message().replace('\n', ", ")),
             }
         })
     }

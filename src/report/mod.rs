@@ -7,6 +7,7 @@
 pub mod doctor;
 pub mod explain;
 pub mod keys;
+pub mod manual;
 pub mod package;
 pub mod plan;
 pub mod rehearse;

@@ -11,8 +11,7 @@ use std::path::Path;
 
 use clap::{Args, Subcommand};
 
-use super::{Session, git_failure};
-use crate::backend::git::{GitError, Repository};
+use super::Session;
 use crate::backend::{files, gpg, http, svn};
 use crate::error::{ExitStatus, Failure};
 use crate::openpgp::entry::{Extent, entry};
@@ -134,11 +133,7 @@ pub(super) fn read_keys(place: &str) -> Result<Vec<u8>, Failure> {
 
 /// The project around us, if there is one; the keys commands work anywhere.
 fn project(session: &Session) -> Result<Option<Project>, Failure> {
-    let repository = match Repository::discover(Path::new(".")) {
-        Ok(repository) => Some(repository),
-        Err(GitError::NoRepository(_)) => None,
-        Err(error) => return Err(git_failure(error)),
-    };
+    let repository = super::underway::repository()?;
     let settings = session.settings(repository.as_ref(), None)?;
     let named = settings.project.project.name.is_some() || settings.user.project.name.is_some();
     if !named && !settings.found {

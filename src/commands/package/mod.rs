@@ -70,7 +70,7 @@ pub struct PackageArgs {
     #[arg(long, value_name = "LEVEL")]
     level: Option<Level>,
     /// Threads that compress; changes no byte [default: all, at most 8]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads)]
     threads: Option<NonZeroUsize>,
     /// Replace files of another content that are in the way
     #[arg(long)]
@@ -82,6 +82,10 @@ pub struct PackageArgs {
 
 /// Where candidates are put unless `--out` says otherwise.
 const OUTPUT: &str = "dist";
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a whole number, from 1".to_owned())
+}
 
 /// Runs the command.
 ///

@@ -92,7 +92,7 @@ pub(in crate::commands) struct CountArgs {
     #[arg(long, value_name = "RFC3339", value_parser = instant, help_heading = "Rules")]
     pub(in crate::commands) closes: Option<DateTime<Utc>>,
     /// Hours that the vote is open at least
-    #[arg(long, value_name = "N", help_heading = "Rules")]
+    #[arg(long, value_name = "N", help_heading = "Rules", value_parser = crate::commands::whole_number)]
     pub(in crate::commands) hours: Option<u32>,
     /// Why the vote is open for less than 72 hours, where the mail gives a reason that is not found
     #[arg(long, value_name = "REASON", help_heading = "Rules")]
