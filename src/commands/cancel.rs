@@ -16,6 +16,7 @@ use crate::dist::Files;
 use crate::dist::stage::removal;
 use crate::error::{ExitStatus, Failure};
 use crate::ledger::What;
+use crate::ledger::event::Outcome;
 use crate::letters::facts::CancelFacts;
 use crate::letters::lint::Known;
 use crate::letters::{Kind, Letter};
@@ -67,6 +68,8 @@ pub fn run(session: &Session, args: CancelArgs) -> Result<ExitStatus, Failure> {
         .hint("a release that is wrong is followed by another one"));
     }
     let known_reason = candidate.cancelled.as_ref().map(|cancelled| cancelled.reason.clone());
+    // Somebody may have told the list already, as the last count saw.
+    let is_told = candidate.rounds.iter().any(|round| round.outcome == Some(Outcome::Cancelled));
     let prepared = underway.begun("cancel");
     let reason = args.reason.clone().or(known_reason.clone());
     let reason = match (reason, prepared) {
@@ -81,7 +84,7 @@ pub fn run(session: &Session, args: CancelArgs) -> Result<ExitStatus, Failure> {
     let purpose = format!("Cancel {}", underway.title());
     let mut out = PlanReport::new(Plan::new(&purpose), args.execute);
     let mut sent = None;
-    if !candidate.rounds.is_empty() && known_reason.is_none() {
+    if !candidate.rounds.is_empty() && known_reason.is_none() && !is_told {
         let desk = Desk::new(session, &underway, &args.letter)?;
         let dispatch = match prepared {
             Some(prepared) => desk.resume(Kind::Cancel, "cancel", prepared)?,

@@ -323,3 +323,73 @@ fn mails_can_be_files_for_a_mail_program() {
     ground.at("2026-11-20T13:00:00Z", &words).ok();
     assert_eq!(ground.world.names(&out), ["vote-rc1.eml"]);
 }
+
+/// Mail programs give mails ids of their own, and people send them when they like.
+#[test]
+fn the_call_is_the_one_that_is_on_the_list() {
+    let Some(ground) = ground("release::other_id") else { return };
+    ground.package();
+    ground.stage();
+    ground.at(CALLED, &["vote", "--transport", "eml", "-x"]).ok();
+    let draft = fs::read_to_string(ground.home().join("vote-rc1.eml")).unwrap();
+    let sent: String = draft
+        .lines()
+        .filter(|line| !line.starts_with("X-Unsent"))
+        .map(|line| match line.split(": ").next() {
+            Some("Message-ID") => "Message-ID: <own@mail.program>\r\n".to_owned(),
+            Some("Date") => "Date: Fri, 20 Nov 2026 14:00:00 +0000\r\n".to_owned(),
+            _ => format!("{line}\r\n"),
+        })
+        .collect();
+    fs::write(ground.post.path("mails/0001.eml"), sent).unwrap();
+    let call = ground.post.mail("[VOTE]");
+    let votes = [
+        "Alice Ahn <alice@apache.org>",
+        "Bob Brook <bob@apache.org>",
+        "Carol Cruz <carol@apache.org>",
+    ];
+    for from in votes {
+        ground.post.answer(from, "Sat, 21 Nov 2026 09:00:00 +0000", &call, "+1");
+    }
+    // The mail says noon; nothing else is known of when it was sent.
+    ground.at("2026-11-23T15:00:00Z", &["tally", "--version", "1.2.0"]).ok();
+    assert_eq!(ground.events("vote-called"), 2);
+    ground.at("2026-11-23T15:00:00Z", &["tally", "--version", "1.2.0"]).ok();
+    assert_eq!(ground.events("vote-called"), 2, "it is noted once");
+    ground.at("2026-11-23T15:00:00Z", &["result", "-x"]).ok();
+    let result = ground.post.mail("[RESULT]");
+    assert_eq!(crate::post::header(&result, "In-Reply-To"), "<own@mail.program>");
+}
+
+#[test]
+fn links_are_asked_for_when_that_is_wanted() {
+    let Some(ground) = ground("release::links") else { return };
+    ground.package();
+    ground.stage();
+    // No server of that name answers here.
+    let asked = ground.at(CALLED, &["vote", "--check-links"]);
+    assert_eq!(asked.status, 1, "{}{}", asked.stdout, asked.stderr);
+    assert!(asked.stdout.contains("mail-links-resolve"), "{}", asked.stdout);
+    assert!(asked.stdout.contains("https://downloads.apache.org/demo/KEYS"), "{}", asked.stdout);
+    let words = ["vote", "--check-links", "--without", "mail-links-resolve", "-x"];
+    let sent = ground.at(CALLED, &words).ok().stdout;
+    assert!(sent.contains("Left out on purpose: mail-links-resolve"), "{sent}");
+    ground
+        .at(CALLED, &["vote", "--without", "nonsense"])
+        .fails(2, &["no check of mails `nonsense`"]);
+}
+
+#[test]
+fn two_at_once_do_not_act() {
+    let Some(ground) = ground("release::busy") else { return };
+    ground.package();
+    let lock = fs::File::create(ground.home().join("lock")).unwrap();
+    lock.lock().unwrap();
+    ground
+        .at(PACKAGED, &["stage", "-x"])
+        .fails(3, &["another plusone is at work on version 1.2.0", "wait until it is done"]);
+    // Looking is free.
+    ground.at(PACKAGED, &["stage"]).ok();
+    drop(lock);
+    ground.at(PACKAGED, &["stage", "-x"]).ok();
+}

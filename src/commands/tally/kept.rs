@@ -153,12 +153,19 @@ impl Job<'_> {
         };
         for round in &counted.rounds {
             let known = known.and_then(|candidate| candidate.round(round.name()));
-            if let (None, Some(called)) = (known, called(round)) {
+            // A mail program may have given the call another id than we did, and sent it later: what
+            // is on the list is the call.
+            let call = round.tally.round().call.as_ref();
+            let other = known.is_some_and(|known| {
+                known.result.is_none()
+                    && call.is_some_and(|call| call.message_id.0 != known.message_id)
+            });
+            if let (true, Some(called)) = (known.is_none() || other, called(round)) {
                 write(called)?;
             }
             let (outcome, counts) = (outcome(round), counts(round));
             let same = known.is_some_and(|known| {
-                known.outcome == Some(outcome) && known.counts == Some(counts)
+                !other && known.outcome == Some(outcome) && known.counts == Some(counts)
             });
             if !same {
                 write(What::Tallied { round: round.name().to_owned(), outcome, counts })?;
