@@ -17,6 +17,7 @@ svnserve subversion subversion
 apache2 apache2 httpd
 aiosmtpd python3-aiosmtpd -
 sqv sqv sequoia-sqv
+openssl openssl openssl
 xz xz-utils xz
 zip zip zip
 unzip unzip unzip
