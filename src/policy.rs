@@ -119,7 +119,6 @@ rules! {
     T_11 "T-11" Must VOTING, "A change of code needs consensus: a -1 with a technical reason is a veto";
     V_02 "V-02" Should RELEASE_POLICY, "Votes on releases stay open for at least 72 hours";
     V_03 "V-03" Must RELEASE_POLICY, "An expedited vote says in its mail why it is shorter";
-    X_02 "X-02" Should RELEASE_POLICY, "The release area holds the newest release of each line under development, and no other";
     REPRO "8.2" Custom ARCHIVES, "The same commit gives the same archive, on any machine";
 }
 

@@ -229,6 +229,10 @@ impl<'a> Desk<'a> {
         self.underway.rc.map_or_else(|| name.to_owned(), |rc| format!("{name}-rc{rc}"))
     }
 
+    fn writes_files(&self) -> bool {
+        self.args.transport.unwrap_or(self.settings.transport.value) == Transport::Eml
+    }
+
     /// The way that mails are sent. The password is asked for only if it is needed now.
     fn mailer(&self, send: bool) -> Result<Box<dyn Mailer>, Failure> {
         Ok(match self.args.transport.unwrap_or(self.settings.transport.value) {
@@ -287,8 +291,12 @@ impl<'a> Desk<'a> {
         out: &mut PlanReport,
         notebook: Option<&mut Notebook>,
     ) -> Result<bool, Failure> {
-        let how = self.mailer(false)?.describes();
-        out.plan.steps.push(step(&dispatch.letter, &dispatch.mail, how));
+        let mut step = step(&dispatch.letter, &dispatch.mail, self.mailer(false)?.describes());
+        if self.writes_files() {
+            // The id stays that of the mail, whichever way it goes.
+            step.does = step.does.replacen("send", "write", 1);
+        }
+        out.plan.steps.push(step);
         out.mail = Some(dispatch.text());
         known.now = Some(self.session.now);
         known.version = Some(self.underway.version.to_string());
@@ -357,8 +365,7 @@ impl<'a> Desk<'a> {
 
     /// Says what to do with a mail that is in a file.
     fn note(&self, plan: &Plan) -> Option<String> {
-        let eml = self.args.transport.unwrap_or(self.settings.transport.value) == Transport::Eml;
-        let path = plan.steps.first()?.outcome.as_ref().filter(|_| eml)?;
+        let path = plan.steps.first()?.outcome.as_ref().filter(|_| self.writes_files())?;
         let open = if machine::is_macos() { "open" } else { "xdg-open" };
         Some(format!(
             "The mail is a file: open it in your mail program (`{open} {path}`), look at it, and send it from there."

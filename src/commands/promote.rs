@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 
-use super::Session;
 use super::access::AccessArgs;
 use super::act::{self, Outward, Trouble};
 use super::result::open;
 use super::stage::{settle, shown};
 use super::tally::{self, CountArgs, Round};
 use super::underway::{Areas, Underway, area_failure, below_of, ledger_failure};
+use super::{Session, git_failure};
 use crate::backend::dist::{self, Committer, Depth, Known, MayWrite};
 use crate::backend::http;
 use crate::dist::promote::{
@@ -131,7 +131,10 @@ pub fn run(session: &Session, args: PromoteArgs) -> Result<ExitStatus, Failure> 
             let by_hand = planned.commit.by_hand(areas.area.address());
             if let (Some(notebook), None) = (&mut notebook, &may_not) {
                 match commit(&areas, *planned, &mut out.plan, notebook) {
-                    Ok((revision, removed)) => note(notebook, url, revision, &removed, false)?,
+                    Ok((revision, removed)) => {
+                        note(notebook, url, revision, &removed, false)?;
+                        out.notes.extend(tagging(&underway)?);
+                    }
                     Err(Trouble::Forbidden(error)) => may_not = Some(error.to_string()),
                     Err(Trouble::Other(failure)) => return Err(failure),
                 }
@@ -385,6 +388,33 @@ fn note(
 ) -> Result<(), Failure> {
     let removed = removed.to_vec();
     notebook.write(What::Promoted { url, revision, removed, by_others }).map_err(ledger_failure)
+}
+
+/// Says how the release's own tag is made, where it has one beside the candidate's and it is not there.
+fn tagging(underway: &Underway) -> Result<Option<String>, Failure> {
+    let tag = underway.fill(&underway.project.tag.value)?;
+    let candidate = underway.fill(&underway.project.candidate_tag.value)?;
+    let Some(repository) = underway.repository.as_ref().filter(|_| tag != candidate) else {
+        return Ok(None);
+    };
+    let tags = repository.tags().map_err(git_failure)?;
+    let make = [
+        "git",
+        "tag",
+        "-s",
+        "-m",
+        &underway.version.to_string(),
+        &tag,
+        &format!("{candidate}^{{}}"),
+    ]
+    .map(str::to_owned);
+    let made = !tags.contains(&tag);
+    Ok(made.then(|| {
+        format!(
+            "The release has a tag of its own: `{} && git push origin {tag}`.",
+            crate::error::shell_line(&make)
+        )
+    }))
 }
 
 /// What a member of the PMC is asked to do.

@@ -21,6 +21,7 @@ use sha2::{Digest, Sha256};
 pub use self::commit::{Change, Commit, Planned};
 pub use self::place::{AddressError, Place, PlaceError, common_root, decoded};
 use crate::checksum::hex;
+use crate::release::METADATA_SUFFIXES;
 
 /// A SHA-512 digest in 128 lower-case hex digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -209,6 +210,15 @@ pub fn differences<E>(
     let unexpected = found.keys().filter(|place| !expected.contains_key(*place));
     differences.extend(unexpected.map(|file| Difference::Unexpected { file: file.clone() }));
     Ok(differences)
+}
+
+/// A file with its size, and its digest unless it is itself a signature or a checksum.
+fn described(place: &Place, content: &Content) -> String {
+    let Content { size, sha512 } = content;
+    match METADATA_SUFFIXES.iter().any(|suffix| place.as_str().ends_with(suffix)) {
+        true => format!("{place}, {size} bytes"),
+        false => format!("{place}, {size} bytes, SHA-512 {sha512}"),
+    }
 }
 
 fn listed(items: &[impl fmt::Display]) -> String {

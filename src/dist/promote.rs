@@ -11,7 +11,8 @@ use super::released::is_keys;
 pub use super::released::{Outgoing, outgoing};
 use super::stage::Target;
 use super::{
-    Change, Commit, Content, Difference, Files, Listing, Place, Planned, Revision, Sha512, listed,
+    Change, Commit, Content, Difference, Files, Listing, Place, Planned, Revision, Sha512,
+    described, listed,
 };
 use crate::vote::tally::PassedVote;
 
@@ -307,8 +308,10 @@ impl Draft {
         }
         for (place, content) in files {
             let verb = if present.contains(place) { "has already" } else { "moves" };
-            let to = to.join(place);
-            self.says(verb, format!("{} to {to}, SHA-512 {}", from.join(place), content.sha512));
+            self.says(
+                verb,
+                format!("{} to {}", from.join(place), described(&to.join(place), content)),
+            );
         }
     }
 

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Change, Commit, Difference, Files, Listing, Place, Planned, Revision, listed};
+use super::{
+    Change, Commit, Difference, Files, Listing, Place, Planned, Revision, described, listed,
+};
 use crate::release::{METADATA_SUFFIXES, Suffix};
 
 /// The files of a directory, told apart by whether they belong to the candidate.
@@ -143,8 +145,7 @@ pub fn staging(staging: Staging<'_>, target: &Target) -> Result<Staged, CannotSt
             content: content.clone(),
             from: from.clone(),
         });
-        let what = format!("{place}, {} bytes, SHA-512 {}", content.size, content.sha512);
-        details.push(("adds".to_owned(), what));
+        details.push(("adds".to_owned(), described(place, content)));
     }
     let does = format!("commit {} to {directory}", counted(files.len()));
     let commit = Commit {

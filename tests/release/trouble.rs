@@ -205,9 +205,21 @@ fn a_lost_ledger_is_made_anew() {
     ground.at(later, &["status", "--version", "1.2.0", "--rc", "1", "--rebuild"]).ok();
     assert_eq!(known(later), before);
     // And the release goes on from there, once more rebuilt when it is out.
-    ground.at(later, &["promote", "-x"]).ok();
-    let rebuilt = ground.at(later, &["status", "--version", "1.2.0", "--rc", "1", "--rebuild"]);
-    assert!(rebuilt.stdout.contains("released"), "{}{}", rebuilt.stdout, rebuilt.stderr);
+    let promoted = ground.at(later, &["promote", "-x"]).ok().stdout;
+    // The release's own tag is proposed, on the commit that was voted on.
+    assert!(promoted.contains("v1.2.0-rc1^{}"), "{promoted}");
+    fs::write(ground.post.path("page"), crate::ground::page("1.2.0")).unwrap();
+    ground.at("2026-11-23T15:00:00Z", &["announce", "-x"]).ok();
+    let rebuilt = ground
+        .at("2026-12-01T12:00:00Z", &["status", "--version", "1.2.0", "--rc", "1", "--rebuild"]);
+    assert!(
+        rebuilt.stdout.contains("released and announced"),
+        "{}{}",
+        rebuilt.stdout,
+        rebuilt.stderr
+    );
+    ground.at("2026-11-23T15:00:00Z", &["announce", "--version", "1.2.0", "-x"]).ok();
+    assert_eq!(ground.post.delivered().len(), 3, "nothing is announced twice");
     assert!(ground.home().join("ledger.jsonl.1").is_file(), "the old one is kept");
 }
 
@@ -366,6 +378,9 @@ fn links_are_asked_for_when_that_is_wanted() {
     let Some(ground) = ground("release::links") else { return };
     ground.package();
     ground.stage();
+    ground
+        .at(CALLED, &["vote", "--without", "nonsense"])
+        .fails(2, &["no check of mails `nonsense`"]);
     // No server of that name answers here.
     let asked = ground.at(CALLED, &["vote", "--check-links"]);
     assert_eq!(asked.status, 1, "{}{}", asked.stdout, asked.stderr);
@@ -374,9 +389,6 @@ fn links_are_asked_for_when_that_is_wanted() {
     let words = ["vote", "--check-links", "--without", "mail-links-resolve", "-x"];
     let sent = ground.at(CALLED, &words).ok().stdout;
     assert!(sent.contains("Left out on purpose: mail-links-resolve"), "{sent}");
-    ground
-        .at(CALLED, &["vote", "--without", "nonsense"])
-        .fails(2, &["no check of mails `nonsense`"]);
 }
 
 #[test]

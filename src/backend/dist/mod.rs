@@ -15,6 +15,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use sha2::Digest;
 
 pub use self::committer::{Committer, outcome};
@@ -97,6 +98,11 @@ pub trait DistArea: Sync {
     /// # Errors
     /// Nothing was committed if [`AreaError::nothing_was_done`] says so; else look.
     fn apply(&self, commit: &Commit) -> Result<Revision, AreaError>;
+
+    /// When a place last changed, where the area tells.
+    fn changed_at(&self, _place: &Place) -> Option<DateTime<Utc>> {
+        None
+    }
 
     /// Whether something may be committed to a place, without trying.
     fn may_write(&self, place: &Place) -> MayWrite;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use roxmltree::{Document, Node};
 
 use super::super::process::ProcessError;
@@ -134,6 +135,14 @@ impl DistArea for Subversion {
             listing.files.insert(name, size);
         }
         Ok(Some(listing))
+    }
+
+    fn changed_at(&self, place: &Place) -> Option<DateTime<Utc>> {
+        let words = ["info", "--show-item", "last-changed-date"];
+        let out = svn::ask(&self.access, &words, &self.url(place), None).ok()?;
+        DateTime::parse_from_rfc3339(String::from_utf8_lossy(&out).trim())
+            .ok()
+            .map(|at| at.to_utc())
     }
 
     fn stream(

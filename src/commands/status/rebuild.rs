@@ -1,5 +1,7 @@
 //! Making a ledger anew from the public record: the tag, the dist area, the list's archive.
 
+use chrono::{DateTime, Months, Utc};
+
 use super::super::Session;
 use super::super::access::AccessArgs;
 use super::super::promote::{Ground, is_released};
@@ -7,13 +9,18 @@ use super::super::tally::{self, CountArgs};
 use super::super::underway::{Areas, Underway, WhichArgs, area_failure, ledger_failure};
 use crate::backend::dist::{self, Depth};
 use crate::backend::files;
+use crate::backend::http::Patience;
+use crate::backend::ponymail::{Archive, PonymailError};
 use crate::dist::{Content, Files, Place};
 use crate::error::Failure;
 use crate::ledger::state::Staged;
-use crate::ledger::{Signer, What};
+use crate::ledger::{Event, Signer, What};
+use crate::mail;
+use crate::mail::mbox::{self, Borders};
 use crate::openpgp::{Issuer, Keyring, KeysFile, Limits, judge};
 
-/// Makes the ledger of a version anew; the old one stays beside it under another name.
+/// Makes the ledger of a version anew; the old one stays beside it under another name. What persons
+/// ruled stands in no public record, and is taken over from it.
 pub(super) fn run(
     session: &Session,
     count: &CountArgs,
@@ -24,9 +31,9 @@ pub(super) fn run(
     let mut underway = Underway::open(session, &which)?;
     let areas = underway.areas(access)?;
     // All that can fail is looked at before the old ledger is put aside.
-    let packaged = packaged(&underway);
     let staged = staged(session, &underway, &areas)?;
-    let released = released(&underway, &areas, staged.as_ref())?;
+    let packaged = packaged(&underway, staged.as_ref());
+    let released = released(session, &underway, &areas, staged.as_ref())?;
     if packaged.is_none() && staged.is_none() {
         return Err(Failure::usage(format!(
             "neither the tag nor the dist area knows {}",
@@ -34,6 +41,9 @@ pub(super) fn run(
         ))
         .hint("say which with --version and --rc, and fetch the tags with `git fetch --tags`"));
     }
+    let rulings = underway.candidate().map(|known| known.rulings.clone()).unwrap_or_default();
+    // Nobody acts while it is replaced.
+    let lock = underway.take(session, "status")?;
     let path = underway.ledger.path();
     if files::exists(&path) {
         let free = (1..).map(|number| path.with_extension(format!("jsonl.{number}")));
@@ -41,17 +51,19 @@ pub(super) fn run(
         files::rename(&path, &aside).map_err(ledger_failure)?;
         session.ui.note(&format!("the ledger that was there is now {}", aside.display()));
     }
-    let mut notebook = underway.take(session, "status")?;
-    let mut write = |what: What| notebook.write(what).map_err(ledger_failure);
+    let write = |at: DateTime<Utc>, what: What| {
+        let event = Event::new(at, underway.version.clone(), underway.rc, what);
+        underway.ledger.append(&event).map_err(ledger_failure)
+    };
     if let Some(packaged) = packaged {
-        write(packaged)?;
+        write(staged.as_ref().map_or(session.now, |staged| staged.at), packaged)?;
     }
-    match staged {
-        Some(Staged { url, revision, files, signer, .. }) => {
-            write(What::Staged { url, revision, files, signer })?;
-        }
-        // The count that follows needs a ledger to write into.
-        None => write(What::Note { text: "nothing is staged".to_owned() })?,
+    if let Some(Staged { at, url, revision, files, signer }) = staged {
+        write(at, What::Staged { url, revision, files, signer })?;
+    }
+    for (message_id, ruling) in rulings {
+        let (value, reason) = (ruling.value, ruling.reason);
+        write(session.now, What::Ruling { message_id, value, reason })?;
     }
     let arguments =
         CountArgs { version: Some(underway.version.clone()), rc: underway.rc, ..count.clone() };
@@ -60,13 +72,51 @@ pub(super) fn run(
     if let Err(failure) = tally::count_anew(session, &arguments) {
         session.ui.warn(&format!("the vote was not counted: {}", failure.error));
     }
-    if let Some(released) = released {
-        write(released)?;
+    if let Some((at, released)) = released {
+        write(at, released)?;
+        match announced(session, &underway, at) {
+            Ok(Some((at, message_id))) => write(at, What::Announced { message_id })?,
+            Ok(None) => {}
+            Err(error) => session.ui.warn(&format!(
+                "it is not known whether the release was announced, for the list's archive cannot be read: {error}"
+            )),
+        }
     }
+    drop(lock);
     Ok(())
 }
 
-fn packaged(underway: &Underway) -> Option<What> {
+/// The announcement of the version in the archive of the project's list, which gets a copy.
+fn announced(
+    session: &Session,
+    underway: &Underway,
+    released: DateTime<Utc>,
+) -> Result<Option<(DateTime<Utc>, String)>, PonymailError> {
+    const MOST_MONTHS: u32 = 12;
+    let letters = &underway.letters;
+    let (Some(base), Some(list)) = (&letters.archive, &letters.vote_list) else { return Ok(None) };
+    let archive = Archive::new(Patience::default())?;
+    let version = underway.version.as_str();
+    for month in 0..MOST_MONTHS {
+        let Some(day) = released.checked_add_months(Months::new(month)) else { break };
+        if month > 0 && day > session.now {
+            break;
+        }
+        let bytes = archive.month(base, &list.value, &day.format("%Y-%m").to_string())?;
+        for range in Borders::default().split(&bytes) {
+            let message = mail::read(&mbox::content(&bytes[range]));
+            let subject = message.subject.to_uppercase();
+            let is_it = ["[ANNOUNCE]", "[ANN]"].iter().any(|tag| subject.contains(tag))
+                && message.subject.split_whitespace().any(|word| word == version);
+            if let (true, Some(at)) = (is_it, message.date) {
+                return Ok(Some((at, message.id.0)));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn packaged(underway: &Underway, staged: Option<&Staged>) -> Option<What> {
     let repository = underway.repository.as_ref()?;
     let names = underway.names();
     let tags = repository.tags().ok()?;
@@ -79,7 +129,7 @@ fn packaged(underway: &Underway) -> Option<What> {
     Some(What::CandidatePackaged {
         reference: tag,
         commit: commit.id.to_string(),
-        files: Files::new(),
+        files: staged.map(|staged| staged.files.clone()).unwrap_or_default(),
         directory: None,
     })
 }
@@ -115,7 +165,7 @@ fn staged(
     let files: Files = digests.into_iter().map(content).collect();
     let signer = signer(session, areas, &place, &files)?;
     Ok(Some(Staged {
-        at: session.now,
+        at: areas.area.changed_at(&place).unwrap_or(session.now),
         url: areas.url(&directory),
         revision: listing.changed,
         files,
@@ -144,17 +194,17 @@ fn signer(
 }
 
 fn released(
+    session: &Session,
     underway: &Underway,
     areas: &Areas,
     staged: Option<&Staged>,
-) -> Result<Option<What>, Failure> {
+) -> Result<Option<(DateTime<Utc>, What)>, Failure> {
     let Some(staged) = staged.filter(|_| areas.release.is_some()) else { return Ok(None) };
     let ground = Ground::look(underway, areas, staged)?;
     let revision = is_released(&ground.target, &staged.files);
-    Ok(revision.map(|revision| What::Promoted {
-        url: areas.url(&ground.release),
-        revision,
-        removed: Vec::new(),
-        by_others: true,
+    let at = areas.area.changed_at(&ground.release).unwrap_or(session.now);
+    Ok(revision.map(|revision| {
+        let (url, removed) = (areas.url(&ground.release), Vec::new());
+        (at, What::Promoted { url, revision, removed, by_others: true })
     }))
 }

@@ -12,7 +12,7 @@ use crate::backend::mailbox::{self, Mailbox, MailboxError};
 use crate::backend::ponymail::{Archive, PonymailError, ThreadAddress};
 use crate::error::Failure;
 use crate::mail::{self, Message};
-use crate::project::mail::INCUBATOR_LIST;
+use crate::project::mail::{ASF_ARCHIVE, INCUBATOR_LIST};
 use crate::vote::thread::{self, Thread, Which};
 
 /// Reads the votes that the mails hold, those that can be meant, and the mails themselves.
@@ -26,7 +26,7 @@ pub(super) fn threads(job: &Job<'_>) -> Result<(Vec<Thread>, Vec<Vec<u8>>), Fail
     mailboxes.extend(args.maildir.iter().cloned().map(Mailbox::Maildir));
     mailboxes.extend(args.eml.iter().cloned().map(Mailbox::Directory));
     for (number, (list, month)) in months(job).into_iter().enumerate() {
-        let base = job.archive();
+        let base = job.archive().unwrap_or_else(|| ASF_ARCHIVE.to_owned());
         session.ui.detail(&format!("fetching {month} of {list} from {base}"));
         let archive = Archive::new(Patience::default()).map_err(fetch_failure)?;
         let bytes = archive.month(&base, &list, &month).map_err(fetch_failure)?;
@@ -39,7 +39,8 @@ pub(super) fn threads(job: &Job<'_>) -> Result<(Vec<Thread>, Vec<Vec<u8>>), Fail
         false => mailbox::scan(&mailboxes, &which).map_err(mailbox_failure)?,
     };
     for thread in &args.thread {
-        mails.extend(fetched_thread(session, &job.archive(), thread)?);
+        let base = job.archive().unwrap_or_else(|| ASF_ARCHIVE.to_owned());
+        mails.extend(fetched_thread(session, &base, thread)?);
     }
     let messages: Vec<Message> = mails.iter().map(|bytes| mail::read(bytes)).collect();
     if let Some(path) = &args.save {
@@ -57,11 +58,11 @@ pub(super) fn save(path: &Path, mails: &[Vec<u8>]) -> Result<(), Failure> {
 
 /// The archive that links lead to, without a final `/`: that of the thread's own address, if it has
 /// one.
-pub(super) fn archive(job: &Job<'_>) -> String {
+pub(super) fn archive(job: &Job<'_>) -> Option<String> {
     let addresses = job.args.thread.iter().filter(|thread| thread.contains("://"));
     let mut read = addresses.filter_map(|thread| ThreadAddress::read(thread, None).ok());
-    let base = read.next().map_or_else(|| job.archive(), |address| address.base);
-    base.trim_end_matches('/').to_owned()
+    let of_thread = read.next().map(|address| address.base.trim_end_matches('/').to_owned());
+    of_thread.or_else(|| job.archive())
 }
 
 /// Which vote is meant, by the flags and settings.
@@ -145,7 +146,9 @@ fn check_targets(job: &Job<'_>) -> Result<(), Failure> {
 fn lists(job: &Job<'_>) -> Vec<String> {
     let args = job.args;
     let local = !args.mbox.is_empty() || !args.maildir.is_empty() || !args.eml.is_empty();
-    if !args.list.is_empty() || local || !args.thread.is_empty() {
+    // Where nobody says which archive, there is none to fetch a list from unasked.
+    let nowhere = job.archive().is_none();
+    if !args.list.is_empty() || local || !args.thread.is_empty() || nowhere {
         return args.list.clone();
     }
     let set = &job.settings;

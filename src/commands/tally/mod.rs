@@ -263,12 +263,14 @@ impl<'a> Job<'a> {
         })
     }
 
-    /// The address of the list's web archive, without a final `/`.
-    fn archive(&self) -> String {
+    /// The address of the list's web archive, without a final `/`; only projects of the ASF have one
+    /// without saying so.
+    fn archive(&self) -> Option<String> {
         let set = [&self.settings.project.vote.archive, &self.settings.user.vote.archive];
-        let set = set.into_iter().flatten().next();
-        let archive = self.args.archive.as_ref().or(set).map_or(ASF_ARCHIVE, |archive| archive);
-        archive.trim_end_matches('/').to_owned()
+        let said = self.args.archive.as_ref().or(set.into_iter().flatten().next());
+        let usual = self.preset.is_asf().then_some(ASF_ARCHIVE);
+        let archive = said.map(|archive| &archive[..]).or(usual)?;
+        Some(archive.trim_end_matches('/').to_owned())
     }
 
     /// Reads the mails and counts as of an instant.
@@ -276,10 +278,8 @@ impl<'a> Job<'a> {
         let (threads, mails) = mails::threads(self)?;
         let meant = round::meant(self, &threads)?;
         let people = people::Evidence::read(self)?;
-        let presentation = Presentation {
-            archive: Some(mails::archive(self)),
-            full_addresses: self.full_addresses,
-        };
+        let presentation =
+            Presentation { archive: mails::archive(self), full_addresses: self.full_addresses };
         let podling = match meant.podling {
             Some(thread) => {
                 let body = if meant.is_podling { Body::Ppmc } else { Body::Pmc };
