@@ -7,7 +7,7 @@ plusone=$1
 into=${2:-$(dirname "$0")/../target/package}
 rm -rf "$into/man" "$into/completions"
 mkdir -p "$into/completions"
-"$plusone" man --quiet --out "$into/man"
+"$plusone" man --out "$into/man" >/dev/null
 "$plusone" completions bash >"$into/completions/plusone"
 "$plusone" completions zsh >"$into/completions/_plusone"
 "$plusone" completions fish >"$into/completions/plusone.fish"

@@ -3,15 +3,26 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{ColorChoice, CommandFactory, FromArgMatches};
 use plusone::cli::Cli;
 use plusone::commands;
 use plusone::error::{ExitStatus, Failure};
 use plusone::ui::Ui;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    // What clap itself prints goes by --color too.
+    let colour = match (asks_for("--color", "never"), asks_for("--color", "always")) {
+        (true, _) => ColorChoice::Never,
+        (_, true) => ColorChoice::Always,
+        _ => ColorChoice::Auto,
+    };
+    let mut command = Cli::command().color(colour);
+    let parsed = command
+        .try_get_matches_from_mut(std::env::args_os())
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+        .map_err(|error| error.format(&mut command));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(message) => {
             // Help and version come this way too; a closed pipe is no reason to complain.
@@ -28,7 +39,7 @@ fn main() -> ExitCode {
                     _ => ExitCode::SUCCESS,
                 };
             }
-            if wants_json() {
+            if asks_for("--format", "json") {
                 Ui::print_json_failure(&failure(&message));
             }
             return ExitCode::from(ExitStatus::Usage as u8);
@@ -53,10 +64,10 @@ fn failure(message: &clap::Error) -> Failure {
     tips.fold(failure, Failure::hint)
 }
 
-/// Whether the command line asks for JSON, as far as it can be told of one that cannot be parsed.
-fn wants_json() -> bool {
+/// Whether the command line asks for this, as far as it can be told of one that cannot be parsed.
+fn asks_for(option: &str, value: &str) -> bool {
     let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let words: Vec<String> = words.collect();
-    words.iter().any(|word| word == "--format=json")
-        || words.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
+    words.iter().any(|word| word.strip_prefix(option) == Some(&format!("={value}")))
+        || words.windows(2).any(|pair| pair[0] == option && pair[1] == value)
 }

@@ -227,3 +227,53 @@ fn shells_complete_commands_and_options() {
         assert_eq!(names, ["stage", "status"]);
     }
 }
+
+/// What `[package.metadata.deb]` names is there after what docs/packaging.md says to do.
+#[test]
+fn packages_find_what_they_hold() {
+    let world = World::new();
+    let into = world.path("package");
+    let script = root().join("packaging/prepare.sh");
+    let words = [script.to_str().unwrap(), env!("CARGO_BIN_EXE_plusone"), into.to_str().unwrap()];
+    world.run("sh", &words).ok();
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    let deb = &manifest["package"]["metadata"]["deb"];
+    assert_eq!(deb["depends"].as_str(), Some("$auto, git, gnupg"));
+    assert_eq!(deb["recommends"].as_str(), Some("subversion"));
+    let mut made = 0;
+    for asset in deb["assets"].as_array().unwrap() {
+        let source = asset[0].as_str().unwrap();
+        match source.strip_prefix("target/package/") {
+            Some("man/*.1") => assert!(into.join("man/plusone.1").is_file()),
+            Some(name) => assert!(into.join(name).is_file(), "{name}"),
+            None if source.starts_with("target/release/") => continue,
+            None => assert!(root().join(source).is_file(), "{source}"),
+        }
+        made += 1;
+    }
+    assert!(made > 5, "{made}");
+}
+
+/// The workflow that builds binaries has no secret, may write nothing, and takes actions by the
+/// same major versions as the one that tests.
+#[test]
+fn the_release_workflow_may_do_little() {
+    let read =
+        |name: &str| fs::read_to_string(root().join(".github/workflows").join(name)).unwrap();
+    let (release, tests) = (read("release.yml"), read("ci.yml"));
+    assert!(!release.contains("secrets.") && !release.contains(": write"), "{release}");
+    assert!(release.contains("permissions:\n  contents: read"), "{release}");
+    let uses = |text: &str| {
+        let lines = text.lines().filter_map(|line| Some(line.split_once("uses: ")?.1.to_owned()));
+        lines.collect::<Vec<_>>()
+    };
+    for action in uses(&release) {
+        let (name, version) = action.split_once('@').unwrap();
+        assert!(name.starts_with("actions/"), "{action}");
+        assert!(version[1..].parse::<u8>().is_ok() && version.starts_with('v'), "{action}");
+        let other = uses(&tests).into_iter().find(|other| other.starts_with(&format!("{name}@")));
+        assert!(other.is_none_or(|other| other == action), "{action}");
+    }
+    assert!(!uses(&release).is_empty());
+}

@@ -175,3 +175,14 @@ fn a_password_command_that_fails_is_named() {
     ran(command.args(words).args(password))
         .fails(3, &["the command of --svn-password-command", "exit status: 7", "by itself"]);
 }
+
+#[test]
+fn what_the_command_line_says_goes_by_color_too() {
+    let world = World::new();
+    let escapes =
+        |words: &[&str]| world.plusone(words).fails(2, &["nosuch"]).stderr.contains('\u{1b}');
+    assert!(escapes(&["--color", "always", "nosuch"]));
+    assert!(escapes(&["--color=always", "nosuch"]));
+    assert!(!escapes(&["--color=never", "nosuch"]));
+    assert!(!escapes(&["nosuch"]));
+}
