@@ -45,6 +45,7 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
         "SOURCE_DATE_EPOCH",
         "Seconds since 1970 that `plusone package` dates members with, instead of the commit's date.",
     ),
+    ("PATH", "Where git, gpg, svn, svnmucc and the other programs are looked for."),
     ("GNUPGHOME", "Where gpg has its keys; ~/.gnupg if it is not set."),
     (
         "GPG_TTY",

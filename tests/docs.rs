@@ -121,8 +121,11 @@ fn every_command_line_of_ours_can_be_typed() {
             let is_command = |word: &&&str| word.chars().all(|c| c.is_ascii_lowercase());
             let command: Vec<&str> = words.iter().take_while(is_command).copied().collect();
             // `keys append`, but `explain archive`.
-            let command =
-                if command.first() == Some(&"keys") { &command[..] } else { &command[..1] };
+            let command = if command.first() == Some(&"keys") {
+                &command[..]
+            } else {
+                &command[..command.len().min(1)]
+            };
             let help = world.plusone(&[command, &["--help"]].concat()).ok().stdout;
             for flag in words.iter().filter(|word| word.starts_with("--")) {
                 assert!(help.contains(flag), "{page}: `{line}`: there is no {flag}");

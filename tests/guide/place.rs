@@ -63,6 +63,7 @@ impl Guide {
     /// Sets the clock, of plusone and of gpg.
     pub fn now(&self, time: &str) {
         fs::write(self.world.path("now"), time).unwrap();
+        self.dist.set_clock(time);
         let plain: String = time.chars().filter(|c| c.is_ascii_digit() || *c == 'T').collect();
         let line = format!("faked-system-time {plain}!\n");
         fs::write(self.world.path("gnupg/gpg.conf"), line).unwrap();

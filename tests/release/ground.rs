@@ -88,6 +88,9 @@ impl Ground {
 
     /// Runs plusone at an instant.
     pub fn at(&self, time: &str, words: &[&str]) -> Ran {
+        if let Area::Svn(server) = &self.area {
+            server.set_clock(time);
+        }
         self.world.plusone(&[&["--time", time][..], words].concat())
     }
 

@@ -245,6 +245,16 @@ impl SvnServer {
         text.lines().map(str::to_owned).collect()
     }
 
+    /// Lets commits happen at this time (RFC 3339, in UTC) from now on.
+    pub fn set_clock(&self, time: &str) {
+        let date = time.replace('Z', ".000000Z");
+        fs::write(self.repository().join("clock"), date).unwrap();
+        let hook = "svnadmin setrevprop \"$1\" -r \"$2\" svn:date \"$1/clock\"";
+        if !self.repository().join("hooks/post-commit").exists() {
+            self.hook("post-commit", hook);
+        }
+    }
+
     /// Makes the repository's hook `name` a shell script.
     pub fn hook(&self, name: &str, script: &str) {
         let hook = self.repository().join("hooks").join(name);
