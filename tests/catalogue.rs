@@ -53,7 +53,10 @@ fn checks_say_what_they_have_to() {
 /// `PLUSONE_WRITE=1 cargo test --test catalogue` writes the page anew.
 #[test]
 fn the_reference_page_is_that_of_the_checks() {
-    let explanations: Vec<_> = CATALOGUE.iter().map(|check| Explanation::of(check)).collect();
+    let votes = plusone::vote::rules::CATALOGUE.iter().map(|rule| Explanation::of(rule));
+    let mails = plusone::letters::lint::CATALOGUE.iter().map(Explanation::of);
+    let candidates = CATALOGUE.iter().map(|check| Explanation::of(check));
+    let explanations: Vec<_> = candidates.chain(votes).chain(mails).collect();
     let page = reference(&explanations);
     let path = root().join("docs/checks.md");
     if std::env::var_os("PLUSONE_WRITE").is_some() {

@@ -128,9 +128,12 @@ impl Report for ListReport {
 /// The reference page of all checks, `docs/checks.md`.
 pub fn reference(checks: &[Explanation]) -> String {
     let mut out = String::from(
-        "# The checks of `plusone verify`\n\n\
+        "# The checks\n\n\
          This page is written by `cargo test --test catalogue`, from the checks themselves; \
-         `plusone explain ID` says the same.\n\n\
+         `plusone explain ID` says the same. Those of candidates come first (`plusone verify`, and \
+         `plusone stage` as far as they need no network), then the rules that votes are counted by \
+         (`plusone tally`), then those of mails (before `plusone vote`, `result`, `cancel` and \
+         `announce` send one).\n\n\
          A finding is an *error*, a *warning* or a *note*. One error makes the verdict bad (exit 1); \
          a check that could find an error and could not run makes it incomplete (exit 3).\n",
     );
