@@ -405,3 +405,23 @@ fn two_at_once_do_not_act() {
     drop(lock);
     ground.at(PACKAGED, &["stage", "-x"]).ok();
 }
+
+#[test]
+fn the_program_sendmail_does_as_well() {
+    let Some(ground) = ground("release::sendmail") else { return };
+    ground.package();
+    ground.stage();
+    let program = ground.world.path("sendmail");
+    let got = ground.world.path("got");
+    let script = format!("#!/bin/sh\necho \"$@\" > {0}.args\ncat > {0}\n", got.display());
+    crate::support::svn::executable(&program, &script);
+    let settings = ground.world.path("home/.config/plusone/config.toml");
+    let text = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, format!("{text}sendmail = \"{}\"\n", program.display())).unwrap();
+    let sent = ground.at(CALLED, &["vote", "--transport", "sendmail", "-x"]).ok().stdout;
+    assert!(sent.contains("has taken it"), "{sent}");
+    let mail = fs::read_to_string(&got).unwrap();
+    assert!(mail.contains("Subject: [VOTE] Release Apache Demo 1.2.0 RC1"), "{mail}");
+    let words = fs::read_to_string(format!("{}.args", got.display())).unwrap();
+    assert_eq!(words.trim(), "-i -f jane@apache.org -- dev@demo.apache.org");
+}
