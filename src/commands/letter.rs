@@ -34,7 +34,7 @@ use crate::report::plan::{Checked, MailText, PlanReport, Stopped};
 /// How a mail is written and sent.
 #[derive(Debug, Args)]
 pub(super) struct LetterArgs {
-    /// Sender [default: `from` in [mail] of the settings]
+    /// Sender [default: `mail.from` of the settings]
     #[arg(long, value_name = "ADDRESS", help_heading = "The mail")]
     from: Option<String>,
     /// Template to fill instead of the project's or plusone's
