@@ -139,7 +139,14 @@ impl<'a> Desk<'a> {
         let letter = Letter::from_draft(kind, &prepared.draft).map_err(Failure::outside)?;
         let thread: Vec<MessageId> = prepared.thread.iter().cloned().map(MessageId).collect();
         let mut dispatch = self.dispatch(name, letter, prepared.date, &thread)?;
-        if dispatch.mail.message_id().0 != prepared.message_id || dispatch.step != prepared.step {
+        if dispatch.mail.message_id().0 == prepared.message_id && dispatch.step != prepared.step {
+            return Err(Failure::usage(
+                "this mail was begun to go another way, and it is not known what became of it",
+            )
+            .hint("run the same command with the --transport that it was begun with, or say what became of it:")
+            .run(["plusone", "status", "--settle", &format!("{}=not-done", prepared.step)]));
+        }
+        if dispatch.step != prepared.step {
             return Err(Failure::outside(format!(
                 "the mail <{}> that was begun to be sent is not in the ledger as it was",
                 prepared.message_id
@@ -167,7 +174,7 @@ impl<'a> Desk<'a> {
         let mail = letter.outgoing(date, thread).map_err(|error| {
             Failure::usage(error).hint(format!("see [mail], [vote] and [announce] in {FILE_NAME}"))
         })?;
-        let step = step(&letter, &mail, String::new()).id;
+        let step = self.step(&letter, &mail, String::new()).id;
         let name = name.to_owned();
         Ok(Dispatch { name, letter, mail, closes: None, step, resumed: false })
     }
@@ -227,6 +234,27 @@ impl<'a> Desk<'a> {
     /// The name of a file with a mail: `vote-rc1`.
     fn file_name(&self, name: &str) -> String {
         self.underway.rc.map_or_else(|| name.to_owned(), |rc| format!("{name}-rc{rc}"))
+    }
+
+    /// The step that sends a mail. A mail that was only written into a file can still be sent, so that
+    /// these are two steps; whichever server it is sent through, it is one.
+    fn step(&self, letter: &Letter, mail: &Outgoing, how: String) -> Step {
+        let mut details = vec![("to".to_owned(), letter.to.join(", "))];
+        if !letter.cc.is_empty() {
+            details.push(("cc".to_owned(), letter.cc.join(", ")));
+        }
+        details.push(("how".to_owned(), how));
+        let word = match letter.kind {
+            Kind::Vote => "[VOTE]",
+            Kind::Result => "[RESULT]",
+            Kind::Cancel => "[CANCEL]",
+            Kind::Announce => "[ANNOUNCE]",
+            Kind::Reply => "reply",
+        };
+        let verb = if self.writes_files() { "write" } else { "send" };
+        let id = mail.message_id();
+        details.push(("id".to_owned(), format!("<{id}>")));
+        Step::new(format!("{verb} the {word} mail"), details, id.0.as_bytes())
     }
 
     fn writes_files(&self) -> bool {
@@ -291,12 +319,8 @@ impl<'a> Desk<'a> {
         out: &mut PlanReport,
         notebook: Option<&mut Notebook>,
     ) -> Result<bool, Failure> {
-        let mut step = step(&dispatch.letter, &dispatch.mail, self.mailer(false)?.describes());
-        if self.writes_files() {
-            // The id stays that of the mail, whichever way it goes.
-            step.does = step.does.replacen("send", "write", 1);
-        }
-        out.plan.steps.push(step);
+        let how = self.mailer(false)?.describes();
+        out.plan.steps.push(self.step(&dispatch.letter, &dispatch.mail, how));
         out.mail = Some(dispatch.text());
         known.now = Some(self.session.now);
         known.version = Some(self.underway.version.to_string());
@@ -399,25 +423,6 @@ impl Dispatch {
             closes: self.closes,
         }
     }
-}
-
-/// The id is that of the mail: another way of sending it makes no other step.
-fn step(letter: &Letter, mail: &Outgoing, how: String) -> Step {
-    let mut details = vec![("to".to_owned(), letter.to.join(", "))];
-    if !letter.cc.is_empty() {
-        details.push(("cc".to_owned(), letter.cc.join(", ")));
-    }
-    details.push(("how".to_owned(), how));
-    let word = match letter.kind {
-        Kind::Vote => "[VOTE]",
-        Kind::Result => "[RESULT]",
-        Kind::Cancel => "[CANCEL]",
-        Kind::Announce => "[ANNOUNCE]",
-        Kind::Reply => "reply",
-    };
-    let id = mail.message_id();
-    details.push(("id".to_owned(), format!("<{id}>")));
-    Step::new(format!("send the {word} mail"), details, id.0.as_bytes())
 }
 
 impl Desk<'_> {

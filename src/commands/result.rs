@@ -69,7 +69,11 @@ pub fn run(session: &Session, args: ResultArgs) -> Result<ExitStatus, Failure> {
     let purpose = format!("Tell the result of the vote on {}", underway.title());
     let mut out = PlanReport::new(Plan::new(purpose), args.execute);
     out.notes.push(format!("The vote was {from}."));
-    let prepared = underway.begun(name).filter(|_| !told(round.name()));
+    let called = underway.round(round.name()).map(|round| round.opened);
+    // One of an earlier call, if the vote was called anew, is none of this.
+    let prepared = underway
+        .begun(name)
+        .filter(|mail| !told(round.name()) && called.is_none_or(|called| mail.date > called));
     if told(round.name()) && !args.again {
         let result = underway.round(round.name()).and_then(|round| round.result.as_ref());
         let id = result.map_or("", |mail| &mail.message_id);

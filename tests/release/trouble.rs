@@ -425,3 +425,44 @@ fn the_program_sendmail_does_as_well() {
     let words = fs::read_to_string(format!("{}.args", got.display())).unwrap();
     assert_eq!(words.trim(), "-i -f jane@apache.org -- dev@demo.apache.org");
 }
+
+#[test]
+fn a_vote_that_is_called_anew_has_a_result_of_its_own() {
+    let Some(ground) = called("release::again") else { return };
+    ground.vote();
+    ground.at(CLOSED, &["tally", "--version", "1.2.0"]).ok();
+    ground.at(CLOSED, &["result", "-x"]).ok();
+    // The wrong list was meant, or so: once more.
+    ground.at("2026-11-24T12:00:00Z", &["vote", "--again", "-x"]).ok();
+    let again = ground.post.mail("[VOTE]");
+    for from in [
+        "Alice Ahn <alice@apache.org>",
+        "Bob Brook <bob@apache.org>",
+        "Carol Cruz <carol@apache.org>",
+    ] {
+        ground.post.answer(from, "Wed, 25 Nov 2026 09:00:00 +0000", &again, "+1");
+    }
+    let over = "2026-11-27T13:00:00Z";
+    ground.at(over, &["tally", "--version", "1.2.0"]).ok();
+    ground.at(over, &["result", "-x"]).ok();
+    assert_eq!(ground.post.delivered().len(), 4, "two calls, two results");
+    let result = ground.post.mail("[RESULT]");
+    assert_eq!(
+        crate::post::header(&result, "In-Reply-To"),
+        crate::post::header(&again, "Message-ID")
+    );
+}
+
+#[test]
+fn a_mail_that_was_only_written_can_still_be_sent() {
+    let Some(ground) = ground("release::written") else { return };
+    ground.package();
+    ground.stage();
+    ground.at(CALLED, &["vote", "--transport", "eml", "-x"]).ok();
+    assert!(ground.post.delivered().is_empty());
+    // The same mail to the byte, within the same minute.
+    ground.at(CALLED, &["vote", "--again", "-x"]).ok();
+    assert_eq!(ground.post.delivered().len(), 1);
+    ground.at(CALLED, &["vote", "--again", "-x"]).ok();
+    assert_eq!(ground.post.delivered().len(), 1, "what was sent is not sent again");
+}
