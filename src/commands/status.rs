@@ -120,7 +120,7 @@ pub fn run(session: &Session, args: StatusArgs) -> Result<ExitStatus, Failure> {
         report.remarks.push(match (&repository, settings.found) {
             (Some(_), true) => "No release is under way.".to_owned(),
             (Some(_), false) => format!("No release is under way, and there is no {FILE_NAME}."),
-            (None, _) => "No release is under way here, and this is no git repository. `plusone help` lists the commands.".to_owned(),
+            (None, _) => "No release is under way here, and this is no git repository. `plusone rehearse` shows a whole release, `plusone help` lists the commands.".to_owned(),
         });
     }
     session.ui.emit(&report)
