@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Page, Report, Tone};
+use super::{Page, Report, Tone, severity_label};
 use crate::checks::{CheckOutcome, Severity};
 use crate::error::ExitStatus;
 use crate::policy::Rule;
@@ -74,11 +74,7 @@ impl Report for DoctorReport {
                 }
                 CheckOutcome::Finding { findings } => {
                     for finding in findings {
-                        let (tone, label) = match finding.severity {
-                            Severity::Error => (Tone::Bad, "error"),
-                            Severity::Warning => (Tone::Warning, "warning"),
-                            Severity::Note => (Tone::Plain, "note"),
-                        };
+                        let (tone, label) = severity_label(finding.severity);
                         let mut details =
                             vec![("why", check.why.to_owned()), ("fix", finding.fix.clone())];
                         if let Some(rule) = check.rule {

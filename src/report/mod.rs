@@ -23,6 +23,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::checks::Severity;
 use crate::error::{ExitStatus, shell_line};
 
 /// The result of a command.
@@ -48,6 +49,15 @@ pub enum Tone {
     Warning,
     /// Neither.
     Plain,
+}
+
+/// How a finding of a check is shown, and what stands before it.
+const fn severity_label(severity: Severity) -> (Tone, &'static str) {
+    match severity {
+        Severity::Error => (Tone::Bad, "error"),
+        Severity::Warning => (Tone::Warning, "warning"),
+        Severity::Note => (Tone::Plain, "note"),
+    }
 }
 
 #[derive(Debug, Clone)]

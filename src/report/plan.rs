@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Page, Report, Tone, count};
+use super::{Page, Report, Tone, count, severity_label};
 use crate::checks::{Check, CheckOutcome, Severity};
 use crate::error::ExitStatus;
 use crate::plan::{Plan, State};
@@ -157,11 +157,7 @@ impl Checked {
                 }
                 CheckOutcome::Finding { findings } => {
                     for finding in findings {
-                        let (tone, label) = match finding.severity {
-                            Severity::Error => (Tone::Bad, "error"),
-                            Severity::Warning => (Tone::Warning, "warning"),
-                            Severity::Note => (Tone::Plain, "note"),
-                        };
+                        let (tone, label) = severity_label(finding.severity);
                         let message = match &finding.path {
                             Some(path) => format!("{path}: {}", finding.message),
                             None => finding.message.clone(),

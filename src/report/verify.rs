@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Page, Report, Tone, count, size};
+use super::{Page, Report, Tone, count, severity_label, size};
 use crate::checks::adjust::{Verdict, Waived, family};
 use crate::checks::{CheckOutcome, Finding, Severity};
 use crate::error::ExitStatus;
@@ -278,11 +278,7 @@ fn write_check(
     findings: &[&Finding],
     unsigned: &[&str],
 ) {
-    let (tone, label) = match severity {
-        Severity::Error => (Tone::Bad, "error"),
-        Severity::Warning => (Tone::Warning, "warning"),
-        Severity::Note => (Tone::Plain, "note"),
-    };
+    let (tone, label) = severity_label(severity);
     for (index, finding) in findings.iter().take(SHOWN).enumerate() {
         let mut details = Vec::new();
         if let Some(path) = &finding.path {
