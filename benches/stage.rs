@@ -1,6 +1,7 @@
 //! Stages and promotes as the commands do, to be timed by benches/stage.sh:
 //!
-//!     stage stage AREA PLACE DIRECTORY     all files of a local directory, with a look before and after
+//!     stage stage AREA PLACE DIRECTORY     all files of a local directory, with a look before and after;
+//!                                          the digests come from the checks, here from stdin
 //!     stage promote AREA DEV RELEASE       what is staged, digests known from when it was staged
 #![allow(
     clippy::unwrap_used,
@@ -15,12 +16,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use plusone::backend::dist::{self, Committer, Depth, DistArea, Known, LocalFiles};
+use plusone::backend::dist::{self, Committer, Depth, DistArea, Known, SeenFiles};
 use plusone::backend::svn::Access;
 use plusone::dist::order::Lines;
 use plusone::dist::promote::{Found, Promoted, Promotion, ReleaseArea, Voted, promotion};
 use plusone::dist::stage::{Staged, Staging, staging};
-use plusone::dist::{Place, Planned, Sha512};
+use plusone::dist::{Content, Files, Place, Planned, Sha512};
 use plusone::plan::Executor;
 
 #[path = "../tests/support/passed.rs"]
@@ -50,9 +51,17 @@ fn stage(area: &str, place: &str, directory: &str) {
         .map(|entry| entry.unwrap())
         .map(|entry| (entry.file_name().to_str().unwrap().parse().unwrap(), entry.path()))
         .collect();
-    let local = LocalFiles::read(&paths).unwrap();
-    // The checks before staging read these files anyway.
-    clock.lap("digests");
+    let known: Files = std::io::stdin()
+        .lines()
+        .map(|line| {
+            let line = line.unwrap();
+            let (sha512, name) = line.split_once("  ").unwrap();
+            let place: Place = name.parse().unwrap();
+            let size = fs::metadata(&paths[&place]).unwrap().len();
+            (place, Content { size, sha512: sha512.parse().unwrap() })
+        })
+        .collect();
+    let local = SeenFiles::look(&paths).read(&known).unwrap();
     let files = local.contents();
     let target = dist::target(area, &place, &files, Known::Local(&local)).unwrap();
     let paths = local.paths();

@@ -177,6 +177,31 @@ pub fn make_directory(path: &Path) -> Result<(), FileError> {
     fs::create_dir_all(path).map_err(at("create the directory", path))
 }
 
+/// Gives a file another name, and makes the directories above that name; whether it could: names on
+/// another file system cannot be had, nor those of somebody else's files on some systems.
+pub fn link(file: &Path, name: &Path) -> bool {
+    // Of a symbolic link itself it would be another symbolic link.
+    let linked = fs::canonicalize(file).and_then(|file| {
+        name.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::hard_link(file, name)
+    });
+    linked.is_ok()
+}
+
+/// Whether the system may run a file as a program.
+pub fn is_executable(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
+
 /// Removes a file; that there is none is fine.
 ///
 /// # Errors

@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
@@ -162,6 +162,10 @@ pub(super) fn stream(
     Err(process::failed(&command, &Output { status, stdout: Vec::new(), stderr }))
 }
 
+/// Keeps svn from asking a server whether it takes requests in pieces, which is known.
+pub(super) const TAKES_PIECES: &[&str] =
+    &["--config-option", "servers:global:http-chunked-requests=yes"];
+
 /// Commits all of `actions`, in the words of svnmucc, as one revision on top of `base`; returns its
 /// number, if svnmucc says it.
 ///
@@ -172,14 +176,36 @@ pub(super) fn commit(
     base: u64,
     actions: &[&str],
     message: &str,
+    options: &[&str],
 ) -> Result<Option<u64>, ProcessError> {
     let base = base.to_string();
-    let words = [actions, &["--revision", &base, "--message", message]].concat();
+    let words = [actions, &["--revision", &base, "--message", message], options].concat();
     let (command, stdin) = prepared("svnmucc", access, &words);
     let output = finished(command, stdin)?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     // As in `r12 committed by jane at 2026-11-21T10:31:08.399020Z`.
     Ok(said.lines().find_map(|line| line.strip_prefix('r')?.split_once(' ')?.0.parse().ok()))
+}
+
+/// Commits all that is in a local directory to `url` as one revision; returns its number, if svn says
+/// it. Directories above that are not there are made; what is there already, svn refuses to add.
+///
+/// # Errors
+/// svn is missing or fails.
+pub(super) fn import(
+    access: &Access,
+    directory: &Path,
+    url: &str,
+    message: &str,
+    options: &[&str],
+) -> Result<Option<u64>, ProcessError> {
+    let words = ["import", "--no-ignore", "--no-auto-props", "--message", message];
+    let words = [&words, options].concat();
+    let (mut command, stdin) = prepared("svn", access, &words);
+    // The directory is not named, as its name may hold an `@`.
+    command.args(["--", ".", url]).current_dir(directory);
+    let output = finished(command, stdin)?;
+    Ok(revision(&String::from_utf8_lossy(&output.stdout)))
 }
 
 /// A final `@` keeps an `@` inside a path from being read as a revision.

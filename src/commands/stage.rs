@@ -10,7 +10,7 @@ use super::act::{self, Outward};
 use super::underway::{Areas, Underway, WhichArgs, area_failure, ledger_failure};
 use super::verify::{self, Local};
 use super::{Session, git_failure};
-use crate::backend::dist::{self, Committer, Depth, Known, LocalFiles, ReadBack};
+use crate::backend::dist::{self, Committer, Depth, Known, LocalFiles, ReadBack, SeenFiles};
 use crate::backend::files;
 use crate::backend::gpg;
 use crate::backend::ledger::Notebook;
@@ -18,13 +18,13 @@ use crate::backend::place;
 use crate::candidate::{self, is_artifact, is_metadata};
 use crate::checks::CheckOutcome;
 use crate::dist::stage::{CannotStage, Selection, Staged, Staging, select, staging};
-use crate::dist::{Files, Place, Planned, Revision};
+use crate::dist::{Content, Files, Place, Planned, Revision};
 use crate::error::{ExitStatus, Failure};
 use crate::ledger::{Signer, What};
 use crate::openpgp::{Issuer, Keyring, KeysFile, Limits, judge};
 use crate::plan::{Plan, Progress};
 use crate::report::plan::{Checked, PlanReport, Stopped};
-use crate::report::verify::VerificationReport;
+use crate::report::verify::{VerificationReport, VerifiedArtifact};
 
 /// Arguments of `plusone stage`.
 #[derive(Debug, Args)]
@@ -67,19 +67,20 @@ pub fn run(session: &Session, args: StageArgs) -> Result<ExitStatus, Failure> {
     let areas = underway.areas(&args.access)?;
     let candidate = Candidate::find(&underway, args.from.as_deref())?;
     let directory = underway.directory(&areas)?;
-    let (report, signer) = candidate.look(session, &underway, &args.without)?;
+    let report = candidate.check(session, &underway, &args.without)?;
     let mut checked = checked(&report);
     checked.left_out.clone_from(&args.without);
-    let known = Known::Local(&candidate.local);
-    let target =
-        dist::target(&*areas.area, &directory, &candidate.files, known).map_err(area_failure)?;
+    let local = candidate.read(&report, &underway, args.from.is_none())?;
+    let files = local.contents();
+    let known = Known::Local(&local);
+    let target = dist::target(&*areas.area, &directory, &files, known).map_err(area_failure)?;
     let message = args.message.clone().unwrap_or_else(|| format!("Stage {}", underway.title()));
     let decided = staging(
         Staging {
             area: areas.area.address(),
             directory: &directory,
-            files: &candidate.files,
-            local: &candidate.local.paths(),
+            files: &files,
+            local: &local.paths(),
             message: &message,
         },
         &target,
@@ -101,10 +102,11 @@ pub fn run(session: &Session, args: StageArgs) -> Result<ExitStatus, Failure> {
     let job = Job {
         underway: &underway,
         areas: &areas,
-        candidate: &candidate,
+        files: &files,
+        local: &local,
         directory: &directory,
         url: &url,
-        signer,
+        signer: signer(&report),
     };
     match decided.map_err(cannot_stage)? {
         Staged::Already(revision) => {
@@ -185,8 +187,7 @@ struct Candidate {
     selection: Selection,
     /// The artifacts, by their path below the directory.
     artifacts: Vec<String>,
-    files: Files,
-    local: LocalFiles,
+    seen: SeenFiles,
     /// What it is made of.
     reference: Option<String>,
 }
@@ -252,23 +253,39 @@ impl Candidate {
         };
         let paths = selection.files.iter().map(place);
         let paths = paths.collect::<Result<BTreeMap<Place, PathBuf>, Failure>>()?;
-        let local = LocalFiles::read(&paths).map_err(Failure::outside)?;
+        let seen = SeenFiles::look(&paths);
+        let artifacts = artifacts.into_iter().map(str::to_owned).collect();
+        let reference = reference(underway)?;
+        Ok(Self { directory, selection, artifacts, seen, reference })
+    }
+
+    /// Reads its files, apart from the artifacts, which the checks have read. They must be those that
+    /// were `packaged`, where that is where they come from.
+    fn read(
+        &self,
+        report: &VerificationReport,
+        underway: &Underway,
+        packaged: bool,
+    ) -> Result<LocalFiles, Failure> {
+        let artifact = |artifact: &VerifiedArtifact| {
+            let (size, sha512) = (artifact.size, artifact.sha512.parse().ok()?);
+            Some((artifact.name.parse().ok()?, Content { size, sha512 }))
+        };
+        let read: Files = report.artifacts.iter().filter_map(artifact).collect();
+        let local = self.seen.read(&read).map_err(Failure::outside)?;
         let files = local.contents();
-        if let Some(packaged) = packaged.filter(|_| from.is_none()) {
-            let same = |(place, content): (&Place, &crate::dist::Content)| {
-                files.get(place).is_none_or(|now| now == content)
-            };
-            if !packaged.files.iter().all(same) {
+        let expected = underway.candidate().and_then(|candidate| candidate.packaged.as_ref());
+        if let Some(expected) = expected.filter(|_| packaged) {
+            let mut expected = expected.files.iter();
+            if !expected.all(|(place, content)| files.get(place).is_none_or(|now| now == content)) {
                 return Err(Failure::usage(format!(
                     "the files in `{}` are not those that were packaged",
-                    directory.display()
+                    self.directory.display()
                 ))
                 .hint("package the candidate again; --from DIR takes what is there as it is"));
             }
         }
-        let artifacts = artifacts.into_iter().map(str::to_owned).collect();
-        let reference = reference(underway)?;
-        Ok(Self { directory, selection, artifacts, files, local, reference })
+        Ok(local)
     }
 
     /// What lies beside it, and stays there.
@@ -290,12 +307,12 @@ impl Candidate {
 
     /// Runs the checks that need no network. The signatures are judged by the certificate that gpg
     /// has of whom they name.
-    fn look(
+    fn check(
         &self,
         session: &Session,
         underway: &Underway,
         without: &[String],
-    ) -> Result<(VerificationReport, Option<Signer>), Failure> {
+    ) -> Result<VerificationReport, Failure> {
         let scratch = files::scratch().map_err(Failure::outside)?;
         let keys = scratch.path().join("KEYS");
         let mut certificates = Vec::new();
@@ -314,14 +331,7 @@ impl Candidate {
             project: &underway.project,
             without,
         };
-        let report = verify::look(session, &local)?;
-        let signer = report.artifacts.iter().flat_map(|artifact| &artifact.signatures);
-        let signer = signer.filter_map(|signature| signature.judgement.signer.as_ref()).next();
-        let signer = signer.map(|signer| Signer {
-            fingerprint: signer.certificate.to_string(),
-            name: signer.user_id.clone(),
-        });
-        Ok((report, signer))
+        verify::look(session, &local)
     }
 
     /// Who the signatures say made them.
@@ -344,6 +354,13 @@ impl Candidate {
         }
         Ok(issuers)
     }
+}
+
+/// Whom a candidate's first signature is by, as far as the checks know them.
+fn signer(report: &VerificationReport) -> Option<Signer> {
+    let signatures = report.artifacts.iter().flat_map(|artifact| &artifact.signatures);
+    let signer = signatures.filter_map(|signature| signature.judgement.signer.as_ref()).next()?;
+    Some(Signer { fingerprint: signer.certificate.to_string(), name: signer.user_id.clone() })
 }
 
 /// What the candidate is made of: as packaged, else its tag.
@@ -377,7 +394,8 @@ fn checked(report: &VerificationReport) -> Checked {
 struct Job<'a> {
     underway: &'a Underway,
     areas: &'a Areas,
-    candidate: &'a Candidate,
+    files: &'a Files,
+    local: &'a LocalFiles,
     directory: &'a Place,
     url: &'a str,
     signer: Option<Signer>,
@@ -395,7 +413,7 @@ impl Job<'_> {
         let committer = Committer {
             area,
             commits: BTreeMap::from([(planned.step.id.clone(), planned.commit)]),
-            local: Some(&self.candidate.local),
+            local: Some(self.local),
         };
         let mut outward = Outward { committer: Some(committer), poster: None };
         act::run(plan, notebook, &mut outward).map_err(Failure::from)?;
@@ -404,9 +422,8 @@ impl Job<'_> {
             Failure::outside(format!("{} was staged, and is gone again", self.url))
                 .hint("somebody removed it; ask who, then run the same command again")
         })?;
-        let known = Known::Local(&self.candidate.local);
         let (differences, basis) =
-            dist::compare(area, self.directory, &listing, &self.candidate.files, known)
+            dist::compare(area, self.directory, &listing, self.files, Known::Local(self.local))
                 .map_err(area_failure)?;
         if !differences.is_empty() {
             let text: Vec<String> = differences.iter().map(ToString::to_string).collect();
@@ -426,7 +443,7 @@ impl Job<'_> {
         let staged = known.filter(|known| known.cleared.is_none()).and_then(|c| c.staged.as_ref());
         let same = staged.is_some_and(|staged| {
             staged.revision == revision
-                && staged.files == self.candidate.files
+                && staged.files == *self.files
                 && (staged.signer.is_some() || self.signer.is_none())
         });
         if same {
@@ -435,7 +452,7 @@ impl Job<'_> {
         let what = What::Staged {
             url: self.url.to_owned(),
             revision,
-            files: self.candidate.files.clone(),
+            files: self.files.clone(),
             signer: self.signer.clone(),
         };
         notebook.write(what).map_err(ledger_failure)

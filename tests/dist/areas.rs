@@ -1,7 +1,8 @@
 //! What every kind of area has to do.
 
 use plusone::backend::dist::Trouble;
-use plusone::backend::dist::{Committer, Depth, DistArea, Known, ReadBack, compare};
+use plusone::backend::dist::{self, Committer, Depth, DistArea, Known, ReadBack, compare};
+use plusone::backend::svn::Access;
 use plusone::dist::stage::{CannotStage, Staged, removal};
 use plusone::dist::{Files, Planned, Revision};
 use plusone::plan::{self, Journal, Plan, Progress, RunError, Step};
@@ -176,6 +177,58 @@ fn what_is_there_can_be_read() {
             ground.somebody_adds("dev/demo/a", "second");
             assert_eq!(area.read(&place("dev/demo/a"), Some(&then), 100).unwrap(), b"first");
             assert_eq!(area.read(&place("dev/demo/a"), None, 100).unwrap(), b"second");
+        }
+    }
+}
+
+/// httpd is asked without svn, and answers what svn says of the same repository.
+#[test]
+fn both_ways_of_listing_say_the_same() {
+    for ground in grounds("dist::listing") {
+        let Some(server) = &ground.server else { continue };
+        let area = ground.committer();
+        let files = [("a b@7&<.tgz", "text"), ("100%25/ä#?/x;[y].tgz", "more"), ("empty", "")];
+        ground.candidate(&files).stage(&*area, "dev/demo/ö 1").unwrap();
+        ground.somebody_adds("release/demo/later", "a later revision");
+        let repository = format!("file://{}", server.repository().display());
+        let (svn, _) = dist::open(&[&repository], &Access::default()).unwrap();
+        let places = ["", "dev", "dev/demo/ö 1", "dev/demo/ö 1/empty", "release", "no", "dev/no"];
+        for place in places.map(place) {
+            for depth in [Depth::Entries, Depth::All] {
+                let both = [&area, &svn].map(|area| area.list(&place, depth).unwrap());
+                assert_eq!(both[0], both[1], "{}: {place}, {depth:?}", ground.address);
+            }
+        }
+        assert_eq!(area.list(&place("dev"), Depth::All).unwrap().unwrap().files.len(), 3);
+        if ground.address.starts_with("http:") {
+            let variables = [("PATH", "/nowhere"), ("AREA", &ground.address)];
+            let ran = super::trouble::again("areas::lists_an_area_without_svn", &variables);
+            assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stdout));
+        }
+    }
+}
+
+#[test]
+#[ignore = "run by the test above, in a process of its own"]
+fn lists_an_area_without_svn() {
+    let (area, _) = dist::open(&[&std::env::var("AREA").unwrap()], &Access::default()).unwrap();
+    assert_eq!(area.list(&place("dev"), Depth::All).unwrap().unwrap().files.len(), 3);
+    assert_eq!(area.list(&place("dev/no"), Depth::All).unwrap(), None);
+}
+
+#[test]
+fn a_program_is_staged_as_any_file() {
+    use std::os::unix::fs::PermissionsExt;
+    for ground in grounds("dist::program") {
+        let area = ground.committer();
+        let candidate = ground.candidate(FILES);
+        let program = ground.directory.path().join("candidate").join(FILES[0].0);
+        std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
+        candidate.stage(&*area, "dev/demo/1.2.4-rc1").unwrap();
+        assert_eq!(ground.cat(&format!("dev/demo/1.2.4-rc1/{}", FILES[0].0)), FILES[0].1);
+        if let Some(server) = &ground.server {
+            let marks = server.svn(&["proplist", "-R", &server.at("dev")]);
+            assert_eq!((marks.status, &marks.stdout[..]), (0, ""), "{}", ground.address);
         }
     }
 }

@@ -264,7 +264,7 @@ impl Drop for Mount {
 }
 
 /// This test binary again, for one test of it, as a program of its own.
-fn again(test: &str, variables: &[(&str, &str)]) -> std::process::Output {
+pub(super) fn again(test: &str, variables: &[(&str, &str)]) -> std::process::Output {
     let mut command = std::process::Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", test, "--nocapture", "--ignored", "--test-threads=1"]);
     command.envs(variables.iter().copied()).output().unwrap()
@@ -301,7 +301,7 @@ fn passwords_stay_out_of_sight() {
         assert!(ran.status.success(), "{said}");
         assert_eq!(youngest(&ground), 2, "{said}");
         let log = fs::read_to_string(log).unwrap();
-        assert!(log.contains("/svnmucc mkdir") && log.contains("--password-from-stdin"), "{log}");
+        assert!(log.contains("/svn import") && log.contains("--password-from-stdin"), "{log}");
         assert!(!log.contains(COMMITTER.1), "{log}");
         assert!(!said.contains(COMMITTER.1), "{said}");
         // Nor does svn keep it.

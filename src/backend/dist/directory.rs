@@ -499,7 +499,7 @@ mod tests {
         let put = |name: &str| {
             let from = home.path().join(name);
             fs::write(&from, name).expect("written");
-            let content = super::super::local::LocalFile::read(&from).expect("read").content;
+            let content = super::super::local::content(&from).expect("read");
             let from = from.to_str().expect("UTF-8").to_owned();
             Change::Put { to: place(&format!("new/{name}")), content, from }
         };

@@ -1,11 +1,13 @@
 //! The files on this machine that are compared with those in a dist area.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
-use sha1collisiondetection::Sha1CD;
+use sha1::Sha1;
 use sha2::Digest;
 
 use super::super::files::{self, FileError};
@@ -27,15 +29,50 @@ pub(super) struct LocalFile {
     sha1: OnceLock<String>,
 }
 
+/// Files on this machine, with when each last changed: what changes while it is read is noticed.
+#[derive(Debug, Clone)]
+pub struct SeenFiles(Vec<(Place, PathBuf, Option<SystemTime>)>);
+
+impl SeenFiles {
+    /// Looks at files that are to be read.
+    pub fn look(paths: &BTreeMap<Place, PathBuf>) -> Self {
+        let seen =
+            |(place, path): (&Place, &PathBuf)| (place.clone(), path.clone(), files::changed(path));
+        Self(paths.iter().map(seen).collect())
+    }
+
+    /// Reads each file once, several at once, but those of which is `known` already what was in them
+    /// after they were looked at.
+    ///
+    /// # Errors
+    /// One of them cannot be read.
+    pub fn read(&self, known: &Files) -> Result<LocalFiles, FileError> {
+        let files = side_by_side(&self.0, |(place, path, changed)| {
+            let content =
+                known.get(place).map_or_else(|| content(path), |known| Ok(known.clone()))?;
+            let (path, changed) = (files::absolute(path), *changed);
+            Ok(LocalFile { path, content, changed, sha1: OnceLock::new() })
+        })?;
+        Ok(LocalFiles(self.0.iter().map(|(place, ..)| place.clone()).zip(files).collect()))
+    }
+}
+
+pub(super) fn content(path: &Path) -> Result<Content, FileError> {
+    let (mut sha512, mut size) = (sha2::Sha512::new(), 0);
+    files::each_piece(path, &mut |piece| {
+        size += piece.len() as u64;
+        sha512.update(piece);
+    })?;
+    Ok(Content { size, sha512: sha512.into() })
+}
+
 impl LocalFiles {
-    /// Reads each file once, several at once.
+    /// Looks at files and reads them.
     ///
     /// # Errors
     /// One of them cannot be read.
     pub fn read(paths: &BTreeMap<Place, PathBuf>) -> Result<Self, FileError> {
-        let paths: Vec<(&Place, &PathBuf)> = paths.iter().collect();
-        let files = side_by_side(&paths, |(_, path)| LocalFile::read(path))?;
-        Ok(Self(paths.iter().map(|(place, _)| (*place).clone()).zip(files).collect()))
+        SeenFiles::look(paths).read(&Files::new())
     }
 
     /// What is in them.
@@ -53,44 +90,58 @@ impl LocalFiles {
         self.0.get(place)
     }
 
+    /// Reads one after the other: both sides of a commit are at work meanwhile.
     pub(super) fn read_sha1s(&self) {
-        let files: Vec<&LocalFile> = self.0.values().collect();
-        let done: Result<Vec<()>, ()> = side_by_side(&files, |file| {
+        for file in self.0.values() {
             file.sha1();
-            Ok(())
-        });
-        // It cannot fail: what cannot be read has no digest.
-        let _ = done;
+        }
     }
 }
 
 impl LocalFile {
-    pub(super) fn read(path: &Path) -> Result<Self, FileError> {
-        // Before and not after: what changes while it is read is noticed.
-        let changed = files::changed(path);
-        let (mut sha512, mut size) = (sha2::Sha512::new(), 0);
-        files::each_piece(path, &mut |piece| {
-            size += piece.len() as u64;
-            sha512.update(piece);
-        })?;
-        let content = Content { size, sha512: sha512.into() };
-        Ok(Self { path: files::absolute(path), content, changed, sha1: OnceLock::new() })
-    }
-
-    /// Its SHA-1; no digest at all if it cannot be read or was forged to collide.
+    /// Its SHA-1; no digest at all if it cannot be read.
     pub(super) fn sha1(&self) -> &str {
         self.sha1.get_or_init(|| {
-            let mut sha1 = Sha1CD::default();
-            match files::each_piece(&self.path, &mut |piece| sha1.update(piece)) {
-                Ok(()) => sha1.finalize_cd().map_or_else(|_| String::new(), |digest| hex(&digest)),
-                Err(_) => String::new(),
-            }
+            let mut sha1 = Sha1::new();
+            let read = files::each_piece(&self.path, &mut |piece| sha1.update(piece));
+            read.map_or_else(|_| String::new(), |()| hex(&sha1.finalize()))
         })
+    }
+
+    /// Its bytes, to be compared with others as they come.
+    pub(super) fn compared(&self) -> Comparison {
+        let ours = files::open(&self.path).ok();
+        Comparison { ours, buffer: Vec::new(), left: self.content.size }
     }
 
     /// Whether it is still what was read, by its size and the time of its last change.
     pub(super) fn is_unchanged(&self) -> bool {
         let path = &self.path;
         files::size(path) == Some(self.content.size) && files::changed(path) == self.changed
+    }
+}
+
+/// The bytes of a file beside those that should be the same.
+pub(super) struct Comparison {
+    /// None once a byte was another, or could not be read.
+    ours: Option<File>,
+    buffer: Vec<u8>,
+    left: u64,
+}
+
+impl Comparison {
+    /// Goes on with the next bytes. That others were wanted is no reason to stop the sender.
+    pub(super) fn go_on(&mut self, theirs: &[u8]) -> io::Result<()> {
+        self.buffer.resize(theirs.len(), 0);
+        self.left = self.left.saturating_sub(theirs.len() as u64);
+        let same =
+            |ours: &mut File| ours.read_exact(&mut self.buffer).is_ok() && self.buffer == theirs;
+        self.ours = self.ours.take_if(same);
+        Ok(())
+    }
+
+    /// Whether all bytes came, and were the same.
+    pub(super) fn is_same(&self) -> bool {
+        self.ours.is_some() && self.left == 0
     }
 }

@@ -4,6 +4,7 @@
 //! certain that nothing was committed.
 
 mod committer;
+mod dav;
 mod directory;
 mod local;
 mod subversion;
@@ -20,7 +21,7 @@ use sha2::Digest;
 
 pub use self::committer::{Committer, outcome};
 pub use self::directory::Directory;
-pub use self::local::LocalFiles;
+pub use self::local::{LocalFiles, SeenFiles};
 pub use self::subversion::Subversion;
 pub use self::trouble::{AreaError, Trouble};
 use super::machine;
@@ -86,11 +87,8 @@ pub trait DistArea: Sync {
     }
 
     /// The digests that the server stores of all files below a directory; none if it tells none.
-    ///
-    /// # Errors
-    /// It cannot be asked.
-    fn stored(&self, _directory: &Place) -> Result<Option<Stored>, AreaError> {
-        Ok(None)
+    fn stored(&self, _directory: &Place) -> Option<Stored> {
+        None
     }
 
     /// Commits all or nothing; returns the revision in which [`Commit::about`] is then.
@@ -216,37 +214,44 @@ pub fn compare(
         Known::Local(local) => Some(local),
         Known::Digest => None,
     };
-    // Asked only if there is something to compare it with.
     let right_size =
         |(place, content): &(&Place, &Content)| listing.files.get(*place) == Some(&content.size);
-    let same_size: Vec<&Place> =
-        expected.iter().filter(right_size).map(|(place, _)| place).collect();
+    let same_size: Vec<(&Place, &Content)> = expected.iter().filter(right_size).collect();
+    // Asked only if there is something to compare it with.
     let stored = match local {
-        Some(_) if !same_size.is_empty() => area.stored(directory)?.unwrap_or_default(),
+        Some(_) if !same_size.is_empty() => area.stored(directory).unwrap_or_default(),
         _ => Stored::default(),
     };
-    let to_read: Vec<Place> = same_size
-        .into_iter()
-        .filter(|place| local.is_none() || !stored.sha1.contains_key(*place))
-        .cloned()
-        .collect();
-    let read = sha512s(area, directory, &listing.revision, &to_read)?;
-    let same = |place: &Place, content: &Content| -> Result<Option<String>, AreaError> {
-        let ours = local.and_then(|local| local.file(place));
-        if ours.is_some_and(|ours| !ours.is_unchanged()) {
-            return Ok(Some("the local file has changed meanwhile".to_owned()));
-        }
-        if let Some((ours, theirs)) = ours.zip(stored.sha1.get(place)) {
-            let sha1 = ours.sha1();
-            let differs = sha1 != *theirs || ours.content != *content;
-            return Ok(differs.then(|| format!("SHA-1 {theirs} there, {sha1} here")));
-        }
-        let theirs = read.get(place).filter(|theirs| **theirs != content.sha512);
-        Ok(theirs.map(|theirs| format!("SHA-512 {theirs} instead of {}", content.sha512)))
+    let how = |(place, content): &(&Place, &Content)| -> Result<Option<String>, AreaError> {
+        let (file, at) = (directory.join(place), Some(&listing.revision));
+        let Some(ours) = local.and_then(|local| local.file(place)) else {
+            let (theirs, ours) = (area.sha512(&file, at)?, &content.sha512);
+            return Ok((theirs != *ours).then(|| format!("SHA-512 {theirs} instead of {ours}")));
+        };
+        let how = match stored.sha1.get(*place) {
+            Some(theirs) => {
+                let sha1 = ours.sha1();
+                (sha1 != theirs).then(|| format!("SHA-1 {theirs} there, {sha1} here"))
+            }
+            None => {
+                let mut comparison = ours.compared();
+                area.stream(&file, at, &mut |piece| comparison.go_on(piece))?;
+                (!comparison.is_same()).then(|| "its bytes are not those here".to_owned())
+            }
+        };
+        let changed = !ours.is_unchanged() || ours.content != **content;
+        Ok(if changed { Some("the local file has changed meanwhile".to_owned()) } else { how })
     };
-    let basis =
-        if to_read.is_empty() && local.is_some() { ReadBack::Stored } else { ReadBack::Bytes };
-    Ok((differences(expected, &listing.files, same)?, basis))
+    let hows = side_by_side(&same_size, how)?;
+    let hows: BTreeMap<&Place, Option<String>> =
+        same_size.iter().map(|(place, _)| *place).zip(hows).collect();
+    let told = |(place, _): &(&Place, _)| stored.sha1.contains_key(*place);
+    let basis = match local.is_some() && same_size.iter().all(told) {
+        true => ReadBack::Stored,
+        false => ReadBack::Bytes,
+    };
+    let same = |place: &Place| hows.get(place).cloned().flatten();
+    Ok((differences(expected, &listing.files, same), basis))
 }
 
 /// The digests of files below a directory, of which all bytes are read, several at once.

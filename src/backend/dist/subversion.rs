@@ -6,28 +6,29 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use roxmltree::{Document, Node};
+use tempfile::TempDir;
 
+use super::super::files;
 use super::super::process::ProcessError;
 use super::super::svn::{self, Access};
-use super::super::{files, http};
+use super::dav::Server;
 use super::{AreaError, Depth, DistArea, MayWrite, Stored, Trouble};
 use crate::dist::{Change, Commit, Listing, Place, Revision, decoded};
-
-/// The most that is read of an answer about digests, and the most directories that are asked about.
-const LARGEST_ANSWER: u64 = 64 << 20;
-const MOST_DIRECTORIES: usize = 1000;
 
 /// A directory of a Subversion repository.
 #[derive(Debug, Clone)]
 pub struct Subversion {
     root: String,
     access: Access,
+    server: Option<Server>,
 }
 
 impl Subversion {
     /// The area at an address, which is not looked at yet.
     pub fn new(address: &str, access: &Access) -> Self {
-        Self { root: address.trim_end_matches('/').to_owned(), access: access.clone() }
+        let root = address.trim_end_matches('/').to_owned();
+        let server = Server::of(&root, access);
+        Self { root, access: access.clone(), server }
     }
 
     fn url(&self, place: &Place) -> String {
@@ -62,6 +63,34 @@ impl Subversion {
         let listing = parsed(&text).as_ref().and_then(described);
         listing.map(Some).ok_or_else(|| self.strange("look at", place, "no XML of `svn info`"))
     }
+}
+
+/// For a commit that only adds a directory with files: a local directory with just that in it, and
+/// where its content is to be imported; none where it cannot be had without copying.
+///
+/// `svn import` sends files over http while it reads them, `svnmucc put` only after it has written
+/// all that it will send into a temporary file.
+fn importable(commit: &Commit) -> Option<(TempDir, Place)> {
+    let above = commit.about.parent()?;
+    let directory = files::scratch().ok()?;
+    for change in &commit.changes {
+        let here = |place: &Place| {
+            place.below(&commit.about)?;
+            Some(directory.path().join(place.below(&above)?.as_str()))
+        };
+        match change {
+            // svn would mark it as a program, and svnmucc does not.
+            Change::Put { from, .. } if files::is_executable(Path::new(from)) => return None,
+            Change::Put { to, from, .. } => {
+                files::link(Path::new(from), &here(to)?).then_some(())?;
+            }
+            // What is missing above, svn makes.
+            Change::MakeDirectory(place) if above.below(place).is_some() => {}
+            Change::MakeDirectory(place) => files::make_directory(&here(place)?).ok()?,
+            Change::Copy { .. } | Change::Remove(_) => return None,
+        }
+    }
+    Some((directory, above))
 }
 
 /// Reads the answer of `svn info`, of which the first entry is the place asked about.
@@ -107,6 +136,9 @@ impl DistArea for Subversion {
     }
 
     fn list(&self, place: &Place, depth: Depth) -> Result<Option<Listing>, AreaError> {
+        if let Some(told) = self.server.as_ref().and_then(|server| server.list(place, depth)) {
+            return Ok(told);
+        }
         let Some(mut listing) = self.info(place, depth)? else { return Ok(None) };
         let Revision::Number(revision) = listing.revision else { return Ok(Some(listing)) };
         if depth == Depth::Entries || listing.files.contains_key(&Place::ROOT) {
@@ -160,40 +192,13 @@ impl DistArea for Subversion {
     }
 
     fn tells_digests(&self) -> bool {
-        self.root.starts_with("http")
+        self.server.is_some()
     }
 
     /// Over http, mod_dav_svn tells the SHA-1 that the repository keeps of each file. A server that
     /// wants a password which only svn knows tells nothing.
-    fn stored(&self, directory: &Place) -> Result<Option<Stored>, AreaError> {
-        if !self.tells_digests() {
-            return Ok(None);
-        }
-        let mut stored = Stored::default();
-        let mut waiting = vec![directory.clone()];
-        let mut asked = 0;
-        while let Some(place) = waiting.pop() {
-            asked += 1;
-            if asked > MOST_DIRECTORIES {
-                return Ok(None);
-            }
-            let Some(answer) = self.propfind(&place)? else { return Ok(None) };
-            let document = parsed(&answer);
-            let Some(document) = document else { return Ok(None) };
-            for (at, is_directory, sha1) in responses(&document) {
-                let Some(name) = at.filter(|name| !name.is_root()) else { continue };
-                let full = place.join(&name);
-                match (is_directory, sha1, full.below(directory)) {
-                    (true, _, _) => waiting.push(full),
-                    (false, Some(sha1), Some(below)) => {
-                        stored.sha1.insert(below, sha1);
-                    }
-                    // Old repositories have none: then the bytes are read.
-                    (false, ..) => {}
-                }
-            }
-        }
-        Ok(Some(stored))
+    fn stored(&self, directory: &Place) -> Option<Stored> {
+        self.server.as_ref()?.stored(directory)
     }
 
     fn apply(&self, commit: &Commit) -> Result<Revision, AreaError> {
@@ -213,13 +218,23 @@ impl DistArea for Subversion {
                 return Err(AreaError::new(Trouble::Local, "commit to", &self.root, said));
             }
         }
-        let words = commit.actions(&self.root);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let revision = svn::commit(&self.access, base, &words, &commit.message)
-            .map_err(self.failed("commit to", about))?;
+        let takes_pieces = self.server.as_ref().is_some_and(Server::takes_pieces);
+        let options = if takes_pieces { svn::TAKES_PIECES } else { &[] };
+        let (access, message) = (&self.access, &commit.message);
+        let revision = match importable(commit) {
+            Some((directory, above)) => {
+                svn::import(access, directory.path(), &self.url(&above), message, options)
+            }
+            None => {
+                let words = commit.actions(&self.root);
+                let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                svn::commit(access, base, &words, message, options)
+            }
+        };
         revision
+            .map_err(self.failed("commit to", about))?
             .map(Revision::Number)
-            .ok_or_else(|| self.strange("commit to", about, "svnmucc told no revision"))
+            .ok_or_else(|| self.strange("commit to", about, "svn told no revision"))
     }
 
     fn may_write(&self, place: &Place) -> MayWrite {
@@ -234,68 +249,6 @@ impl DistArea for Subversion {
     }
 }
 
-const PROPFIND: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\
-    <D:propfind xmlns:D=\"DAV:\" xmlns:S=\"http://subversion.tigris.org/xmlns/dav/\"><D:prop>\
-    <D:resourcetype/><S:sha1-checksum/></D:prop></D:propfind>";
-
-impl Subversion {
-    /// The properties of what is in a directory; none if the server does not tell.
-    fn propfind(&self, directory: &Place) -> Result<Option<String>, AreaError> {
-        let url = format!("{}/", self.url(directory));
-        let broken = |said: String| AreaError::new(Trouble::Connection, "ask", &url, said);
-        let client = http::client().map_err(|error| broken(http::innermost(&error)))?;
-        let method =
-            reqwest::Method::from_bytes(b"PROPFIND").map_err(|error| broken(error.to_string()))?;
-        let mut request = client
-            .request(method, &url)
-            .header("depth", "1")
-            .header("content-type", "text/xml; charset=utf-8")
-            .body(PROPFIND);
-        if let (Some(name), Some(password)) = (&self.access.username, &self.access.password) {
-            let password = String::from_utf8_lossy(password.bytes()).into_owned();
-            request = request.basic_auth(name, Some(password));
-        }
-        let response = request.send().map_err(|error| broken(http::innermost(&error)))?;
-        if response.status().as_u16() != 207 {
-            return Ok(None);
-        }
-        let mut bytes = Vec::new();
-        let mut limited = io::Read::take(response, LARGEST_ANSWER + 1);
-        io::Read::read_to_end(&mut limited, &mut bytes)
-            .map_err(|error| broken(error.to_string()))?;
-        let fits = bytes.len() as u64 <= LARGEST_ANSWER;
-        Ok(String::from_utf8(bytes).ok().filter(|_| fits))
-    }
-}
-
-/// Of each response: its path from the directory that was asked about (the first response), whether
-/// it is a directory, and its SHA-1.
-fn responses<'a>(
-    document: &'a Document<'_>,
-) -> impl Iterator<Item = (Option<Place>, bool, Option<String>)> + 'a {
-    const DAV: &str = "DAV:";
-    const SVN: &str = "http://subversion.tigris.org/xmlns/dav/";
-    let href = |response: Node<'_, '_>| {
-        let href = response.children().find(|node| node.has_tag_name((DAV, "href")))?;
-        Some(href.text()?.trim_end_matches('/').to_owned())
-    };
-    let all = || document.descendants().filter(|node| node.has_tag_name((DAV, "response")));
-    let base = all().next().and_then(href).unwrap_or_default();
-    all().map(move |response| {
-        let text = |name| {
-            let node = response.descendants().find(|node| node.has_tag_name(name));
-            node.and_then(|node| node.text()).map(|text| text.trim().to_lowercase())
-        };
-        let is_directory =
-            response.descendants().any(|node| node.has_tag_name((DAV, "collection")));
-        let sha1 = text((SVN, "sha1-checksum")).filter(|sha1| sha1.len() == 40);
-        let at = href(response)
-            .and_then(|href| Some(href.strip_prefix(&base)?.trim_start_matches('/').to_owned()))
-            .and_then(|below| decoded(&below).parse().ok());
-        (at, is_directory, sha1)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,30 +258,5 @@ mod tests {
         assert!(parsed(&"<a>".repeat(300_000)).is_none());
         let bomb = "<!DOCTYPE a [<!ENTITY b \"bbbbbbbb\">]><a>&b;&b;</a>";
         assert!(parsed(bomb).is_none(), "no server of ours defines entities");
-    }
-
-    #[test]
-    fn stored_digests_are_read_of_what_httpd_answers() {
-        // As httpd 2.4 with mod_dav_svn 1.14.2 answered, shortened.
-        let answer = r#"<?xml version="1.0" encoding="utf-8"?>
-<D:multistatus xmlns:D="DAV:" xmlns:ns1="http://subversion.tigris.org/xmlns/dav/" xmlns:ns0="DAV:">
-<D:response xmlns:lp1="DAV:" xmlns:lp2="http://subversion.tigris.org/xmlns/dav/">
-<D:href>/repos/dist/release/demo/</D:href>
-<D:propstat><D:prop><lp1:resourcetype><D:collection/></lp1:resourcetype></D:prop>
-<D:status>HTTP/1.1 200 OK</D:status></D:propstat>
-<D:propstat><D:prop><lp2:sha1-checksum/></D:prop><D:status>HTTP/1.1 404 Not Found</D:status></D:propstat>
-</D:response>
-<D:response xmlns:lp1="DAV:" xmlns:lp2="http://subversion.tigris.org/xmlns/dav/">
-<D:href>/repos/dist/release/demo/a%20b</D:href>
-<D:propstat><D:prop><lp1:resourcetype/>
-<lp2:sha1-checksum>DA39A3EE5E6B4B0D3255BFEF95601890AFD80709</lp2:sha1-checksum></D:prop>
-<D:status>HTTP/1.1 200 OK</D:status></D:propstat>
-</D:response>
-</D:multistatus>"#;
-        let document = parsed(answer).expect("XML");
-        let found: Vec<_> = responses(&document).collect();
-        assert_eq!(found[0], (Some(Place::ROOT), true, None));
-        let sha1 = "da39a3ee5e6b4b0d3255bfef95601890afd80709".to_owned();
-        assert_eq!(found[1], (Some("a b".parse().expect("a place")), false, Some(sha1)));
     }
 }
