@@ -1,14 +1,16 @@
 #!/bin/sh
 # Stages five files of 200 MB and promotes them, beside `svn import` and `svnmucc mv`, over file://, svnserve and httpd
 # on this machine; prints the ratios of this one run. FILES and MEGABYTES make it smaller, RUNS repeats it (the best of
-# the runs counts, as others may use the machine).
+# the runs counts, as others may use the machine). WIRE puts the servers so many milliseconds away: without it, most of
+# a promotion is the start of programs.
 #
 #   sh benches/stage.sh [file|svn|http]...
+#   WIRE=25 MEGABYTES=1 sh benches/stage.sh svn http
 #
 # Needs subversion, and for http apache2 with mod_dav_svn (apt install subversion apache2 libapache2-mod-svn).
 set -eu
 cd "$(dirname "$0")/.."
-files=${FILES:-5} megabytes=${MEGABYTES:-200} runs=${RUNS:-3}
+files=${FILES:-5} megabytes=${MEGABYTES:-200} runs=${RUNS:-3} wire=${WIRE:-}
 # Cargo says where it puts the program.
 bench=$(cargo build --release --locked --bench stage --message-format json | python3 -c '
 import json, sys
@@ -16,11 +18,13 @@ built = [json.loads(line) for line in sys.stdin]
 print([one["executable"] for one in built if one.get("target", {}).get("name") == "stage"][-1])')
 work=$(mktemp -d /tmp/plusone-stage.XXXXXX)
 chmod 755 "$work"
-server=
+servers=
 stop() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null || true
-    [ -z "$server" ] || wait "$server" 2>/dev/null || true
-    server=
+    for server in $servers; do
+        kill "$server" 2>/dev/null || true
+        wait "$server" 2>/dev/null || true
+    done
+    servers=
 }
 trap 'stop; rm -rf "$work"' EXIT
 
@@ -39,7 +43,7 @@ start() { # a new repository each time: svn stores the same bytes only once
     svn)
         printf '[general]\nanon-access = write\n' >"$work/svn/conf/svnserve.conf"
         svnserve -d --foreground --listen-host 127.0.0.1 --listen-port 39711 -r "$work/svn" &
-        server=$! root=svn://127.0.0.1:39711
+        servers=$! root=svn://127.0.0.1:39711
         ;;
     http)
         modules=/usr/lib/apache2/modules
@@ -53,13 +57,18 @@ start() { # a new repository each time: svn stores the same bytes only once
         } >"$work/httpd.conf"
         [ "$(id -u)" != 0 ] || chown -R nobody:nogroup "$work/svn"
         apache2 -D FOREGROUND -f "$work/httpd.conf" &
-        server=$! root=http://127.0.0.1:39711/dist
+        servers=$! root=http://127.0.0.1:39711/dist
         ;;
     esac
     [ "$1" = file ] || for _ in $(seq 100); do
         svn info --non-interactive "$root" >/dev/null 2>&1 && break
         sleep 0.1
     done
+    if [ "$1" != file ] && [ -n "$wire" ]; then
+        python3 benches/wire.py 39712 39711 "$wire" &
+        servers="$servers $!" root=$(echo "$root" | sed 's/39711/39712/')
+        sleep 0.5
+    fi
     sync
 }
 

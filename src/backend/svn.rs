@@ -199,7 +199,7 @@ pub(super) fn import(
     message: &str,
     options: &[&str],
 ) -> Result<Option<u64>, ProcessError> {
-    let words = ["import", "--no-ignore", "--no-auto-props", "--message", message];
+    let words = ["import", "--no-ignore", "--no-auto-props", "--force-log", "--message", message];
     let words = [&words, options].concat();
     let (mut command, stdin) = prepared("svn", access, &words);
     // The directory is not named, as its name may hold an `@`.
@@ -348,7 +348,7 @@ impl SvnFile {
         if new {
             self.run(&["add", "--quiet"])?;
         }
-        match self.run(&["commit", "--message", message]) {
+        match self.run(&["commit", "--force-log", "--message", message]) {
             Ok(output) => Ok(revision(&String::from_utf8_lossy(&output.stdout)).unwrap_or(0)),
             Err(ProcessError::Failed { stderr, .. }) if is_out_of_date(&stderr) => {
                 Err(CommitError::OutOfDate)

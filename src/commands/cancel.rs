@@ -145,7 +145,8 @@ pub fn run(session: &Session, args: CancelArgs) -> Result<ExitStatus, Failure> {
 }
 
 fn facts(underway: &Underway, from: &str, reason: &str) -> Result<CancelFacts, Failure> {
-    let mut release = subject(underway, from).release(Kind::Cancel).map_err(facts_failure)?;
+    let subject = subject(underway, from);
+    let mut release = subject.release(Kind::Cancel).map_err(facts_failure)?;
     let candidate = underway.candidate();
     if underway.round("ipmc").is_some() {
         release.to.push(INCUBATOR_LIST.to_owned());
@@ -168,7 +169,10 @@ fn facts(underway: &Underway, from: &str, reason: &str) -> Result<CancelFacts, F
             Some(tally::thread_link(archive, &MessageId(round.message_id.clone())))
         }),
         next_candidate: underway.rc.map(|rc| rc.0.saturating_add(1)),
-        removed: still.map(|staged| staged.url.clone()),
+        removed: still
+            .map(|staged| subject.candidate_url(Some(&staged.url)))
+            .transpose()
+            .map_err(facts_failure)?,
         release,
     })
 }

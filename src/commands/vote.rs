@@ -113,7 +113,7 @@ pub fn run(session: &Session, args: VoteArgs) -> Result<ExitStatus, Failure> {
             dispatch
         }
     };
-    let known = known(&underway, round)?;
+    let known = known(&underway, round, &desk.from)?;
     if desk.post(&dispatch, known, &mut out, notebook.as_mut())?
         && let Some(notebook) = &mut notebook
     {
@@ -299,11 +299,13 @@ fn second(session: &Session, underway: &Underway) -> Result<PodlingRound, Failur
 }
 
 /// What the mail is held against.
-fn known(underway: &Underway, round: &str) -> Result<Known, Failure> {
+fn known(underway: &Underway, round: &str, from: &str) -> Result<Known, Failure> {
+    let staged = &underway.staged()?.url;
+    let url = subject(underway, from).candidate_url(Some(staged)).map_err(facts_failure)?;
     let list = underway.letters.vote_list.as_ref().map(|list| list.value.clone());
     let packaged = underway.candidate().and_then(|candidate| candidate.packaged.as_ref());
     Ok(Known {
-        candidate_url: Some(underway.staged()?.url.clone()),
+        candidate_url: Some(url),
         commit: packaged.map(|packaged| packaged.commit.clone()),
         vote_list: match round {
             "ipmc" => Some(INCUBATOR_LIST.to_owned()),

@@ -110,6 +110,25 @@ impl Subject<'_> {
         })
     }
 
+    /// Where voters find the candidate that was staged at an address; none where the settings say it.
+    ///
+    /// # Errors
+    /// The settings do not say where the staging area is.
+    pub fn candidate_url(&self, staged: Option<&str>) -> Result<String, FactsError> {
+        let (dev, public) = (&self.project.dist_dev, &self.project.dev_public);
+        let area = match (public, staged) {
+            (None, Some(url)) => return Ok(url.to_owned()),
+            (Some(public), _) => self.fill(Some(&public.value))?,
+            (None, None) => self.fill(dev.as_ref().map(|dev| &dev.value))?,
+        };
+        let area = area.ok_or(FactsError::Unset { setting: "dist.dev" })?;
+        let directory = candidate::directory(self.project, &self.names())?;
+        match directory.trim_matches('/') {
+            "." | "" => Ok(area),
+            below => Ok(format!("{}/{below}", area.trim_end_matches('/'))),
+        }
+    }
+
     /// The call to vote. `round` is which of a podling's votes it is.
     ///
     /// # Errors
@@ -125,18 +144,7 @@ impl Subject<'_> {
         if matches!(round, Some(PodlingRound::Second { .. })) {
             release.to = vec![INCUBATOR_LIST.to_owned()];
         }
-        let url = match &staged.url {
-            Some(url) => url.clone(),
-            None => {
-                let area = self.fill(self.project.dist_dev.as_ref().map(|dev| &dev.value))?;
-                let area = area.ok_or(FactsError::Unset { setting: "dist.dev" })?;
-                format!(
-                    "{}/{}",
-                    area.trim_end_matches('/'),
-                    candidate::directory(self.project, &names)?
-                )
-            }
-        };
+        let url = self.candidate_url(staged.url.as_deref())?;
         let url = format!("{}/", url.trim_end_matches('/'));
         let repository = self.settings.repository.as_deref();
         let tag = match staged.tagged {

@@ -131,6 +131,8 @@ pub struct SigningTable {
 pub struct DistTable {
     /// Subversion URL of the staging area.
     pub dev: Option<Template>,
+    /// Where voters read it, if at another address.
+    pub dev_public: Option<Template>,
     /// Directory of a candidate below it.
     pub dev_directory: Option<Template>,
     /// Subversion URL of the release area.

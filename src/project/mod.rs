@@ -85,6 +85,8 @@ pub struct Project {
     pub key: Option<Sourced<String>>,
     /// The staging area.
     pub dist_dev: Option<Sourced<Template>>,
+    /// Where voters read the staging area, if at another address.
+    pub dev_public: Option<Sourced<Template>>,
     /// Directory of a candidate, in the staging area and as local output.
     pub dev_directory: Sourced<Template>,
     /// The release area.
@@ -209,6 +211,7 @@ impl Project {
                 None => layers.pick(|file| file.signing.key.clone()),
             },
             dist_dev: optional(|file| file.dist.dev.clone(), area("dev").as_deref()),
+            dev_public: optional(|file| file.dist.dev_public.clone(), None),
             dev_directory: template(|file| file.dist.dev_directory.clone(), "{version}-rc{rc}"),
             dist_release: optional(|file| file.dist.release.clone(), area("release").as_deref()),
             release_directory: template(|file| file.dist.release_directory.clone(), "{version}"),

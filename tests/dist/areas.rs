@@ -123,7 +123,13 @@ fn names_are_taken_as_they_are() {
     for ground in grounds("dist::names") {
         let area = ground.committer();
         let candidate = ground.candidate(&files);
-        candidate.stage(&*area, "dev/demo/ö @1 %41").unwrap();
+        let mut commit = candidate.commit(&*area, "dev/demo/ö @1 %41");
+        // Of a message that is the name of a file svn asks whether it is meant.
+        commit.message = "ö @1 %41".to_owned();
+        area.apply(&commit).unwrap();
+        if let Some(server) = &ground.server {
+            assert_eq!(server.message(2), commit.message, "{}", ground.address);
+        }
         for name in names {
             assert_eq!(ground.cat(&format!("dev/demo/ö @1 %41/{name}")), name);
         }

@@ -211,8 +211,18 @@ pub const TABLES: &[Table] = &[
                     "\"https://dist.apache.org/repos/dist/dev/incubator/{project}\"",
                     "",
                 ]),
-                text: "The staging area: a directory in a Subversion repository.",
+                text: "The staging area: a directory in a Subversion repository, or `directory:/path`.",
                 example: "dev = \"https://dist.apache.org/repos/dist/dev/{project}/{component}\"",
+            },
+            Setting {
+                name: "dist.dev_public",
+                takes: "a template of an address",
+                home: Either,
+                default: Words("`dist.dev`"),
+                text: "Where voters read the staging area, if at another address than it is \
+                       written to: that of a web server which shows the directory, or that \
+                       which everybody may read of `svn+ssh://`. The mails name it.",
+                example: "dev_public = \"https://example.org/dev/{project}\"",
             },
             Setting {
                 name: "dist.dev_directory",
