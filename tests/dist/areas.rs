@@ -223,6 +223,29 @@ fn lists_an_area_without_svn() {
 }
 
 #[test]
+fn a_private_area_is_read_with_the_password() {
+    for ground in grounds("dist::private") {
+        let Some(server) = ground.server.as_ref().filter(|_| ground.address.starts_with("http:"))
+        else {
+            continue;
+        };
+        let rules = "[groups]\ncommitters = committer, member\n\n[/]\n* =\n@committers = rw\n";
+        std::fs::write(server.repository().join("conf/authz"), rules).unwrap();
+        let area = ground.committer();
+        let candidate = ground.candidate(FILES);
+        candidate.stage(&*area, "dev/demo/1.2.4-rc1").unwrap();
+        let directory = place("dev/demo/1.2.4-rc1");
+        let listing = area.list(&directory, Depth::All).unwrap().unwrap();
+        let known = Known::Local(&candidate.local);
+        let compared = compare(&*area, &directory, &listing, &candidate.files, known).unwrap();
+        assert_eq!(compared, (vec![], ReadBack::Stored));
+        let stranger = ground.area((super::support::svn::COMMITTER.0, "a guess"));
+        let refused = stranger.list(&directory, Depth::All).unwrap_err();
+        assert_eq!(refused.trouble, Trouble::Credentials, "{refused}");
+    }
+}
+
+#[test]
 fn a_program_is_staged_as_any_file() {
     use std::os::unix::fs::PermissionsExt;
     for ground in grounds("dist::program") {

@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reqwest::blocking::{Body, Client, Response};
+use reqwest::header::{HeaderValue, WWW_AUTHENTICATE};
 use reqwest::{Method, Url};
 use roxmltree::{Document, Node};
 
@@ -28,12 +30,12 @@ const PROPERTIES: &str = "http://subversion.tigris.org/xmlns/dav/";
 const REPORTS: &str = "svn:";
 
 /// A server that is asked; none of its answers is an error, as svn is there for those.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Server {
     root: String,
     access: Access,
     client: OnceLock<Option<Client>>,
-    takes_pieces: OnceLock<()>,
+    takes_pieces: AtomicBool,
 }
 
 impl Server {
@@ -44,20 +46,21 @@ impl Server {
             root: root.to_owned(),
             access: access.clone(),
             client: OnceLock::new(),
-            takes_pieces: OnceLock::new(),
+            takes_pieces: AtomicBool::new(false),
         })
     }
 
     /// What is at a place, and none there if there is nothing; none at all if it does not tell.
     pub(super) fn list(&self, place: &Place, depth: Depth) -> Option<Option<Listing>> {
         let url = Url::parse(&place.url(&self.root)).ok()?;
-        let options = self.ask("OPTIONS", &url, &[], OPTIONS)?;
+        let options = self.ask("OPTIONS", &url, OPTIONS)?;
         // As `svn` finds it out: the newest revision, and where its tree is.
         let header = |name| options.headers().get(name)?.to_str().ok();
         let revision: u64 = header("svn-youngest-rev")?.parse().ok()?;
         let below = url.path().strip_prefix(header("svn-repository-root")?.trim_end_matches('/'));
-        let path = format!("{}/{revision}{}", header("svn-rev-root-stub")?, below?);
-        let tree = url.join(&path).ok()?;
+        let mut tree = url.clone();
+        // The path only: nobody is sent to another server.
+        tree.set_path(&format!("{}/{revision}{}", header("svn-rev-root-stub")?, below?));
         let depth = match depth {
             Depth::Entries => "immediates",
             Depth::All => "infinity",
@@ -67,15 +70,14 @@ impl Server {
              <S:depth>{depth}</S:depth><S:prop>DAV:resourcetype</S:prop>\
              <S:prop>DAV:getcontentlength</S:prop><S:prop>DAV:version-name</S:prop></S:list-report>"
         );
-        let response = self.ask("REPORT", &tree, &[], &report)?;
-        if matches!(response.status().as_u16(), 200 | 404) {
-            self.takes_pieces.get_or_init(|| ());
-        }
-        match response.status().as_u16() {
-            200 => listed(&Document::parse(&text(response)?).ok()?, revision).map(Some),
-            404 => Some(None),
-            _ => None,
-        }
+        let response = self.ask("REPORT", &tree, &report)?;
+        let listing = match response.status().as_u16() {
+            200 => Some(listed(&Document::parse(&text(response)?).ok()?, revision)?),
+            404 => None,
+            _ => return None,
+        };
+        self.takes_pieces.store(true, Ordering::Relaxed);
+        Some(listing)
     }
 
     /// The SHA-1 that the repository keeps of each file below a directory; none if it does not tell.
@@ -89,7 +91,7 @@ impl Server {
                 return None;
             }
             let url = Url::parse(&format!("{}/", place.url(&self.root))).ok()?;
-            let response = self.ask("PROPFIND", &url, &[("depth", "1")], PROPFIND)?;
+            let response = self.ask("PROPFIND", &url, PROPFIND)?;
             let answer = (response.status().as_u16() == 207).then(|| text(response))??;
             for (at, is_directory, sha1) in responses(&Document::parse(&answer).ok()?) {
                 let Some(name) = at.filter(|name| !name.is_root()) else { continue };
@@ -110,17 +112,11 @@ impl Server {
     /// Whether it took a request of which it was not told the length. `svn` asks each server that
     /// with a request of its own.
     pub(super) fn takes_pieces(&self) -> bool {
-        self.takes_pieces.get().is_some()
+        self.takes_pieces.load(Ordering::Relaxed)
     }
 
     /// Sends a request; with the password, if there is one that the server wants.
-    fn ask(
-        &self,
-        method: &str,
-        url: &Url,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> Option<Response> {
+    fn ask(&self, method: &str, url: &Url, body: &str) -> Option<Response> {
         let client = self.client.get_or_init(|| http::client_for(&self.root).ok()).as_ref()?;
         let method = Method::from_bytes(method.as_bytes()).ok()?;
         let send = |login: Option<(&String, &[u8])>| {
@@ -128,10 +124,8 @@ impl Server {
                 .request(method.clone(), url.clone())
                 .timeout(PATIENCE)
                 .header("content-type", "text/xml; charset=utf-8")
+                .header("depth", "1")
                 .body(Body::new(Cursor::new(body.to_owned())));
-            for (name, value) in headers {
-                request = request.header(*name, *value);
-            }
             if let Some((name, password)) = login {
                 request = request.basic_auth(name, Some(String::from_utf8_lossy(password)));
             }
@@ -140,12 +134,18 @@ impl Server {
         let response = send(None)?;
         let login = self.access.username.as_ref().zip(self.access.password.as_ref());
         match login {
-            Some((name, password)) if response.status().as_u16() == 401 => {
+            Some((name, password)) if wants_password(&response) => {
                 send(Some((name, password.bytes())))
             }
             _ => Some(response),
         }
     }
+}
+
+fn wants_password(response: &Response) -> bool {
+    let basic = |value: &HeaderValue| value.as_bytes().starts_with(b"Basic");
+    response.status().as_u16() == 401
+        && response.headers().get_all(WWW_AUTHENTICATE).iter().any(basic)
 }
 
 const OPTIONS: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\

@@ -16,7 +16,7 @@ use super::{AreaError, Depth, DistArea, MayWrite, Stored, Trouble};
 use crate::dist::{Change, Commit, Listing, Place, Revision, decoded};
 
 /// A directory of a Subversion repository.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Subversion {
     root: String,
     access: Access,
