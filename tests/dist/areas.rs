@@ -1,5 +1,7 @@
 //! What every kind of area has to do.
 
+use std::path::Path;
+
 use plusone::backend::dist::Trouble;
 use plusone::backend::dist::{self, Committer, Depth, DistArea, Known, ReadBack, compare};
 use plusone::backend::svn::Access;
@@ -40,8 +42,8 @@ fn staging_is_one_commit_and_staging_again_is_none() {
         let (differences, basis) =
             compare(&*area, &directory, &listing, &candidate.files, known).unwrap();
         assert_eq!(differences, []);
-        let http = ground.address.starts_with("http:");
-        assert_eq!(basis == ReadBack::Stored, http, "{}: {basis:?}", ground.address);
+        let served = ground.server.is_some();
+        assert_eq!(basis == ReadBack::Stored, served, "{}: {basis:?}", ground.address);
         let (differences, basis) =
             compare(&*area, &directory, &listing, &candidate.files, Known::Digest).unwrap();
         assert_eq!((differences, basis), (vec![], ReadBack::Bytes));
@@ -187,17 +189,30 @@ fn what_is_there_can_be_read() {
     }
 }
 
-/// httpd is asked without svn, and answers what svn says of the same repository.
+/// Servers are asked without svn, and answer what svn says of the same repository.
 #[test]
 fn both_ways_of_listing_say_the_same() {
+    let (only_svnserve, nothing) = (tempfile::tempdir().unwrap(), Path::new("/nowhere"));
+    let paths = std::env::var_os("PATH").unwrap();
+    let svnserve = std::env::split_paths(&paths).map(|path| path.join("svnserve"));
+    let svnserve = svnserve.into_iter().find(|program| program.is_file());
+    if let Some(program) = svnserve {
+        std::os::unix::fs::symlink(program, only_svnserve.path().join("svnserve")).unwrap();
+    }
     for ground in grounds("dist::listing") {
         let Some(server) = &ground.server else { continue };
         let area = ground.committer();
         let files = [("a b@7&<.tgz", "text"), ("100%25/ä#?/x;[y].tgz", "more"), ("empty", "")];
         ground.candidate(&files).stage(&*area, "dev/demo/ö 1").unwrap();
         ground.somebody_adds("release/demo/later", "a later revision");
-        let repository = format!("file://{}", server.repository().display());
-        let (svn, _) = dist::open(&[&repository], &Access::default()).unwrap();
+        // There nobody is asked but svn.
+        let config = server.config_directory();
+        std::fs::create_dir_all(&config).unwrap();
+        let tunnel = "[tunnels]\nssh = sh -c 'exec svnserve --tunnel'\n";
+        std::fs::write(config.join("config"), tunnel).unwrap();
+        let repository = format!("svn+ssh://localhost{}", server.repository().display());
+        let access = Access { config_directory: Some(config), ..Access::default() };
+        let (svn, _) = dist::open(&[&repository], &access).unwrap();
         let places = ["", "dev", "dev/demo/ö 1", "dev/demo/ö 1/empty", "release", "no", "dev/no"];
         for place in places.map(place) {
             for depth in [Depth::Entries, Depth::All] {
@@ -206,11 +221,10 @@ fn both_ways_of_listing_say_the_same() {
             }
         }
         assert_eq!(area.list(&place("dev"), Depth::All).unwrap().unwrap().files.len(), 3);
-        if ground.address.starts_with("http:") {
-            let variables = [("PATH", "/nowhere"), ("AREA", &ground.address)];
-            let ran = super::trouble::again("areas::lists_an_area_without_svn", &variables);
-            assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stdout));
-        }
+        let path = if ground.address.starts_with("file:") { only_svnserve.path() } else { nothing };
+        let variables = [("PATH", path.to_str().unwrap()), ("AREA", &ground.address)];
+        let ran = super::trouble::again("areas::lists_an_area_without_svn", &variables);
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stdout));
     }
 }
 

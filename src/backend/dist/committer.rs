@@ -66,8 +66,8 @@ impl Executor for Committer<'_> {
     fn run(&mut self, step: &Step) -> Result<String, Failed<AreaError>> {
         let commit = self.commit(step).map_err(Failed::NotDone)?;
         let applied = std::thread::scope(|scope| {
-            if let Some(local) = self.local.filter(|_| self.area.tells_digests()) {
-                scope.spawn(|| local.read_sha1s());
+            if let Some((local, algorithm)) = self.local.zip(self.area.tells()) {
+                scope.spawn(move || local.digest(algorithm));
             }
             self.area.apply(commit)
         });

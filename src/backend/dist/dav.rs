@@ -15,6 +15,7 @@ use roxmltree::{Document, Node};
 use super::super::http;
 use super::super::svn::Access;
 use super::{Depth, Stored};
+use crate::checksum::Algorithm;
 use crate::dist::{Listing, Place, Revision, decoded};
 
 /// The most that is read of an answer, and the most directories that are asked about.
@@ -82,7 +83,7 @@ impl Server {
 
     /// The SHA-1 that the repository keeps of each file below a directory; none if it does not tell.
     pub(super) fn stored(&self, directory: &Place) -> Option<Stored> {
-        let mut stored = Stored::default();
+        let mut stored = Stored { algorithm: Algorithm::Sha1, digests: BTreeMap::new() };
         let mut waiting = vec![directory.clone()];
         let mut asked = 0;
         while let Some(place) = waiting.pop() {
@@ -99,7 +100,7 @@ impl Server {
                 match (is_directory, sha1, full.below(directory)) {
                     (true, _, _) => waiting.push(full),
                     (false, Some(sha1), Some(below)) => {
-                        stored.sha1.insert(below, sha1);
+                        stored.digests.insert(below, sha1);
                     }
                     // Old repositories have none: then the bytes are read.
                     (false, ..) => {}

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
+use md5::Md5;
 use sha1::Sha1;
 use sha2::Digest;
 
 use super::super::files::{self, FileError};
 use super::side_by_side;
-use crate::checksum::hex;
+use crate::checksum::{Algorithm, hex};
 use crate::dist::{Content, Files, Place};
 
 /// Files on this machine with their digests.
@@ -25,8 +26,8 @@ pub(super) struct LocalFile {
     path: PathBuf,
     pub(super) content: Content,
     changed: Option<SystemTime>,
-    /// Read when a server is there to compare it with.
-    sha1: OnceLock<String>,
+    /// Made when a server tells what it stores.
+    digests: [(Algorithm, OnceLock<String>); 2],
 }
 
 /// Files on this machine, with when each last changed: what changes while it is read is noticed.
@@ -51,7 +52,8 @@ impl SeenFiles {
             let content =
                 known.get(place).map_or_else(|| content(path), |known| Ok(known.clone()))?;
             let (path, changed) = (files::absolute(path), *changed);
-            Ok(LocalFile { path, content, changed, sha1: OnceLock::new() })
+            let digests = [Algorithm::Sha1, Algorithm::Md5].map(|made| (made, OnceLock::new()));
+            Ok(LocalFile { path, content, changed, digests })
         })?;
         Ok(LocalFiles(self.0.iter().map(|(place, ..)| place.clone()).zip(files).collect()))
     }
@@ -91,21 +93,28 @@ impl LocalFiles {
     }
 
     /// Reads one after the other: both sides of a commit are at work meanwhile.
-    pub(super) fn read_sha1s(&self) {
+    pub(super) fn digest(&self, algorithm: Algorithm) {
         for file in self.0.values() {
-            file.sha1();
+            file.digest(algorithm);
         }
     }
 }
 
 impl LocalFile {
-    /// Its SHA-1; no digest at all if it cannot be read.
-    pub(super) fn sha1(&self) -> &str {
-        self.sha1.get_or_init(|| {
-            let mut sha1 = Sha1::new();
-            let read = files::each_piece(&self.path, &mut |piece| sha1.update(piece));
-            read.map_or_else(|_| String::new(), |()| hex(&sha1.finalize()))
+    /// Its SHA-1 or MD5; no digest at all if it cannot be read.
+    pub(super) fn digest(&self, algorithm: Algorithm) -> &str {
+        let made = self.digests.iter().find(|(made, _)| *made == algorithm);
+        made.map_or("", |(_, digest)| {
+            digest.get_or_init(|| match algorithm {
+                Algorithm::Md5 => self.digested(Md5::new()),
+                _ => self.digested(Sha1::new()),
+            })
         })
+    }
+
+    fn digested(&self, mut digest: impl Digest) -> String {
+        let read = files::each_piece(&self.path, &mut |piece| digest.update(piece));
+        read.map_or_else(|_| String::new(), |()| hex(&digest.finalize()))
     }
 
     /// Its bytes, to be compared with others as they come.

@@ -8,6 +8,7 @@ mod dav;
 mod directory;
 mod local;
 mod subversion;
+mod svnserve;
 mod trouble;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ pub use self::subversion::Subversion;
 pub use self::trouble::{AreaError, Trouble};
 use super::machine;
 use super::svn::Access;
+use crate::checksum::Algorithm;
 use crate::dist::stage::Target;
 use crate::dist::{
     AddressError, Commit, Content, Difference, Files, Listing, Place, Revision, Sha512,
@@ -52,11 +54,13 @@ pub enum MayWrite {
     Unknown(String),
 }
 
-/// Digests as the server stores them, by path from the directory asked about.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Digests as the server stores them.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
-    /// SHA-1 in lower-case hex.
-    pub sha1: BTreeMap<Place, String>,
+    /// What they were made with.
+    pub algorithm: Algorithm,
+    /// In lower-case hex, by path from the directory asked about.
+    pub digests: BTreeMap<Place, String>,
 }
 
 /// A dist area, addressed from its root.
@@ -81,13 +85,13 @@ pub trait DistArea: Sync {
         sink: &mut dyn FnMut(&[u8]) -> io::Result<()>,
     ) -> Result<(), AreaError>;
 
-    /// Whether the server may tell the digests it stores.
-    fn tells_digests(&self) -> bool {
-        false
+    /// Which digests the server may tell.
+    fn tells(&self) -> Option<Algorithm> {
+        None
     }
 
-    /// The digests that the server stores of all files below a directory; none if it tells none.
-    fn stored(&self, _directory: &Place) -> Option<Stored> {
+    /// The digests that the server stores of files below a directory; none if it tells none.
+    fn stored(&self, _directory: &Place, _files: &[&Place]) -> Option<Stored> {
         None
     }
 
@@ -192,7 +196,7 @@ pub enum Known<'a> {
 /// What a comparison went by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadBack {
-    /// The digests that the server stores (SHA-1).
+    /// The digests that the server stores.
     Stored,
     /// The bytes.
     Bytes,
@@ -218,9 +222,12 @@ pub fn compare(
         |(place, content): &(&Place, &Content)| listing.files.get(*place) == Some(&content.size);
     let same_size: Vec<(&Place, &Content)> = expected.iter().filter(right_size).collect();
     // Asked only if there is something to compare it with.
-    let stored = match local {
-        Some(_) if !same_size.is_empty() => area.stored(directory).unwrap_or_default(),
-        _ => Stored::default(),
+    let names: Vec<&Place> = same_size.iter().map(|(place, _)| *place).collect();
+    let ask = local.is_some() && !names.is_empty();
+    let stored = ask.then(|| area.stored(directory, &names)).flatten();
+    let stored = |place: &Place| {
+        let stored = stored.as_ref()?;
+        Some((stored.algorithm, stored.digests.get(place)?))
     };
     let how = |(place, content): &(&Place, &Content)| -> Result<Option<String>, AreaError> {
         let (file, at) = (directory.join(place), Some(&listing.revision));
@@ -228,10 +235,10 @@ pub fn compare(
             let (theirs, ours) = (area.sha512(&file, at)?, &content.sha512);
             return Ok((theirs != *ours).then(|| format!("SHA-512 {theirs} instead of {ours}")));
         };
-        let how = match stored.sha1.get(*place) {
-            Some(theirs) => {
-                let sha1 = ours.sha1();
-                (sha1 != theirs).then(|| format!("SHA-1 {theirs} there, {sha1} here"))
+        let how = match stored(place) {
+            Some((algorithm, theirs)) => {
+                let ours = ours.digest(algorithm);
+                (ours != theirs).then(|| format!("{algorithm} {theirs} there, {ours} here"))
             }
             None => {
                 let mut comparison = ours.compared();
@@ -243,13 +250,11 @@ pub fn compare(
         Ok(if changed { Some("the local file has changed meanwhile".to_owned()) } else { how })
     };
     let hows = side_by_side(&same_size, how)?;
-    let hows: BTreeMap<&Place, Option<String>> =
-        same_size.iter().map(|(place, _)| *place).zip(hows).collect();
-    let told = |(place, _): &(&Place, _)| stored.sha1.contains_key(*place);
-    let basis = match local.is_some() && same_size.iter().all(told) {
+    let basis = match local.is_some() && names.iter().all(|place| stored(place).is_some()) {
         true => ReadBack::Stored,
         false => ReadBack::Bytes,
     };
+    let hows: BTreeMap<&Place, Option<String>> = names.into_iter().zip(hows).collect();
     let same = |place: &Place| hows.get(place).cloned().flatten();
     Ok((differences(expected, &listing.files, same), basis))
 }

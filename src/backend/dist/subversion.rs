@@ -11,8 +11,9 @@ use tempfile::TempDir;
 use super::super::files;
 use super::super::process::ProcessError;
 use super::super::svn::{self, Access};
-use super::dav::Server;
 use super::{AreaError, Depth, DistArea, MayWrite, Stored, Trouble};
+use super::{dav, svnserve};
+use crate::checksum::Algorithm;
 use crate::dist::{Change, Commit, Listing, Place, Revision, decoded};
 
 /// A directory of a Subversion repository.
@@ -23,11 +24,19 @@ pub struct Subversion {
     server: Option<Server>,
 }
 
+/// Who answers without svn in between.
+#[derive(Debug)]
+enum Server {
+    Web(dav::Server),
+    Svnserve(svnserve::Server),
+}
+
 impl Subversion {
     /// The area at an address, which is not looked at yet.
     pub fn new(address: &str, access: &Access) -> Self {
         let root = address.trim_end_matches('/').to_owned();
-        let server = Server::of(&root, access);
+        let web = dav::Server::of(&root, access).map(Server::Web);
+        let server = web.or_else(|| svnserve::Server::of(&root).map(Server::Svnserve));
         Self { root, access: access.clone(), server }
     }
 
@@ -136,7 +145,11 @@ impl DistArea for Subversion {
     }
 
     fn list(&self, place: &Place, depth: Depth) -> Result<Option<Listing>, AreaError> {
-        if let Some(told) = self.server.as_ref().and_then(|server| server.list(place, depth)) {
+        let told = self.server.as_ref().and_then(|server| match server {
+            Server::Web(server) => server.list(place, depth),
+            Server::Svnserve(server) => server.list(place, depth),
+        });
+        if let Some(told) = told {
             return Ok(told);
         }
         let Some(mut listing) = self.info(place, depth)? else { return Ok(None) };
@@ -191,14 +204,20 @@ impl DistArea for Subversion {
         svn::stream(&self.access, &self.url(place), at, sink).map_err(self.failed("read", place))
     }
 
-    fn tells_digests(&self) -> bool {
-        self.server.is_some()
+    fn tells(&self) -> Option<Algorithm> {
+        Some(match self.server.as_ref()? {
+            Server::Web(_) => Algorithm::Sha1,
+            Server::Svnserve(_) => Algorithm::Md5,
+        })
     }
 
-    /// Over http, mod_dav_svn tells the SHA-1 that the repository keeps of each file. A server that
-    /// wants a password which only svn knows tells nothing.
-    fn stored(&self, directory: &Place) -> Option<Stored> {
-        self.server.as_ref()?.stored(directory)
+    /// Servers tell what the repository keeps of each file, if they need no password that only svn
+    /// knows.
+    fn stored(&self, directory: &Place, files: &[&Place]) -> Option<Stored> {
+        match self.server.as_ref()? {
+            Server::Web(server) => server.stored(directory),
+            Server::Svnserve(server) => server.stored(directory, files),
+        }
     }
 
     fn apply(&self, commit: &Commit) -> Result<Revision, AreaError> {
@@ -218,8 +237,10 @@ impl DistArea for Subversion {
                 return Err(AreaError::new(Trouble::Local, "commit to", &self.root, said));
             }
         }
-        let takes_pieces = self.server.as_ref().is_some_and(Server::takes_pieces);
-        let options = if takes_pieces { svn::TAKES_PIECES } else { &[] };
+        let options = match &self.server {
+            Some(Server::Web(server)) if server.takes_pieces() => svn::TAKES_PIECES,
+            _ => &[],
+        };
         let (access, message) = (&self.access, &commit.message);
         let revision = match importable(commit) {
             Some((directory, above)) => {

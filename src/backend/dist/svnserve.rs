@@ -1,0 +1,312 @@
+//! What svnserve says, asked without svn in between: that which listens on the network, or one that is
+//! started on a repository of this machine. What it does not tell everybody, svn is asked for.
+//!
+//! The protocol is that of `subversion/libsvn_ra_svn/protocol` in Subversion 1.10 and later: items, each
+//! followed by a space, which are numbers, words, texts of a given length, and lists. All that is to be
+//! said is said at once, and then all answers are read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream, ToSocketAddrs};
+use std::process::Command;
+use std::time::Duration;
+
+use reqwest::Url;
+
+use super::super::process;
+use super::{Depth, Stored};
+use crate::checksum::Algorithm;
+use crate::dist::{Listing, Place, Revision};
+
+/// The most that is read of all answers.
+const LARGEST_ANSWER: u64 = 64 << 20;
+
+/// Longer than any answer takes of a server that is well.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The most files that are asked about: while we speak, the server's answers wait to be read.
+const MOST_FILES: usize = 500;
+
+/// Lists in lists, deeper than in any answer.
+const DEEPEST: usize = 32;
+
+/// A server that is asked; none of its answers is an error, as svn is there for those.
+#[derive(Debug)]
+pub(super) struct Server {
+    /// As the server knows it.
+    url: String,
+    /// Host and port; none for a repository of this machine.
+    host: Option<(String, u16)>,
+}
+
+impl Server {
+    /// The server of an area; none if it is not svnserve.
+    pub(super) fn of(root: &str) -> Option<Self> {
+        if let Some(path) = root.strip_prefix("file://").filter(|path| path.starts_with('/')) {
+            return Some(Self { url: format!("svn+ssh://localhost{path}"), host: None });
+        }
+        let url = Url::parse(root).ok().filter(|url| url.scheme() == "svn")?;
+        let host = url.host_str()?.trim_matches(['[', ']']).to_owned();
+        Some(Self { url: root.to_owned(), host: Some((host, url.port().unwrap_or(3690))) })
+    }
+
+    /// What is at a place, and none there if there is nothing; none at all if it does not tell.
+    pub(super) fn list(&self, place: &Place, depth: Depth) -> Option<Option<Listing>> {
+        let depth = match depth {
+            Depth::Entries => "immediates",
+            Depth::All => "infinity",
+        };
+        let path = text(place.as_str());
+        let list = format!("( list ( {path}( ) {depth} ( kind size created-rev ) ) ) ");
+        let answers = self.ask(&format!("( get-latest-rev ( ) ) {list}"))?;
+        let mut answers = Answers(answers.iter());
+        answers.greeting()?;
+        let revision = answers.answer()?.first()?.number()?;
+        answers.welcome()?;
+        let mut entries = Vec::new();
+        loop {
+            match answers.0.next()? {
+                Item::Word(word) if word == "done" => break,
+                entry => entries.push(Entry::of(entry)?),
+            }
+        }
+        match answers.said()? {
+            // Somebody commits between the two: svn asks for one revision.
+            Ok(_) if entries.iter().any(|entry| entry.changed > revision) => None,
+            Ok(_) => listed(&entries, revision).map(Some),
+            Err(NOT_FOUND) => Some(None),
+            Err(_) => None,
+        }
+    }
+
+    /// The MD5 that the repository keeps of files below a directory; none if it does not tell.
+    pub(super) fn stored(&self, directory: &Place, files: &[&Place]) -> Option<Stored> {
+        if files.len() > MOST_FILES {
+            return None;
+        }
+        let get = |file: &&Place| {
+            let path = text(directory.join(file).as_str());
+            format!("( get-file ( {path}( ) false false ) ) ")
+        };
+        let answers = self.ask(&files.iter().map(get).collect::<String>())?;
+        let mut answers = Answers(answers.iter());
+        answers.greeting()?;
+        let mut stored = Stored { algorithm: Algorithm::Md5, digests: BTreeMap::new() };
+        for file in files {
+            let digest = answers.answer()?.first()?.list()?.first().and_then(Item::text);
+            if let Some(digest) = digest {
+                stored.digests.insert((*file).clone(), digest.to_lowercase());
+            }
+        }
+        Some(stored)
+    }
+
+    /// Says who we are (nobody), and all of `commands`; returns all answers.
+    fn ask(&self, commands: &str) -> Option<Vec<Item>> {
+        let url = text(&self.url);
+        let agent = text(concat!("plusone/", env!("CARGO_PKG_VERSION")));
+        let said = format!(
+            "( 2 ( edit-pipeline svndiff1 depth ) {url}{agent}( ) ) ( ANONYMOUS ( 0: ) ) {commands}"
+        );
+        let answered = match &self.host {
+            Some((host, port)) => over_the_network((host, *port), said.as_bytes())?,
+            None => {
+                // Rules of the repository are for strangers, as they are to svn.
+                let mut command = Command::new("svnserve");
+                command.args(["--tunnel", "--config-file", "/dev/null"]);
+                process::output(&mut command, Some(said.as_bytes())).ok()?.stdout
+            }
+        };
+        items(&answered)
+    }
+}
+
+fn over_the_network(host: (&str, u16), said: &[u8]) -> Option<Vec<u8>> {
+    let connect = |address| TcpStream::connect_timeout(&address, PATIENCE).ok();
+    let mut stream = host.to_socket_addrs().ok()?.find_map(connect)?;
+    stream.set_read_timeout(Some(PATIENCE)).ok()?;
+    stream.set_write_timeout(Some(PATIENCE)).ok()?;
+    stream.write_all(said).ok()?;
+    stream.shutdown(Shutdown::Write).ok()?;
+    let mut answered = Vec::new();
+    stream.take(LARGEST_ANSWER).read_to_end(&mut answered).ok()?;
+    Some(answered)
+}
+
+fn text(text: &str) -> String {
+    format!("{}:{text} ", text.len())
+}
+
+/// Subversion's code for a path that is not there: `SVN_ERR_FS_NOT_FOUND`.
+const NOT_FOUND: u64 = 160_013;
+
+/// An item of the protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Item {
+    Number(u64),
+    Word(String),
+    Text(String),
+    List(Vec<Item>),
+}
+
+impl Item {
+    fn number(&self) -> Option<u64> {
+        if let Item::Number(number) = self { Some(*number) } else { None }
+    }
+
+    fn word(&self) -> Option<&str> {
+        if let Item::Word(word) = self { Some(word) } else { None }
+    }
+
+    fn text(&self) -> Option<&str> {
+        if let Item::Text(text) = self { Some(text) } else { None }
+    }
+
+    fn list(&self) -> Option<&[Item]> {
+        if let Item::List(items) = self { Some(items) } else { None }
+    }
+}
+
+/// Reads items; none if that is not what the bytes are.
+fn items(mut bytes: &[u8]) -> Option<Vec<Item>> {
+    let mut lists = vec![Vec::new()];
+    while let Some(start) = bytes.iter().position(|byte| !byte.is_ascii_whitespace()) {
+        bytes = &bytes[start..];
+        let end = bytes.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b':')?;
+        let token = std::str::from_utf8(&bytes[..end]).ok()?;
+        let is_text = bytes[end] == b':';
+        bytes = &bytes[end + 1..];
+        let item = match token {
+            "(" if lists.len() < DEEPEST => {
+                lists.push(Vec::new());
+                continue;
+            }
+            ")" => Item::List(lists.pop()?),
+            length if is_text => {
+                let content = bytes.get(..length.parse().ok()?)?;
+                bytes = &bytes[content.len()..];
+                Item::Text(std::str::from_utf8(content).ok()?.to_owned())
+            }
+            number if number.starts_with(|c: char| c.is_ascii_digit()) => {
+                Item::Number(number.parse().ok()?)
+            }
+            word if word.starts_with(|c: char| c.is_ascii_alphabetic()) => {
+                Item::Word(word.to_owned())
+            }
+            _ => return None,
+        };
+        lists.last_mut()?.push(item);
+    }
+    let all = lists.pop()?;
+    lists.is_empty().then_some(all)
+}
+
+/// The answers of a server, one after the other.
+struct Answers<'a>(std::slice::Iter<'a, Item>);
+
+impl<'a> Answers<'a> {
+    /// What a command answered, or its first error.
+    fn said(&mut self) -> Option<Result<&'a [Item], u64>> {
+        let [word, content] = self.0.next()?.list()? else { return None };
+        let content = content.list()?;
+        match word.word()? {
+            "success" => Some(Ok(content)),
+            "failure" => Some(Err(content.first()?.list()?.first()?.number()?)),
+            _ => None,
+        }
+    }
+
+    fn success(&mut self) -> Option<&'a [Item]> {
+        self.said()?.ok()
+    }
+
+    /// What comes before all commands: the server's abilities, who may come in, that we may, and what
+    /// the repository is.
+    fn greeting(&mut self) -> Option<()> {
+        for _ in 0..4 {
+            self.success()?;
+        }
+        Some(())
+    }
+
+    /// What comes before each answer: that nobody needs to say who they are.
+    fn welcome(&mut self) -> Option<()> {
+        self.success()?.first()?.list()?.is_empty().then_some(())
+    }
+
+    fn answer(&mut self) -> Option<&'a [Item]> {
+        self.welcome()?;
+        self.success()
+    }
+}
+
+/// A line of a list.
+struct Entry<'a> {
+    path: &'a str,
+    is_file: bool,
+    size: u64,
+    changed: u64,
+}
+
+impl<'a> Entry<'a> {
+    fn of(item: &'a Item) -> Option<Self> {
+        let [path, kind, size, _properties, changed, ..] = item.list()? else { return None };
+        let number = |item: &Item| item.list()?.first()?.number();
+        Some(Self {
+            path: path.text()?,
+            is_file: match kind.word()? {
+                "file" => true,
+                "dir" => false,
+                _ => return None,
+            },
+            size: number(size)?,
+            changed: number(changed)?,
+        })
+    }
+}
+
+/// What a list says, of which the first entry is the place asked about.
+fn listed(entries: &[Entry<'_>], revision: u64) -> Option<Listing> {
+    let (place, below) = entries.split_first()?;
+    let mut listing = Listing {
+        revision: Revision::Number(revision),
+        changed: Revision::Number(place.changed),
+        files: BTreeMap::new(),
+        directories: BTreeSet::new(),
+    };
+    if place.is_file {
+        listing.files.insert(Place::ROOT, place.size);
+    }
+    let above = place.path.trim_end_matches('/');
+    for entry in below {
+        let name = entry.path.strip_prefix(above)?.strip_prefix('/')?.parse().ok()?;
+        match entry.is_file {
+            true => drop(listing.files.insert(name, entry.size)),
+            false => drop(listing.directories.insert(name)),
+        }
+    }
+    Some(listing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_are_read_as_the_protocol_has_them() {
+        let read = items(b"( success ( 2 word 5:a (b: ( ) )\n ) ").expect("items");
+        let content = vec![
+            Item::Number(2),
+            Item::Word("word".to_owned()),
+            Item::Text("a (b:".to_owned()),
+            Item::List(Vec::new()),
+        ];
+        let success = Item::Word("success".to_owned());
+        assert_eq!(read, [Item::List(vec![success, Item::List(content)])]);
+        let deep = "( ".repeat(100_000);
+        for bad in ["( ", ") ", "( ( ) ", "9:short ", "99999999999999999999 ", "x:y ", "-1 ", &deep]
+        {
+            assert_eq!(items(bad.as_bytes()), None, "{bad:.20}");
+        }
+    }
+}
