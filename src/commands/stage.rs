@@ -126,8 +126,7 @@ pub fn run(session: &Session, args: StageArgs) -> Result<ExitStatus, Failure> {
                     "Staged in {}, and read back: {}.",
                     shown(&revision),
                     match basis {
-                        ReadBack::Stored =>
-                            "the digests that the server stores are those of the files here",
+                        ReadBack::Stored => "the server stores the same digests",
                         ReadBack::Bytes => "every byte is as it is here",
                     }
                 ));

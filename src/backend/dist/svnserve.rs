@@ -18,8 +18,8 @@ use super::{Depth, Stored};
 use crate::checksum::Algorithm;
 use crate::dist::{Listing, Place, Revision};
 
-/// The most that is read of all answers.
-const LARGEST_ANSWER: u64 = 64 << 20;
+/// The most that is read of all answers: a few hundred thousand files.
+const LARGEST_ANSWER: u64 = 16 << 20;
 
 /// Longer than any answer takes of a server that is well.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -117,7 +117,7 @@ impl Server {
                 process::output(&mut command, Some(said.as_bytes())).ok()?.stdout
             }
         };
-        items(&answered)
+        (answered.len() as u64 <= LARGEST_ANSWER).then(|| items(&answered))?
     }
 }
 
@@ -129,7 +129,7 @@ fn over_the_network(host: (&str, u16), said: &[u8]) -> Option<Vec<u8>> {
     stream.write_all(said).ok()?;
     stream.shutdown(Shutdown::Write).ok()?;
     let mut answered = Vec::new();
-    stream.take(LARGEST_ANSWER).read_to_end(&mut answered).ok()?;
+    stream.take(LARGEST_ANSWER + 1).read_to_end(&mut answered).ok()?;
     Some(answered)
 }
 
@@ -290,7 +290,45 @@ fn listed(entries: &[Entry<'_>], revision: u64) -> Option<Listing> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn any_item() -> impl Strategy<Value = Item> {
+        let leaf = prop_oneof![
+            any::<u64>().prop_map(Item::Number),
+            "[a-z][a-z0-9-]{0,9}".prop_map(Item::Word),
+            any::<String>().prop_map(Item::Text),
+        ];
+        leaf.prop_recursive(5, 40, 8, |item| {
+            proptest::collection::vec(item, 0..8).prop_map(Item::List)
+        })
+    }
+
+    fn written(item: &Item) -> String {
+        match item {
+            Item::Number(number) => format!("{number} "),
+            Item::Word(word) => format!("{word} "),
+            Item::Text(content) => text(content),
+            Item::List(items) => format!("( {}) ", items.iter().map(written).collect::<String>()),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(list in proptest::collection::vec(any_item(), 0..5)) {
+            let bytes: String = list.iter().map(written).collect();
+            prop_assert_eq!(items(bytes.as_bytes()), Some(list));
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_not(bytes in "[ ()0-9a-z:\\n\u{0}é-]{0,60}") {
+            let Some(all) = items(bytes.as_bytes()) else { return Ok(()) };
+            let mut answers = Answers(all.iter());
+            let _ = answers.greeting();
+            let _ = all.iter().map(Entry::of).collect::<Vec<_>>();
+        }
+    }
 
     #[test]
     fn items_are_read_as_the_protocol_has_them() {
