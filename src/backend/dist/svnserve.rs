@@ -113,7 +113,7 @@ impl Server {
             None => {
                 // Rules of the repository are for strangers, as they are to svn.
                 let mut command = Command::new("svnserve");
-                command.args(["--tunnel", "--config-file", "/dev/null"]);
+                command.args(["--tunnel", "--config-file", "/dev/null"]).env("LC_ALL", "C.UTF-8");
                 process::output(&mut command, Some(said.as_bytes())).ok()?.stdout
             }
         };
