@@ -1,7 +1,7 @@
 //! What a Subversion server says over http, asked without svn in between, which takes longer to start
 //! than the server to answer. What it does not tell everybody, svn is asked for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,9 +14,9 @@ use roxmltree::{Document, Node};
 
 use super::super::http;
 use super::super::svn::Access;
-use super::{Depth, Stored};
+use super::{Depth, Entry, Stored, listing};
 use crate::checksum::Algorithm;
-use crate::dist::{Listing, Place, Revision, decoded};
+use crate::dist::{Listing, Place, decoded};
 
 /// The most that is read of an answer, and the most directories that are asked about.
 const LARGEST_ANSWER: u64 = 64 << 20;
@@ -169,28 +169,20 @@ fn listed(document: &Document<'_>, revision: u64) -> Option<Listing> {
     if !root.has_tag_name((REPORTS, "list-report")) {
         return None;
     }
-    let mut items = root.children().filter(|node| node.has_tag_name((REPORTS, "item")));
-    let place = items.next()?;
-    let above = place.text()?.trim_end_matches('/');
-    let size = |item: Node<'_, '_>| item.attribute("size")?.parse().ok();
-    let mut listing = Listing {
-        revision: Revision::Number(revision),
-        changed: Revision::Number(place.attribute("created-rev")?.parse().ok()?),
-        files: BTreeMap::new(),
-        directories: BTreeSet::new(),
+    let entry = |item| {
+        let number = |name| Node::attribute(&item, name)?.parse().ok();
+        Some(Entry {
+            path: Node::text(&item)?,
+            size: match item.attribute("node-kind")? {
+                "file" => Some(number("size")?),
+                "dir" => None,
+                _ => return None,
+            },
+            changed: number("created-rev")?,
+        })
     };
-    if place.attribute("node-kind")? == "file" {
-        listing.files.insert(Place::ROOT, size(place)?);
-    }
-    for item in items {
-        let name: Place = item.text()?.strip_prefix(above)?.strip_prefix('/')?.parse().ok()?;
-        match item.attribute("node-kind")? {
-            "file" => drop(listing.files.insert(name, size(item)?)),
-            "dir" => drop(listing.directories.insert(name)),
-            _ => return None,
-        }
-    }
-    Some(listing)
+    let items = root.children().filter(|node| node.has_tag_name((REPORTS, "item")));
+    listing(&items.map(entry).collect::<Option<Vec<_>>>()?, revision)
 }
 
 /// Of each response: its path from the directory that was asked about (the first response), whether

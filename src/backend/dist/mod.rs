@@ -11,7 +11,7 @@ mod subversion;
 mod svnserve;
 mod trouble;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -271,6 +271,40 @@ pub fn sha512s(
 ) -> Result<BTreeMap<Place, Sha512>, AreaError> {
     let digests = side_by_side(files, |file| area.sha512(&directory.join(file), Some(at)))?;
     Ok(files.iter().cloned().zip(digests).collect())
+}
+
+/// A file or directory as a server lists it.
+struct Entry<'a> {
+    /// From the root of the repository.
+    path: &'a str,
+    /// Bytes; none of a directory.
+    size: Option<u64>,
+    /// The revision in which it last changed.
+    changed: u64,
+}
+
+/// What a server's list says, of which the first entry is the place asked about; none if the others
+/// are not below it.
+fn listing(entries: &[Entry<'_>], revision: u64) -> Option<Listing> {
+    let (place, below) = entries.split_first()?;
+    let mut listing = Listing {
+        revision: Revision::Number(revision),
+        changed: Revision::Number(place.changed),
+        files: BTreeMap::new(),
+        directories: BTreeSet::new(),
+    };
+    if let Some(size) = place.size {
+        listing.files.insert(Place::ROOT, size);
+    }
+    let above = place.path.trim_end_matches('/');
+    for entry in below {
+        let name = entry.path.strip_prefix(above)?.strip_prefix('/')?.parse().ok()?;
+        match entry.size {
+            Some(size) => drop(listing.files.insert(name, size)),
+            None => drop(listing.directories.insert(name)),
+        }
+    }
+    Some(listing)
 }
 
 /// What `work` makes of each item, a few at a time.

@@ -5,7 +5,7 @@
 //! followed by a space, which are numbers, words, texts of a given length, and lists. All that is to be
 //! said is said at once, and then all answers are read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::process::Command;
@@ -14,9 +14,9 @@ use std::time::Duration;
 use reqwest::Url;
 
 use super::super::process;
-use super::{Depth, Stored};
+use super::{Depth, Entry, Stored, listing};
 use crate::checksum::Algorithm;
-use crate::dist::{Listing, Place, Revision};
+use crate::dist::{Listing, Place};
 
 /// The most that is read of all answers: a few hundred thousand files.
 const LARGEST_ANSWER: u64 = 16 << 20;
@@ -67,13 +67,13 @@ impl Server {
         loop {
             match answers.0.next()? {
                 Item::Word(word) if word == "done" => break,
-                entry => entries.push(Entry::of(entry)?),
+                item => entries.push(entry(item)?),
             }
         }
         match answers.said()? {
             // Somebody commits between the two: svn asks for one revision.
             Ok(_) if entries.iter().any(|entry| entry.changed > revision) => None,
-            Ok(_) => listed(&entries, revision).map(Some),
+            Ok(_) => listing(&entries, revision).map(Some),
             Err(NOT_FOUND) => Some(None),
             Err(_) => None,
         }
@@ -241,51 +241,18 @@ impl<'a> Answers<'a> {
 }
 
 /// A line of a list.
-struct Entry<'a> {
-    path: &'a str,
-    is_file: bool,
-    size: u64,
-    changed: u64,
-}
-
-impl<'a> Entry<'a> {
-    fn of(item: &'a Item) -> Option<Self> {
-        let [path, kind, size, _properties, changed, ..] = item.list()? else { return None };
-        let number = |item: &Item| item.list()?.first()?.number();
-        Some(Self {
-            path: path.text()?,
-            is_file: match kind.word()? {
-                "file" => true,
-                "dir" => false,
-                _ => return None,
-            },
-            size: number(size)?,
-            changed: number(changed)?,
-        })
-    }
-}
-
-/// What a list says, of which the first entry is the place asked about.
-fn listed(entries: &[Entry<'_>], revision: u64) -> Option<Listing> {
-    let (place, below) = entries.split_first()?;
-    let mut listing = Listing {
-        revision: Revision::Number(revision),
-        changed: Revision::Number(place.changed),
-        files: BTreeMap::new(),
-        directories: BTreeSet::new(),
-    };
-    if place.is_file {
-        listing.files.insert(Place::ROOT, place.size);
-    }
-    let above = place.path.trim_end_matches('/');
-    for entry in below {
-        let name = entry.path.strip_prefix(above)?.strip_prefix('/')?.parse().ok()?;
-        match entry.is_file {
-            true => drop(listing.files.insert(name, entry.size)),
-            false => drop(listing.directories.insert(name)),
-        }
-    }
-    Some(listing)
+fn entry(item: &Item) -> Option<Entry<'_>> {
+    let [path, kind, size, _properties, changed, ..] = item.list()? else { return None };
+    let number = |item: &Item| item.list()?.first()?.number();
+    Some(Entry {
+        path: path.text()?,
+        size: match kind.word()? {
+            "file" => Some(number(size)?),
+            "dir" => None,
+            _ => return None,
+        },
+        changed: number(changed)?,
+    })
 }
 
 #[cfg(test)]
@@ -326,7 +293,7 @@ mod tests {
             let Some(all) = items(bytes.as_bytes()) else { return Ok(()) };
             let mut answers = Answers(all.iter());
             let _ = answers.greeting();
-            let _ = all.iter().map(Entry::of).collect::<Vec<_>>();
+            let _ = all.iter().map(entry).collect::<Vec<_>>();
         }
     }
 
