@@ -135,7 +135,7 @@ impl Server {
         let response = send(None)?;
         let login = self.access.username.as_ref().zip(self.access.password.as_ref());
         match login {
-            Some((name, password)) if wants_password(&response) => {
+            Some((name, password)) if wants_password(&response, url) => {
                 send(Some((name, password.bytes())))
             }
             _ => Some(response),
@@ -143,9 +143,11 @@ impl Server {
     }
 }
 
-fn wants_password(response: &Response) -> bool {
+/// Whether the server that was asked, and no other that it sent us to, wants a password.
+fn wants_password(response: &Response, asked: &Url) -> bool {
     let basic = |value: &HeaderValue| value.as_bytes().starts_with(b"Basic");
     response.status().as_u16() == 401
+        && response.url().origin() == asked.origin()
         && response.headers().get_all(WWW_AUTHENTICATE).iter().any(basic)
 }
 
