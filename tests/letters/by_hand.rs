@@ -56,14 +56,15 @@ fn commands(world: &World, url: &str, revision: Option<u64>) -> String {
     format!("set -e\n{block}\n")
 }
 
-fn run(world: &World, script: &str) -> support::Ran {
-    let empty = world.path("voter");
+/// Runs the commands as a voter in the empty directory `voter`. Every run has one of its own: an
+/// agent that gpg started in a directory of the same name would, on its way out, take the socket
+/// of the next one with it.
+fn run(world: &World, voter: &str, script: &str) -> support::Ran {
+    let empty = world.path(voter);
     fs::create_dir(&empty).unwrap();
     let mut shell = world.command("sh");
     shell.args(["-c", script]).current_dir(&empty);
-    let ran = support::ran(&mut shell);
-    fs::remove_dir_all(&empty).unwrap();
-    ran
+    support::ran(&mut shell)
 }
 
 #[test]
@@ -80,9 +81,9 @@ fn the_commands_in_a_call_verify_the_candidate() {
     let url = format!("{repository}/dist/dev/demo/1.2.0");
     let import = "svn import -q -m x ../candidate \"$1\" && svn mkdir -q -m y \"$1/later\"";
     world.run("sh", &["-c", import, "sh", &url]).ok();
-    for (url, revision) in [(plain, None), (url, Some(1))] {
+    for (voter, url, revision) in [("one", plain, None), ("two", url, Some(1))] {
         let script = commands(&world, &url, revision);
-        let ran = run(&world, &script).ok();
+        let ran = run(&world, voter, &script).ok();
         assert!(ran.stdout.contains("demo-1.2.0-src.tar.gz: OK"), "{}", ran.stdout);
         assert!(ran.stderr.contains("Good signature from \"Jane Doe"), "{}", ran.stderr);
         // Nothing came from the voter's own keyring.
@@ -100,13 +101,13 @@ fn the_commands_in_a_call_notice_a_changed_candidate() {
     let url = format!("file://{}", world.path("candidate").display());
     let script = commands(&world, &url, None);
     fs::write(world.path("candidate/source/demo-1.2.0-src.tar.gz"), "another source").unwrap();
-    let ran = run(&world, &script);
+    let ran = run(&world, "one", &script);
     assert_ne!(ran.status, 0, "{}\n{}", ran.stdout, ran.stderr);
     // A checksum that was changed with it leaves the signature.
     let again =
         "cd ../candidate/source && sha512sum demo-1.2.0-src.tar.gz >demo-1.2.0-src.tar.gz.sha512";
     world.run("sh", &["-c", again]).ok();
-    let ran = run(&world, &script);
+    let ran = run(&world, "two", &script);
     assert_ne!(ran.status, 0, "{}\n{}", ran.stdout, ran.stderr);
     assert!(ran.stderr.contains("BAD signature"), "{}", ran.stderr);
 }
