@@ -152,6 +152,18 @@ pub fn lint(
             findings.push(Finding { line: again.line, ..finding });
         }
     }
+    if keyring.is_empty() && findings.is_empty() {
+        // A page of a server that says "not found" is such a file.
+        findings.push(Finding {
+            id: FindingId::KeysBlockReadable,
+            severity: Severity::Error,
+            rule: "K-05",
+            line: 1,
+            fingerprint: None,
+            message: "no public key is in the file".to_owned(),
+            remedy: "see whether it is the KEYS file; `plusone keys append` puts a key into one",
+        });
+    }
     findings.sort_by_key(|finding| finding.line);
     findings.extend(earlier.into_iter().flat_map(|earlier| lost(earlier, &keyring)));
     findings

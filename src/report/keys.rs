@@ -65,6 +65,9 @@ impl Report for KeysReport {
             };
             page.item(tone, label, &format!("line {}: {}", problem.line, problem.kind), []);
         }
+        if self.certificates.is_empty() && self.problems.is_empty() {
+            page.item(Tone::Bad, "empty", "no public key in it: is this a KEYS file?", []);
+        }
         page.fields([
             ("file", self.source.clone()),
             ("sha512", self.sha512.clone()),

@@ -195,6 +195,23 @@ fn the_check_finds_errors_and_lost_entries() {
 }
 
 #[test]
+fn a_file_without_keys_is_not_taken_for_one() {
+    let world = World::new();
+    for (name, text) in [("none", ""), ("page", "<html><body>404 Not Found</body></html>\n")] {
+        world.write(name, text);
+        let listed = world.plusone(&["keys", "list", name]).ok().stdout;
+        assert!(listed.contains("empty    no public key in it: is this a KEYS file?"), "{listed}");
+        let ran = world.plusone(&["keys", "check", name]);
+        assert!(ran.stdout.contains("no public key is in the file"), "{}", ran.stdout);
+        ran.fails(1, &[]);
+    }
+    // The first key makes it one.
+    world.import_jane();
+    world.plusone(&["keys", "append", "--to", "none", JANE]).ok();
+    world.plusone(&["keys", "check", "none"]).ok();
+}
+
+#[test]
 fn the_example_is_an_example() {
     let world = World::new();
     let example = support::root().join("KEYS.example");
