@@ -214,7 +214,12 @@ fn both_ways_of_listing_say_the_same() {
         let access = Access { config_directory: Some(config), ..Access::default() };
         let (svn, _) = dist::open(&[&repository], &access).unwrap();
         let places = ["", "dev", "dev/demo/ö 1", "dev/demo/ö 1/empty", "release", "no", "dev/no"];
-        for place in places.map(place) {
+        let places = places.map(place);
+        // At once as one by one.
+        let each = places.each_ref();
+        let at_once = dist::list_all(&*area, each).unwrap();
+        assert_eq!(at_once, each.map(|place| svn.list(place, Depth::All).unwrap()));
+        for place in places {
             for depth in [Depth::Entries, Depth::All] {
                 let both = [&area, &svn].map(|area| area.list(&place, depth).unwrap());
                 assert_eq!(both[0], both[1], "{}: {place}, {depth:?}", ground.address);
@@ -232,8 +237,10 @@ fn both_ways_of_listing_say_the_same() {
 #[ignore = "run by the test above, in a process of its own"]
 fn lists_an_area_without_svn() {
     let (area, _) = dist::open(&[&std::env::var("AREA").unwrap()], &Access::default()).unwrap();
-    assert_eq!(area.list(&place("dev"), Depth::All).unwrap().unwrap().files.len(), 3);
-    assert_eq!(area.list(&place("dev/no"), Depth::All).unwrap(), None);
+    let (dev, no) = (place("dev"), place("dev/no"));
+    let [dev, no] = dist::list_all(&*area, [&dev, &no]).unwrap();
+    assert_eq!(dev.unwrap().files.len(), 3);
+    assert_eq!(no, None);
 }
 
 #[test]

@@ -74,6 +74,14 @@ pub trait DistArea: Sync {
     /// It cannot be listed.
     fn list(&self, place: &Place, depth: Depth) -> Result<Option<Listing>, AreaError>;
 
+    /// Lists places with all that is below, at the same time.
+    ///
+    /// # Errors
+    /// One of them cannot be listed.
+    fn list_all(&self, places: &[&Place]) -> Result<Vec<Option<Listing>>, AreaError> {
+        side_by_side(places, |place| self.list(place, Depth::All))
+    }
+
     /// Hands the bytes of a file to `sink`, as it was in a revision or as it is.
     ///
     /// # Errors
@@ -374,7 +382,7 @@ pub fn target_within(
     }
 }
 
-/// Lists several places with all that is below, at the same time.
+/// As [`DistArea::list_all`], for a number of places that is known.
 ///
 /// # Errors
 /// One of them cannot be listed.
@@ -382,7 +390,7 @@ pub fn list_all<const N: usize>(
     area: &dyn DistArea,
     places: [&Place; N],
 ) -> Result<[Option<Listing>; N], AreaError> {
-    let listings = side_by_side(&places, |place| area.list(place, Depth::All))?;
+    let listings = area.list_all(&places)?;
     let strange = |_| AreaError::new(Trouble::Other, "list", area.address(), "too few answers");
     listings.try_into().map_err(strange)
 }

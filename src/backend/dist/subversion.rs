@@ -12,7 +12,7 @@ use super::super::files;
 use super::super::process::ProcessError;
 use super::super::svn::{self, Access};
 use super::{AreaError, Depth, DistArea, MayWrite, Stored, Trouble};
-use super::{dav, svnserve};
+use super::{dav, side_by_side, svnserve};
 use crate::checksum::Algorithm;
 use crate::dist::{Change, Commit, Listing, Place, Revision, decoded};
 
@@ -147,7 +147,7 @@ impl DistArea for Subversion {
     fn list(&self, place: &Place, depth: Depth) -> Result<Option<Listing>, AreaError> {
         let told = self.server.as_ref().and_then(|server| match server {
             Server::Web(server) => server.list(place, depth),
-            Server::Svnserve(server) => server.list(place, depth),
+            Server::Svnserve(server) => server.list(&[place], depth)?.pop(),
         });
         if let Some(told) = told {
             return Ok(told);
@@ -180,6 +180,15 @@ impl DistArea for Subversion {
             listing.files.insert(name, size);
         }
         Ok(Some(listing))
+    }
+
+    fn list_all(&self, places: &[&Place]) -> Result<Vec<Option<Listing>>, AreaError> {
+        let told = match self.server.as_ref() {
+            Some(Server::Svnserve(server)) => server.list(places, Depth::All),
+            // Over http, a second connection is sooner there than a second answer on the first.
+            _ => None,
+        };
+        told.map_or_else(|| side_by_side(places, |place| self.list(place, Depth::All)), Ok)
     }
 
     fn changed_at(&self, place: &Place) -> Option<DateTime<Utc>> {

@@ -50,33 +50,23 @@ impl Server {
         Some(Self { url: root.to_owned(), host: Some((host, url.port().unwrap_or(3690))) })
     }
 
-    /// What is at a place, and none there if there is nothing; none at all if it does not tell.
-    pub(super) fn list(&self, place: &Place, depth: Depth) -> Option<Option<Listing>> {
+    /// What is at each place, and none there if there is nothing, all as of one revision; none at all
+    /// if it does not tell.
+    pub(super) fn list(&self, places: &[&Place], depth: Depth) -> Option<Vec<Option<Listing>>> {
         let depth = match depth {
             Depth::Entries => "immediates",
             Depth::All => "infinity",
         };
-        let path = text(place.as_str());
-        let list = format!("( list ( {path}( ) {depth} ( kind size created-rev ) ) ) ");
-        let answers = self.ask(&format!("( get-latest-rev ( ) ) {list}"))?;
+        let list = |place: &&Place| {
+            let path = text(place.as_str());
+            format!("( list ( {path}( ) {depth} ( kind size created-rev ) ) ) ")
+        };
+        let lists: String = places.iter().map(list).collect();
+        let answers = self.ask(&format!("( get-latest-rev ( ) ) {lists}"))?;
         let mut answers = Answers(answers.iter());
         answers.greeting()?;
         let revision = answers.answer()?.first()?.number()?;
-        answers.welcome()?;
-        let mut entries = Vec::new();
-        loop {
-            match answers.0.next()? {
-                Item::Word(word) if word == "done" => break,
-                item => entries.push(entry(item)?),
-            }
-        }
-        match answers.said()? {
-            // Somebody commits between the two: svn asks for one revision.
-            Ok(_) if entries.iter().any(|entry| entry.changed > revision) => None,
-            Ok(_) => listing(&entries, revision).map(Some),
-            Err(NOT_FOUND) => Some(None),
-            Err(_) => None,
-        }
+        places.iter().map(|_| answers.listed(revision)).collect()
     }
 
     /// The MD5 that the repository keeps of files below a directory; none if it does not tell.
@@ -237,6 +227,25 @@ impl<'a> Answers<'a> {
     fn answer(&mut self) -> Option<&'a [Item]> {
         self.welcome()?;
         self.success()
+    }
+
+    /// What a list says; none there if there is nothing.
+    fn listed(&mut self, revision: u64) -> Option<Option<Listing>> {
+        self.welcome()?;
+        let mut entries = Vec::new();
+        loop {
+            match self.0.next()? {
+                Item::Word(word) if word == "done" => break,
+                item => entries.push(entry(item)?),
+            }
+        }
+        match self.said()? {
+            // Somebody commits between the two: svn asks for one revision.
+            Ok(_) if entries.iter().any(|entry| entry.changed > revision) => None,
+            Ok(_) => listing(&entries, revision).map(Some),
+            Err(NOT_FOUND) => Some(None),
+            Err(_) => None,
+        }
     }
 }
 
