@@ -36,6 +36,15 @@ pub fn threads() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
+/// Lets other work on the machine go before that of this thread, from now on. Where the system knows
+/// priorities of whole processes only, nothing changes.
+pub fn stand_back() {
+    // Not further: on a busy machine this thread has to come to its end as well. Where even that is
+    // refused, it is only slower for the others.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, 5);
+}
+
 /// Where the user's own settings are kept: `plusone/config.toml` in the configuration directory.
 pub fn user_settings() -> Option<PathBuf> {
     let base = variable("XDG_CONFIG_HOME")

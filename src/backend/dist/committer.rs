@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::machine;
 use super::{AreaError, Depth, DistArea, LocalFiles, Trouble};
 use crate::dist::{Commit, Listing, Place, Revision};
 use crate::plan::{Executor, Failed, Probe, Step};
@@ -67,7 +68,11 @@ impl Executor for Committer<'_> {
         let commit = self.commit(step).map_err(Failed::NotDone)?;
         let applied = std::thread::scope(|scope| {
             if let Some((local, algorithm)) = self.local.zip(self.area.tells()) {
-                scope.spawn(move || local.digest(algorithm));
+                scope.spawn(move || {
+                    // svn and the server are who is waited for.
+                    machine::stand_back();
+                    local.digest(algorithm);
+                });
             }
             self.area.apply(commit)
         });
