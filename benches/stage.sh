@@ -1,8 +1,8 @@
 #!/bin/sh
 # Stages five files of 200 MB and promotes them, beside `svn import` and `svnmucc mv`, over file://, svnserve and httpd
-# on this machine; prints the ratios of this one run. FILES and MEGABYTES make it smaller, RUNS repeats it (the best of
-# the runs counts, as others may use the machine). WIRE puts the servers so many milliseconds away: without it, most of
-# a promotion is the start of programs.
+# on this machine; prints the ratios of this one run. FILES and MEGABYTES make it smaller, RUNS repeats the staging and
+# MOVES the promotion, both turn about with the peer: what takes milliseconds wants many runs, and the middle one counts.
+# WIRE puts the servers so many milliseconds away: without it, most of a promotion is the start of programs.
 #
 #   sh benches/stage.sh [file|svn|http]...
 #   WIRE=25 MEGABYTES=1 sh benches/stage.sh svn http
@@ -10,7 +10,7 @@
 # Needs subversion, and for http apache2 with mod_dav_svn (apt install subversion apache2 libapache2-mod-svn).
 set -eu
 cd "$(dirname "$0")/.."
-files=${FILES:-5} megabytes=${MEGABYTES:-200} runs=${RUNS:-3} wire=${WIRE:-}
+files=${FILES:-5} megabytes=${MEGABYTES:-200} runs=${RUNS:-3} moves=${MOVES:-25} wire=${WIRE:-}
 # Cargo says where it puts the program.
 bench=$(cargo build --release --locked --bench stage --message-format json | python3 -c '
 import json, sys
@@ -76,24 +76,29 @@ seconds() { # the wall time of a command
     python3 -c '
 import subprocess, sys, time
 start = time.monotonic()
-subprocess.run(sys.argv[1:], check=True, stdout=sys.stderr)
-print(f"{time.monotonic() - start:.3f}")' "$@"
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(f"{time.monotonic() - start:.4f}")' "$@"
 }
-least() { printf '%s\n' "$@" | sort -n | head -n 1; }
+middle() { printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"; }
 ratio() { awk "BEGIN { printf \"%.2f\", $1 / $2 }"; }
+back() { svnmucc -m back mv "$root/release/1.0.0" "$root/dev/1.0.0-rc1" >/dev/null; }
 
 for kind in ${*:-file svn http}; do
-    imports= stages= moves= promotes=
+    imports= stages= moved= promoted=
     for _ in $(seq "$runs"); do
         start "$kind"
         imports="$imports $(seconds svn import --quiet --no-ignore --no-auto-props -m import "$work/candidate" "$root/dev/1.0.0-rc1")"
-        moves="$moves $(seconds svnmucc -m move mv "$root/dev/1.0.0-rc1" "$root/release/1.0.0")"
         start "$kind"
         stages="$stages $(seconds "$bench" stage "$root" dev/1.0.0-rc1 "$work/candidate" <"$work/digests")"
-        promotes="$promotes $(seconds "$bench" promote "$root" dev/1.0.0-rc1 release/1.0.0)"
+    done
+    for _ in $(seq "$moves"); do
+        moved="$moved $(seconds svnmucc -m move mv "$root/dev/1.0.0-rc1" "$root/release/1.0.0")"
+        back
+        promoted="$promoted $(seconds "$bench" promote "$root" dev/1.0.0-rc1 release/1.0.0)"
+        back
     done
     # shellcheck disable=SC2086 # lists of numbers
-    import=$(least $imports) stage=$(least $stages) move=$(least $moves) promote=$(least $promotes)
+    import=$(middle $imports) stage=$(middle $stages) move=$(middle $moved) promote=$(middle $promoted)
     echo "$kind: stage $stage s, svn import $import s, ratio $(ratio "$stage" "$import") (at most 1.0)"
     echo "$kind: promote $promote s, svnmucc mv $move s, ratio $(ratio "$promote" "$move") (at most 1.2)"
 done
