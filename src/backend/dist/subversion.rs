@@ -72,6 +72,38 @@ impl Subversion {
         let listing = parsed(&text).as_ref().and_then(described);
         listing.map(Some).ok_or_else(|| self.strange("look at", place, "no XML of `svn info`"))
     }
+
+    /// Lists a place as svn does; none if there is nothing.
+    fn listed(&self, place: &Place, depth: Depth) -> Result<Option<Listing>, AreaError> {
+        let Some(mut listing) = self.info(place, depth)? else { return Ok(None) };
+        let Revision::Number(revision) = listing.revision else { return Ok(Some(listing)) };
+        if depth == Depth::Entries || listing.files.contains_key(&Place::ROOT) {
+            return Ok(Some(listing));
+        }
+        // `svn info` would ask the server about each directory; this asks once.
+        let words = ["list", "--xml", "--depth", "infinity"];
+        let out = svn::ask(&self.access, &words, &self.url(place), Some(revision))
+            .map_err(self.failed("list", place))?;
+        let text = String::from_utf8_lossy(&out);
+        let document =
+            parsed(&text).ok_or_else(|| self.strange("list", place, "no XML of `svn list`"))?;
+        for entry in document.descendants().filter(|node| node.has_tag_name("entry")) {
+            let name = child(entry, "name").and_then(|name| name.text()).unwrap_or_default();
+            let name: Place =
+                name.parse().map_err(|error| self.strange("list", place, &format!("{error}")))?;
+            if entry.attribute("kind") == Some("dir") {
+                // Some versions list the directory itself, without a name.
+                if !name.is_root() {
+                    listing.directories.insert(name);
+                }
+                continue;
+            }
+            let size = child(entry, "size").and_then(|size| size.text()?.parse().ok());
+            let size = size.ok_or_else(|| self.strange("list", place, "a file without a size"))?;
+            listing.files.insert(name, size);
+        }
+        Ok(Some(listing))
+    }
 }
 
 /// For a commit that only adds a directory with files: a local directory with just that in it, and
@@ -149,46 +181,16 @@ impl DistArea for Subversion {
             Server::Web(server) => server.list(place, depth),
             Server::Svnserve(server) => server.list(&[place], depth)?.pop(),
         });
-        if let Some(told) = told {
-            return Ok(told);
-        }
-        let Some(mut listing) = self.info(place, depth)? else { return Ok(None) };
-        let Revision::Number(revision) = listing.revision else { return Ok(Some(listing)) };
-        if depth == Depth::Entries || listing.files.contains_key(&Place::ROOT) {
-            return Ok(Some(listing));
-        }
-        // `svn info` would ask the server about each directory; this asks once.
-        let words = ["list", "--xml", "--depth", "infinity"];
-        let out = svn::ask(&self.access, &words, &self.url(place), Some(revision))
-            .map_err(self.failed("list", place))?;
-        let text = String::from_utf8_lossy(&out);
-        let document =
-            parsed(&text).ok_or_else(|| self.strange("list", place, "no XML of `svn list`"))?;
-        for entry in document.descendants().filter(|node| node.has_tag_name("entry")) {
-            let name = child(entry, "name").and_then(|name| name.text()).unwrap_or_default();
-            let name: Place =
-                name.parse().map_err(|error| self.strange("list", place, &format!("{error}")))?;
-            if entry.attribute("kind") == Some("dir") {
-                // Some versions list the directory itself, without a name.
-                if !name.is_root() {
-                    listing.directories.insert(name);
-                }
-                continue;
-            }
-            let size = child(entry, "size").and_then(|size| size.text()?.parse().ok());
-            let size = size.ok_or_else(|| self.strange("list", place, "a file without a size"))?;
-            listing.files.insert(name, size);
-        }
-        Ok(Some(listing))
+        told.map_or_else(|| self.listed(place, depth), Ok)
     }
 
     fn list_all(&self, places: &[&Place]) -> Result<Vec<Option<Listing>>, AreaError> {
-        let told = match self.server.as_ref() {
-            Some(Server::Svnserve(server)) => server.list(places, Depth::All),
+        let Some(Server::Svnserve(server)) = &self.server else {
             // Over http, a second connection is sooner there than a second answer on the first.
-            _ => None,
+            return side_by_side(places, |place| self.list(place, Depth::All));
         };
-        told.map_or_else(|| side_by_side(places, |place| self.list(place, Depth::All)), Ok)
+        let told = server.list(places, Depth::All);
+        told.map_or_else(|| side_by_side(places, |place| self.listed(place, Depth::All)), Ok)
     }
 
     fn changed_at(&self, place: &Place) -> Option<DateTime<Utc>> {
