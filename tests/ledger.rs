@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 use plusone::backend::ledger::{LedgerFile, Notebook, NotebookError};
@@ -205,4 +206,23 @@ fn one_command_at_a_time_runs_steps() {
     let state = State::of(ledger.read().unwrap().records);
     assert_eq!(state.candidates.len(), 1);
     assert_eq!(state.candidates[0].notes, ["by the way"]);
+}
+
+/// A program that is being started has copies of all open files until it runs.
+#[test]
+fn programs_that_start_meanwhile_keep_no_lock() {
+    let home = tempfile::tempdir().unwrap();
+    let ledger = ledger(home.path());
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                Command::new("true").status().unwrap();
+            }
+        });
+        let busy = (0..2000).filter(|_| Notebook::open(&ledger, None, "stage", now()).is_err());
+        let busy = busy.count();
+        over.store(true, Ordering::Relaxed);
+        assert_eq!(busy, 0);
+    });
 }

@@ -160,7 +160,19 @@ pub struct Notebook {
     /// What is wrong with the ledger, in sentences.
     pub warnings: Vec<String>,
     start: (DateTime<Utc>, Instant),
-    _lock: File,
+    _lock: Lock,
+}
+
+/// A lock that is given back when this is dropped, even if a program that is just being started has a
+/// copy of the open file still.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // If not now, then when the last copy is closed.
+        let _ = self.0.unlock();
+    }
 }
 
 impl Notebook {
@@ -193,7 +205,7 @@ impl Notebook {
             state: State::of(records),
             warnings,
             start: (now, Instant::now()),
-            _lock: lock,
+            _lock: Lock(lock),
         })
     }
 
