@@ -73,8 +73,8 @@ impl Subversion {
         listing.map(Some).ok_or_else(|| self.strange("look at", place, "no XML of `svn info`"))
     }
 
-    /// Lists a place as svn does; none if there is nothing.
-    fn listed(&self, place: &Place, depth: Depth) -> Result<Option<Listing>, AreaError> {
+    /// What svn lists at a place; none if there is nothing.
+    fn list_with_svn(&self, place: &Place, depth: Depth) -> Result<Option<Listing>, AreaError> {
         let Some(mut listing) = self.info(place, depth)? else { return Ok(None) };
         let Revision::Number(revision) = listing.revision else { return Ok(Some(listing)) };
         if depth == Depth::Entries || listing.files.contains_key(&Place::ROOT) {
@@ -181,7 +181,7 @@ impl DistArea for Subversion {
             Server::Web(server) => server.list(place, depth),
             Server::Svnserve(server) => server.list(&[place], depth)?.pop(),
         });
-        told.map_or_else(|| self.listed(place, depth), Ok)
+        told.map_or_else(|| self.list_with_svn(place, depth), Ok)
     }
 
     fn list_all(&self, places: &[&Place]) -> Result<Vec<Option<Listing>>, AreaError> {
@@ -190,7 +190,7 @@ impl DistArea for Subversion {
             return side_by_side(places, |place| self.list(place, Depth::All));
         };
         let told = server.list(places, Depth::All);
-        told.map_or_else(|| side_by_side(places, |place| self.listed(place, Depth::All)), Ok)
+        told.map_or_else(|| side_by_side(places, |place| self.list_with_svn(place, Depth::All)), Ok)
     }
 
     fn changed_at(&self, place: &Place) -> Option<DateTime<Utc>> {

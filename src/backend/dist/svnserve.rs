@@ -298,10 +298,21 @@ mod tests {
         }
 
         #[test]
+        fn any_answer_to_a_list_comes_to_an_end(
+            entries in proptest::collection::vec(any_item(), 0..5),
+            end in any_item(),
+        ) {
+            let welcome = items(b"( success ( ( ) 0: ) ) ").expect("items");
+            let all = [welcome, entries, vec![Item::Word("done".to_owned()), end]].concat();
+            let _ = Answers(all.iter()).listed(7);
+        }
+
+        #[test]
         fn any_bytes_are_read_or_not(bytes in "[ ()0-9a-z:\\n\u{0}é-]{0,60}") {
             let Some(all) = items(bytes.as_bytes()) else { return Ok(()) };
             let mut answers = Answers(all.iter());
             let _ = answers.greeting();
+            let _ = Answers(all.iter()).listed(7);
             let _ = all.iter().map(entry).collect::<Vec<_>>();
         }
     }
