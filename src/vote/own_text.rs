@@ -223,10 +223,11 @@ fn mark_footers(lines: &mut [Line<'_>]) {
 
 /// Marks what follows `-- ` until a quote begins, and lines that tell how to reach the writer.
 fn mark_signatures(lines: &mut [Line<'_>]) {
-    let mut below_dashes = false;
+    let (mut below_dashes, mut said) = (false, false);
     for line in lines {
         match line.kind {
-            Kind::Own if matches!(line.text.trim_end(), "--" | "——") => below_dashes = true,
+            // Below dashes with nothing above them stands the mail itself.
+            Kind::Own if said && matches!(line.text.trim_end(), "--" | "——") => below_dashes = true,
             Kind::Own => {}
             Kind::Footer => continue,
             _ => below_dashes = false,
@@ -234,6 +235,7 @@ fn mark_signatures(lines: &mut [Line<'_>]) {
         if line.is_own() && (below_dashes || is_contact(line.text)) {
             line.kind = Kind::Signature;
         }
+        said |= line.is_own() && !line.is_blank();
     }
 }
 

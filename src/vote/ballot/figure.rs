@@ -16,6 +16,8 @@ pub(super) struct Figure {
     pub(super) spaced: bool,
     /// `:+1:`.
     pub(super) emoji: bool,
+    /// A slip of the pen: `+1binding`, `<+1>`.
+    pub(super) slip: bool,
 }
 
 /// Reads a figure, or a number that only looks like one.
@@ -52,7 +54,8 @@ pub(super) fn read(chars: &[char], at: usize, before: Option<Kind>) -> Option<(K
     let junk = follows_code(chars, at, before) || goes_on(chars, plural.unwrap_or(end), signs > 0);
     let zone = signs > 0 && digits == 4 && before == Some(Kind::Clock);
     let octal = digits > 1 && chars[digits_at] == '0';
-    if junk || zone || octal || is_telephone(chars, digits_at) {
+    let slip = junk && is_slip(&chars[at..], before);
+    if (junk && !slip) || zone || octal || is_telephone(chars, digits_at) {
         if signs == 0 {
             return None;
         }
@@ -70,9 +73,24 @@ pub(super) fn read(chars: &[char], at: usize, before: Option<Kind>) -> Option<(K
         ("±" | "+-" | "-+" | "+/-" | "-/+", _) => return Some((Kind::Number, end)),
         _ => None,
     };
-    let (plural, bare) = (plural.is_some(), signs == 0);
-    let figure = Figure { value, plural, bare, spaced, emoji: false };
+    // A half, not a choice as in `+1/0/-1`.
+    let half = matches!(chars[end..], ['/', '1'..='9', ..]);
+    let (plural, bare, value) = (plural.is_some(), signs == 0, value.filter(|_| !half));
+    let figure = Figure { value, plural, bare, spaced, emoji: false, slip };
     Some((Kind::Figure(figure), if plural { plural_end(chars, end).unwrap_or(end) } else { end }))
+}
+
+/// Whether a line begins with a vote to which something sticks by mistake.
+fn is_slip(chars: &[char], before: Option<Kind>) -> bool {
+    match (before, chars) {
+        (None, ['+' | '-', '1', tail @ ..]) => {
+            let tail: String = tail.iter().take_while(|c| c.is_alphanumeric() || **c == '_').collect();
+            tail.trim_start_matches('_').starts_with(char::is_alphabetic)
+                && !matches!(&tail[..], "st" | "th" | "ed" | "d" | "h")
+        }
+        (Some(Kind::Mark('<')), ['+' | '-', '1', '>', ..]) => true,
+        _ => false,
+    }
 }
 
 /// Where `s` or `'s` ends that makes a plural of the number before `at`.

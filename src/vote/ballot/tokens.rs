@@ -4,6 +4,9 @@
 //! marks, emphasis (dropped), smileys and other pictures (dropped). What has digits but cannot be a
 //! vote (telephone numbers, time zones, versions, dates) is a plain number.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::Value;
 use super::figure::{self, Figure};
 
@@ -30,8 +33,6 @@ pub(super) struct Token {
     pub(super) line: usize,
     /// Begins with a capital letter.
     pub(super) capital: bool,
-    /// Follows the token before without a space.
-    pub(super) glued: bool,
 }
 
 /// What is known of a line beside its tokens.
@@ -51,6 +52,14 @@ pub(super) struct Tokens {
     pub(super) all: Vec<Token>,
     pub(super) lines: Vec<LineInfo>,
 }
+
+/// Words that want another after them: a line that ends in one goes on in the next.
+#[rustfmt::skip]
+static DANGLING: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    "a an the of for to at least than more one two three four five binding non-binding with his her their your my our any no not need needs be was were is are gave \
+     give giving vote voted votes voting would another these those get got few some enough from into by as because if cast casting additional required minimum and \
+     or previous own".split_ascii_whitespace().collect()
+});
 
 impl Tokens {
     /// Reads lines, each with whether the line before it belongs to another paragraph.
@@ -84,32 +93,33 @@ impl Tokens {
 
     fn break_before(&mut self, at: usize, line: usize) {
         let kind = Kind::Break;
-        self.all.insert(at, Token { kind, start: 0, end: 0, line, capital: false, glued: false });
+        self.all.insert(at, Token { kind, start: 0, end: 0, line, capital: false });
     }
 
-    fn push(&mut self, kind: Kind, chars: &[char], line: usize, glued: bool) {
+    fn push(&mut self, kind: Kind, chars: &[char], line: usize) {
         let start = self.folded.len();
         for c in chars {
             self.folded.extend(c.to_lowercase());
         }
         let capital = chars.first().is_some_and(|c| c.is_uppercase());
-        self.all.push(Token { kind, start, end: self.folded.len(), line, capital, glued });
+        self.all.push(Token { kind, start, end: self.folded.len(), line, capital });
     }
 
     fn line(&mut self, chars: &[char], mut at: usize, line: usize) {
         let first = self.all.len();
-        let mut glued = false;
         while at < chars.len() {
             let c = chars[at];
             if c == ' ' {
-                (glued, at) = (false, at + 1);
+                at += 1;
                 continue;
             }
             let before = self.all[first..].last().map(|token| token.kind);
             let (kind, end) = token(chars, at, before);
             if let Some(kind) = kind {
-                self.push(kind, &chars[at..end], line, glued);
-                glued = true;
+                match kind {
+                    Kind::Mark(mark) => self.push(kind, &[mark], line),
+                    _ => self.push(kind, &chars[at..end], line),
+                }
             }
             at = end;
         }
@@ -123,7 +133,7 @@ impl Tokens {
             return false;
         };
         let dangling = match last.kind {
-            Kind::Word => super::words::DANGLING.contains(&self.text(last)),
+            Kind::Word => DANGLING.contains(self.text(last)),
             Kind::Number => true,
             _ => false,
         };
@@ -220,6 +230,7 @@ fn token(chars: &[char], at: usize, before: Option<Kind>) -> (Option<Kind>, usiz
     match c {
         '*' | '_' | '~' => (None, at + 1),
         '→' | '👍' | '👎' => (Some(Kind::Mark(c)), at + 1),
+        '⇒' => (Some(Kind::Mark('→')), at + 1),
         '…' => (Some(Kind::Mark('.')), at + 1),
         c if c.is_ascii() || c == '±' || c == '—' || c == '°' => (Some(Kind::Mark(c)), at + 1),
         '•' => (Some(Kind::Mark(c)), at + 1),
@@ -239,7 +250,8 @@ fn emoji(chars: &[char], at: usize) -> Option<(Option<Kind>, usize)> {
         _ => None,
     };
     if value.is_some() {
-        let figure = Figure { value, plural: false, bare: false, spaced: false, emoji: true };
+        let figure =
+            Figure { value, plural: false, bare: false, spaced: false, emoji: true, slip: false };
         return Some((Some(Kind::Figure(figure)), at + 4));
     }
     let nose = usize::from(rest.get(1) == Some(&'-'));

@@ -117,6 +117,9 @@ impl<'a> Folding<'a> {
                 self.folded.dismissed.push(aside);
             }
         }
+        if self.only_names_it(answer, &says) {
+            says = Says::Nothing;
+        }
         match (when, says) {
             (_, Says::Nothing) => {}
             (When::Early, Says::Vote(value)) => self.apart(answer, value, State::Early),
@@ -217,6 +220,15 @@ impl<'a> Folding<'a> {
         Ok(Some(ruling))
     }
 
+    /// Whether what might be a vote only names the one that the same person cast before.
+    fn only_names_it(&self, answer: &Answer, says: &Says) -> bool {
+        let before = || {
+            let voter = self.voters.get(&answer.identity.key[..])?;
+            Some(self.folded.ballots[voter.ballot?].value)
+        };
+        matches!(says, Says::Unclear(_)) && answer.reading.may_be.is_some_and(|value| before() == Some(value))
+    }
+
     /// Why a vote, clear in itself, cannot simply replace what the same person said before.
     fn contradicts(&self, answer: &Answer, value: Value) -> Option<String> {
         let before = self.voters.get(&answer.identity.key[..])?.ballot?;
@@ -284,7 +296,12 @@ impl<'a> Folding<'a> {
         }
     }
 
-    fn unclear(&mut self, answer: &'a Answer, why: String) {
+    fn unclear(&mut self, answer: &'a Answer, mut why: String) {
+        let ballot = self.voters.get(&answer.identity.key[..]).and_then(|voter| voter.ballot);
+        if let (Some(before), Says::Unclear(_)) = (ballot, &answer.reading.says) {
+            let had = figure(self.folded.ballots[before].value);
+            why = format!("{why} It would take the place of the {had} before");
+        }
         let aside = self.aside(answer, why);
         let index = self.folded.unclear.len();
         let voter = self.voters.entry(&answer.identity.key).or_default();

@@ -1,0 +1,717 @@
+//! A sentence with a figure in it: whether it casts a vote by one of the [`forms`], is none by its
+//! shape, or has to be asked about.
+
+use std::cell::OnceCell;
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::forms::{self, Deed, Fit, Words};
+use super::tokens::{Kind, Token, Tokens};
+use super::{Value, claim};
+
+/// What a figure, or a remark without one, comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Something is done by it.
+    Plain(Deed),
+    /// It may be the vote: to be asked unless the writer has one.
+    Doubt(Doubt),
+    /// It is none, by its shape.
+    None,
+}
+
+/// What is doubtful.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Doubt {
+    /// It stands somewhere in a sentence.
+    Named,
+    /// It stands where a vote would: at an end of its line or sentence.
+    Vote,
+    /// It depends on something.
+    Condition,
+    /// It may be somebody else's, or on something else.
+    Other,
+    /// It is asked, not said.
+    Question,
+}
+
+impl Doubt {
+    /// The question for people.
+    pub(super) const fn question(self) -> &'static str {
+        match self {
+            Self::Named | Self::Vote => "is it the vote?",
+            Self::Condition => "a condition, or not decided: does the vote count?",
+            Self::Other => "is it the writer's own vote on this?",
+            Self::Question => "a question, or the vote?",
+        }
+    }
+}
+
+/// What was found in a sentence.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    /// The figure's token, or that of the word that takes the vote back.
+    pub(super) at: usize,
+    pub(super) verdict: Verdict,
+    pub(super) claim: Option<bool>,
+}
+
+/// What is known of a line from those around it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Note {
+    /// It is one of the options to choose from, or of a table of several people's votes.
+    pub(super) listed: bool,
+    /// It is one of several marks on single things.
+    pub(super) item: bool,
+    /// It answers one of several quoted remarks.
+    pub(super) under_remark: bool,
+}
+
+pub(super) struct Sentence<'t> {
+    tokens: &'t Tokens,
+    range: Range<usize>,
+    /// What of it forms read: claims and what only marks up are left out.
+    items: Vec<usize>,
+    asks: bool,
+    /// It is a part of one that never ends.
+    is_part: bool,
+    /// The subject of the mail, in lower case.
+    subject: &'t str,
+    writer: &'t str,
+    /// What makes it doubtful as a whole, once it was asked.
+    alarm: OnceCell<Option<Doubt>>,
+}
+
+impl Words for Sentence<'_> {
+    fn word(&self, index: usize) -> &str {
+        match self.items.get(index).map(|at| &self.tokens.all[*at]) {
+            Some(token) if !matches!(token.kind, Kind::Figure(_)) => self.tokens.text(token),
+            _ => "",
+        }
+    }
+
+    fn is_figure(&self, index: usize) -> bool {
+        self.items.get(index).is_some_and(|at| matches!(self.tokens.all[*at].kind, Kind::Figure(_)))
+    }
+
+    fn is_passed_over(&self, index: usize) -> bool {
+        let word = self.word(index);
+        matches!(word, "(" | ")") || forms::is_adverb(word)
+    }
+}
+
+/// The most tokens of a sentence that is read whole; in longer ones nothing is plain.
+const LONGEST: usize = 80;
+
+/// Every sentence of `tokens`.
+pub(super) fn all<'t>(
+    tokens: &'t Tokens,
+    subject: &'t str,
+    writer: &'t str,
+) -> impl Iterator<Item = Sentence<'t>> {
+    let (mut from, mut part) = (0, false);
+    std::iter::from_fn(move || {
+        if from >= tokens.all.len() {
+            return None;
+        }
+        let rest = &tokens.all[from..];
+        let length = rest.iter().take(LONGEST).position(|token| ends(token.kind));
+        let endless = length.is_none() && rest.len() > LONGEST;
+        let length = length.unwrap_or(rest.len().min(LONGEST));
+        let range = from..from + length;
+        from += length + usize::from(!endless);
+        let sentence = Sentence::new(tokens, range, subject, writer);
+        Some(Sentence { is_part: std::mem::replace(&mut part, endless) || endless, ..sentence })
+    })
+}
+
+fn ends(kind: Kind) -> bool {
+    matches!(kind, Kind::Break | Kind::Mark('.' | '!' | '?' | ';'))
+}
+
+impl<'t> Sentence<'t> {
+    fn new(tokens: &'t Tokens, range: Range<usize>, subject: &'t str, writer: &'t str) -> Self {
+        let all = &tokens.all[range.clone()];
+        let claims = claim::places(tokens, range.clone());
+        let marks_up =
+            |kind| matches!(kind, Kind::Mark('[' | ']' | '{' | '}' | '"' | '\'' | '`' | '<' | '>' | '|' | '•'));
+        let mut items: Vec<usize> = Vec::with_capacity(all.len());
+        for at in range.clone().filter(|at| !claims.contains(at)) {
+            let kind = tokens.all[at].kind;
+            let closes_empty = kind == Kind::Mark(')')
+                && items.last().is_some_and(|last| tokens.all[*last].kind == Kind::Mark('('));
+            match () {
+                () if closes_empty => drop(items.pop()),
+                () if marks_up(kind) => {}
+                () => items.push(at),
+            }
+        }
+        let asks = tokens.all.get(range.end).is_some_and(|end| end.kind == Kind::Mark('?'));
+        Self { tokens, range, items, asks, is_part: false, subject, writer, alarm: OnceCell::new() }
+    }
+
+    fn token(&self, index: usize) -> Option<&'t Token> {
+        self.items.get(index).map(|at| &self.tokens.all[*at])
+    }
+
+    fn is_mark(&self, index: usize, marks: &str) -> bool {
+        matches!(self.token(index).map(|token| token.kind), Some(Kind::Mark(mark)) if marks.contains(mark))
+    }
+
+    fn words(&self, range: Range<usize>) -> impl Iterator<Item = &str> {
+        range.map(|index| self.word(index))
+    }
+
+    /// Everything in it that may be a vote. `notes` are those of the lines.
+    pub(super) fn found(&self, notes: &[Note]) -> Vec<Found> {
+        let mut found: Vec<Found> = Vec::new();
+        // A former vote inside a form is part of it.
+        let mut covered = vec![false; self.items.len()];
+        let mut taken = 0;
+        let mut start = Some(0);
+        while let Some(from) = start {
+            if let Some((at, fit)) = self.form_from(from).filter(|(at, _)| *at >= taken) {
+                let at_token = fit.figure.unwrap_or(at);
+                found.push(Found {
+                    at: self.items[at_token],
+                    verdict: self.weigh(at, fit, notes),
+                    claim: self.claim(fit.figure),
+                });
+                covered[at..fit.end].fill(true);
+                taken = fit.end;
+            }
+            start = self.next_clause(from.max(taken));
+        }
+        for index in (0..self.items.len()).filter(|index| self.is_figure(*index) && !covered[*index]) {
+            let (at, verdict) = (self.items[index], self.doubt(index, notes));
+            found.push(Found { at, verdict, claim: None });
+        }
+        found
+    }
+
+    /// The form at the clause that begins at `from`, with or without the words that lead to it.
+    fn form_from(&self, from: usize) -> Option<(usize, Fit)> {
+        let mut at = from;
+        loop {
+            if let Some(fit) = forms::at(self, at) {
+                return Some((at, fit));
+            }
+            let word = self.word(at);
+            let leads = LEADS.contains(word)
+                || forms::is_adverb(word)
+                || word.starts_with('@') && at == from
+                || word == "("
+                || word == ":" && at == 0;
+            if !leads {
+                return None;
+            }
+            at += 1;
+        }
+    }
+
+    /// Where the next clause begins: behind a comma, a dash, a bracket, or a word such as "so".
+    fn next_clause(&self, from: usize) -> Option<usize> {
+        (from..self.items.len()).find_map(|index| {
+            let behind = index + 1;
+            let parts = self.is_mark(index, ",-—(|/)") || matches!(self.word(index), "and" | "but" | "so" | "therefore" | "hence" | "thus" | "because");
+            let addressed = || {
+                self.word(index) == ":" && (self.words(0..index).all(|word| LEADS.contains(word)) || self.is_writer(0..index))
+            };
+            ((parts || addressed()) && behind < self.items.len()).then_some(behind)
+        })
+    }
+
+    /// Whether what a form says counts, by what stands before and behind it.
+    fn weigh(&self, start: usize, fit: Fit, notes: &[Note]) -> Verdict {
+        let figure = fit.figure.and_then(|index| self.figure(index));
+        let line = self.tokens.all[self.items[fit.figure.unwrap_or(start)]].line;
+        let note = notes.get(line).copied().unwrap_or_default();
+        if fit.figure.is_some_and(|index| self.is_none(index)) || note.listed {
+            return Verdict::None;
+        }
+        let doubt = match () {
+            () if figure.is_some_and(|figure| self.is_odd(figure, fit)) => Some(Doubt::Vote),
+            () if note.item => Some(Doubt::Named),
+            () if self.is_part => Some(Doubt::Named),
+            () if self.asks || fit.figure.is_some_and(|index| self.is_choice(index)) => Some(Doubt::Question),
+            () if note.under_remark => Some(Doubt::Other),
+            () => self.doubt_before(start, line).or_else(|| self.doubt_behind(fit)),
+        };
+        // A zero without a sign is a vote where nothing leads to it but the line's own beginning.
+        let bare = figure.is_some_and(|figure| figure.bare);
+        if bare && (doubt.is_some() || start > 0 && !self.says_vote(start, fit.end)) {
+            let ends = fit.end == self.items.len() && start > 0;
+            return if ends { Verdict::Doubt(Doubt::Named) } else { Verdict::None };
+        }
+        doubt.map_or(Verdict::Plain(fit.deed), Verdict::Doubt)
+    }
+
+    /// A slip of the pen, a dash before a lone digit, a smiley beside words.
+    fn is_odd(&self, figure: super::figure::Figure, fit: Fit) -> bool {
+        let lone = self.items.len() == 1;
+        let dash = figure.spaced && figure.value == Some(Value::MinusOne) && self.claim(fit.figure).is_none();
+        figure.slip || dash && lone || figure.emoji && !lone
+    }
+
+    fn says_vote(&self, start: usize, end: usize) -> bool {
+        end - start > 1
+    }
+
+    /// What makes doubtful what is said before `start`.
+    fn doubt_before(&self, start: usize, line: usize) -> Option<Doubt> {
+        let before: Vec<&str> = self.words(0..start).collect();
+        let first = before.iter().find(|word| !LEADS.contains(**word));
+        if let Some(doubt) = alarm(&before, true) {
+            return Some(doubt);
+        }
+        if first.is_some_and(|first| TASKS.contains(first)) {
+            return Some(Doubt::Condition);
+        }
+        // `Jane Doe - +1`, `- signature, +1`, `the signature: +1`.
+        let behind_dash = start > 0 && self.is_mark(start - 1, "-—");
+        let names = || (0..start - 1).all(|index| self.token(index).is_some_and(|token| token.capital));
+        if behind_dash && names() && start <= 5 && !self.is_writer(0..start - 1) {
+            return Some(Doubt::Other);
+        }
+        if self.tokens.lines[line].bullet && first.is_some() {
+            return Some(Doubt::Vote);
+        }
+        let conjunction = start > 0 && self.word(start - 1) == "and" && first.is_some();
+        let of_writer = before.first().is_some_and(|word| OWN_STARTS.contains(*word));
+        (conjunction && !of_writer).then_some(Doubt::Vote)
+    }
+
+    fn is_writer(&self, range: Range<usize>) -> bool {
+        let mut words = self.words(range);
+        words.all(|word| self.writer.split_whitespace().any(|name| name.to_lowercase() == word))
+    }
+
+    /// What makes doubtful what is said behind a form that ends at `end`.
+    fn doubt_behind(&self, fit: Fit) -> Option<Doubt> {
+        let end = fit.end;
+        let mut at = end;
+        let rest: Vec<&str> = self.words(end..self.items.len()).collect();
+        if let Some(doubt) = alarm(&rest, false) {
+            return Some(doubt);
+        }
+        if fit.deed == Deed::Carries {
+            return None;
+        }
+        // "(Jane)", "(proxy for Jane)"
+        if self.is_mark(at, "(") {
+            let close = (at..self.items.len()).find(|index| self.is_mark(*index, ")"));
+            let inside = at + 1..close.unwrap_or(self.items.len());
+            let names = inside.len() <= 3
+                && inside.clone().all(|index| {
+                    self.token(index).is_some_and(|token| token.kind == Kind::Word && token.capital)
+                        && !HATS.contains(self.word(index))
+                });
+            if names && !inside.is_empty() && !self.is_writer(inside) {
+                return Some(Doubt::Other);
+            }
+            at = close.map_or(at, |close| close + 1);
+        }
+        while matches!(self.word(at), "vote" | "votes") {
+            at += 1;
+        }
+        at = self.from_me(at);
+        at = match self.object(at) {
+            Ok(at) => at,
+            Err(doubt) => return Some(doubt),
+        };
+        at = self.from_me(at);
+        while forms::is_adverb(self.word(at)) || self.is_mark(at, ")") {
+            at += 1;
+        }
+        if self.is_writer(at..self.items.len()) {
+            return None;
+        }
+        let next = self.word(at);
+        // `+1:` and nothing else heads a list.
+        if self.is_mark(at, ":") && (at + 1 == self.items.len() || self.lists_words(at + 1)) {
+            return Some(Doubt::Vote);
+        }
+        let same = |other: super::figure::Figure| fit.figure.and_then(|index| self.figure(index)).is_some_and(|one| one.value == other.value);
+        let goes_on = self.is_mark(at, ",-—:/|(~→")
+            || self.figure(at).is_some_and(same)
+            || fit.deed == Deed::Withdraws && next == "and"
+            || REASONS.contains(next)
+            || is_cjk(next)
+            || next.ends_with("ed");
+        // What follows right away must not be soft: "+1, but only after ..."
+        let soft = rest.iter().skip(at - end).filter(|word| word.chars().any(char::is_alphabetic));
+        let soft = soft.take(3).any(|word| SOFT.contains(*word));
+        match () {
+            () if at >= self.items.len() => None,
+            () if soft => Some(Doubt::Condition),
+            () if goes_on => None,
+            () => Some(Doubt::Other),
+        }
+    }
+
+    /// `build, tests`: single words in a row.
+    fn lists_words(&self, from: usize) -> bool {
+        let mut items = self.items[from..].split(|at| self.tokens.all[*at].kind == Kind::Mark(','));
+        self.items.len() - from >= 3 && items.all(|item| item.len() == 1)
+    }
+
+    /// Passes over "from me", "de ma part".
+    fn from_me(&self, at: usize) -> usize {
+        const FROM: &[&str] = &["from", "von", "de", "da", "por", "van", "od", "ode", "от", "с", "från", "fra", "by", "for", "pour", "für"];
+        let mut end = at;
+        if !FROM.contains(&self.word(end)) {
+            return at;
+        }
+        end += 1;
+        while matches!(self.word(end), "my" | "our" | "ma" | "mi" | "mia" | "minha" | "mijn" | "meiner" | "the" | "moje" | "моей" | "per" | "parte") {
+            end += 1;
+        }
+        let me = ["me", "side", "us", "here", "end", "mir", "uns", "seite", "part", "moi", "nous", "parte", "mim", "mij", "kant", "mnie", "меня",
+            "стороны", "mig", "meg", "team", "mia", "myself"];
+        if me.contains(&self.word(end)) || end > at + 1 && self.word(end - 1) == "parte" {
+            end += usize::from(me.contains(&self.word(end)));
+            end += usize::from(matches!(self.word(end), "mia" | "mía"));
+            return end;
+        }
+        at
+    }
+
+    /// Passes over "for the release", "to release this", "on releasing 1.2.0-rc1 as 1.2.0".
+    fn object(&self, at: usize) -> Result<usize, Doubt> {
+        if !matches!(self.word(at), "for" | "to" | "on" | "of" | "towards") && !matches!(self.word(at), "release" | "releasing" | "ship") {
+            return Ok(at);
+        }
+        let mut end = at;
+        while matches!(self.word(end), "for" | "to" | "on" | "of" | "towards" | "the" | "a" | "this" | "that" | "these" | "it" | "one" | "apache") {
+            end += 1;
+        }
+        let named = end > at + 1 && !matches!(self.word(end - 1), "to" | "for" | "on" | "of" | "the" | "a" | "that" | "these" | "apache");
+        let stop = (end..self.items.len()).find(|index| self.is_mark(*index, ",-—:(|")).unwrap_or(self.items.len());
+        let candidate = self.words(at..stop).find(|word| is_candidate(word));
+        if candidate.is_some_and(|candidate| !self.subject.contains(candidate)) {
+            return Err(Doubt::Other);
+        }
+        if self.words(at..stop).any(|word| matches!(word, "new" | "next" | "another" | "different" | "second" | "later" | "other")) {
+            return Err(Doubt::Other);
+        }
+        let releases = OBJECTS.contains(self.word(end)) || self.words(end..stop).any(|word| matches!(word, "release" | "releasing" | "candidate"))
+            || candidate.is_some_and(|candidate| candidate == self.word(end));
+        match () {
+            () if releases => Ok(stop),
+            () if named => Ok(end),
+            () => Err(Doubt::Other),
+        }
+    }
+
+    fn figure(&self, index: usize) -> Option<super::figure::Figure> {
+        match self.token(index)?.kind {
+            Kind::Figure(figure) => Some(figure),
+            _ => None,
+        }
+    }
+
+    /// What a figure is that no form reads.
+    fn doubt(&self, index: usize, notes: &[Note]) -> Verdict {
+        let token = &self.tokens.all[self.items[index]];
+        let listed = notes.get(token.line).is_some_and(|note| note.listed);
+        let Some(figure) = self.figure(index) else { return Verdict::None };
+        let bare_end = figure.bare && index > 0 && self.is_mark(index - 1, ",") && index + 1 == self.items.len();
+        if listed || self.is_none(index) || figure.value.is_none() || figure.bare && !bare_end {
+            return Verdict::None;
+        }
+        if self.asks {
+            return Verdict::Doubt(Doubt::Question);
+        }
+        let alarm = *self.alarm.get_or_init(|| {
+            let words: Vec<&str> = self.words(0..self.items.len()).collect();
+            alarm(&words, true)
+        });
+        let of_line = |index: usize| self.token(index).is_none_or(|other| other.line != token.line);
+        let at_end = index == 0 || index + 1 >= self.items.len() || of_line(index + 1);
+        let doubt = alarm.unwrap_or(if at_end { Doubt::Vote } else { Doubt::Named });
+        Verdict::Doubt(doubt)
+    }
+
+    /// Whether a figure is no vote by its shape: one of a count, a choice, a range, code, a legend.
+    fn is_none(&self, index: usize) -> bool {
+        let Some(figure) = self.figure(index) else { return false };
+        if figure.plural {
+            return true;
+        }
+        let at = self.items[index];
+        let all = &self.tokens.all;
+        let next = all.get(at + 1).map(|token| token.kind);
+        let behind = index + 1 + usize::from(matches!(self.word(index + 1), "vote" | "votes"));
+        let legend = matches!(next, Some(Kind::Mark('=')))
+            || matches!(self.word(index + 1), "means" | "mean" | "indicates" | "is" | "=");
+        let number = |index: usize| matches!(self.token(index).map(|token| token.kind), Some(Kind::Number));
+        let nobody = NOBODY.contains(self.word(behind + 1)) || number(behind + 1) || self.is_figure(behind + 1);
+        let empty = index == 0 && self.is_mark(behind, ":") && nobody && behind + 2 >= self.items.len()
+            || index == 0 && self.is_mark(behind, "(x×") && number(behind + 1);
+        legend && !self.word(index + 1).starts_with("is") || empty || self.is_counted(index) || self.is_number(index) || index > 0 && self.is_choice(index) || self.is_code(at)
+            || self.names_behind_colon(index)
+    }
+
+    /// "3 binding +1", "no -1": a number in front, with at most adjectives between.
+    fn is_counted(&self, index: usize) -> bool {
+        let mut before = (0..index).rev().take(3);
+        before.any(|index| {
+            let word = self.word(index);
+            let number = matches!(self.token(index).map(|token| token.kind), Some(Kind::Number)) || NUMBERS.contains(word);
+            number
+        }) && {
+            // Only adjectives stand between.
+            let between = (0..index).rev().take_while(|index| {
+                let word = self.word(*index);
+                matches!(word, "pmc" | "ipmc" | "more" | "vote" | "valid" | "further" | "additional" | "other" | "binding")
+            });
+            let first = index - between.count();
+            first > 0 && (NUMBERS.contains(self.word(first - 1)) || matches!(self.token(first - 1).map(|token| token.kind), Some(Kind::Number)))
+                && !(first == 1 && self.word(0) == "0")
+        }
+    }
+
+    /// "exit code -1", "returned -1", "git log -1", "UTC +1".
+    fn is_number(&self, index: usize) -> bool {
+        let mut at = index;
+        while at > 0 && (matches!(self.word(at - 1), "is" | "was" | "of" | "with" | "to" | "a" | "be" | "->") || self.is_mark(at - 1, "=:")) {
+            at -= 1;
+        }
+        at > 0 && QUANTITIES.contains(self.word(at - 1))
+    }
+
+    /// Another figure beside it: "+1 or -1", "+1/0/-1", "from -1 to +1", "-1 and +1".
+    fn is_choice(&self, index: usize) -> bool {
+        let Some(figure) = self.figure(index) else { return false };
+        let beside = |one: usize, other: usize| {
+            let links = matches!(self.word(one), "or" | "oder" | "ou" | "o" | "或" | "/" | "または" | "..");
+            links && self.figure(other).is_some_and(|other| other.value != figure.value)
+        };
+        let ranges = |first: usize, link: usize, last: usize| {
+            let spans = matches!((self.word(first), self.word(link)), ("between", "and") | ("range" | "ranges" | "ranging" | "anywhere", _));
+            spans && self.is_figure(last)
+        };
+        beside(index + 1, index + 2)
+            || index >= 2 && beside(index - 1, index - 2)
+            || index >= 1 && ranges(index - 1, index + 1, index + 2)
+            || index >= 3 && ranges(index - 3, index - 1, index - 2)
+    }
+
+    /// Between backticks with more.
+    fn is_code(&self, at: usize) -> bool {
+        let tick = |token: &&Token| token.kind == Kind::Mark('`');
+        let line = self.tokens.all[at].line;
+        let info = self.tokens.lines[line];
+        let from = info.from.max(at.saturating_sub(LONGEST));
+        let to = info.to.min(at + LONGEST);
+        let of_line = self.tokens.all.get(from..to).unwrap_or_default();
+        let here = at.saturating_sub(from);
+        if here >= of_line.len() {
+            return false;
+        }
+        let before = of_line[..here].iter().filter(tick).count();
+        let alone = here > 0 && of_line[here - 1].kind == Kind::Mark('`')
+            && of_line.get(here + 1).is_none_or(|token| token.kind == Kind::Mark('`'));
+        before % 2 == 1 && !alone && of_line[here..].iter().any(|token| tick(&token))
+    }
+
+    /// `+1: Jane Doe, John Roe`
+    fn names_behind_colon(&self, index: usize) -> bool {
+        let colon = (index + 1..self.items.len()).find(|at| !self.is_mark(*at, "()") && !self.is_figure(*at) && self.word(*at) != "votes" && self.word(*at) != "vote" && !matches!(self.token(*at).map(|t| t.kind), Some(Kind::Number)));
+        let Some(colon) = colon.filter(|at| index == 0 && self.is_mark(*at, ":")) else { return false };
+        let names = self.items[colon + 1..].iter().map(|at| &self.tokens.all[*at]);
+        super::lists::are_names(self.tokens, names)
+    }
+
+    /// Words of consent without a figure, and the vote that they may be.
+    pub(super) fn consent(&self) -> Option<(usize, Option<Value>)> {
+        if (0..self.items.len()).any(|index| self.figure(index).is_some_and(|figure| !figure.bare)) || self.asks {
+            return None;
+        }
+        let all = &self.tokens.all[self.range.clone()];
+        let claims = claim::places(self.tokens, self.range.clone());
+        let opening = all.iter().take_while(|token| matches!(token.kind, Kind::Mark(_))).count();
+        if claims.first().is_some_and(|first| *first <= self.range.start + opening) {
+            return Some((self.range.start, None));
+        }
+        let one = self.tokens.all.get(*self.items.first()?)?;
+        let starts = one.kind == Kind::Number && self.tokens.text(one) == "1";
+        if starts && (self.word(1) == "+" || self.items.len() == 1 && !claims.is_empty()) {
+            return Some((self.items[0], None));
+        }
+        let mut start = Some(0);
+        while let Some(from) = start {
+            let mut at = from;
+            loop {
+                if let Some(value) = forms::consents(self, at) {
+                    return Some((self.items[at], value));
+                }
+                let word = self.word(at);
+                if !LEADS.contains(word) && !forms::is_adverb(word) {
+                    break;
+                }
+                at += 1;
+            }
+            start = self.next_clause(from);
+        }
+        None
+    }
+
+    /// Whether "(binding)" goes with the figure.
+    fn claim(&self, figure: Option<usize>) -> Option<bool> {
+        claim::of(self.tokens, self.range.clone(), figure.map(|index| self.items[index]))
+    }
+}
+
+/// `rc2`
+fn is_candidate(word: &str) -> bool {
+    word.strip_prefix("rc").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()) && !rest.is_empty())
+}
+
+fn is_cjk(word: &str) -> bool {
+    word.chars().next().is_some_and(|c| ('\u{3040}'..='\u{9fff}').contains(&c) || ('\u{ac00}'..='\u{d7af}').contains(&c))
+}
+
+/// What makes it doubtful that words around a vote leave it one; `before` it, those that tell of
+/// others as well.
+fn alarm(words: &[&str], before: bool) -> Option<Doubt> {
+    let phrase = |at: usize, phrase: &str| {
+        phrase.split('_').enumerate().all(|(nth, part)| words.get(at + nth) == Some(&part))
+    };
+    let any = |list: &Alarms| {
+        (0..words.len()).any(|at| {
+            let known = list.first.contains(words[at]) && {
+                list.phrases.iter().any(|known| phrase(at, known))
+            };
+            let harmless = matches!(words[at], "if" | "when") && {
+                let next = words.get(at + 1).copied().unwrap_or_default();
+                let previous = at.checked_sub(1).map_or("", |at| words[at]);
+                HARMLESS.contains(next) || HARMLESS.contains(previous)
+            };
+            known && !harmless || is_cjk(words[at]) && list.parts.iter().any(|part| words[at].contains(part))
+        })
+    };
+    match () {
+        () if any(&CONDITIONS) => Some(Doubt::Condition),
+        () if any(&OTHERS) || before && any(&TOLD) => Some(Doubt::Other),
+        () => None,
+    }
+}
+
+/// Words and phrases to look for, and parts of words in languages without blanks.
+struct Alarms {
+    phrases: Vec<&'static str>,
+    first: HashSet<&'static str>,
+    parts: &'static [&'static str],
+}
+
+impl Alarms {
+    fn new(phrases: &'static str, parts: &'static [&'static str]) -> Self {
+        let phrases: Vec<&str> = phrases.split_ascii_whitespace().collect();
+        let first = phrases.iter().filter_map(|phrase| phrase.split('_').next()).collect();
+        Self { phrases, first, parts }
+    }
+}
+
+fn set(words: &'static str) -> HashSet<&'static str> {
+    words.split_ascii_whitespace().collect()
+}
+
+type Set = LazyLock<HashSet<&'static str>>;
+
+/// A condition, or that it is not decided yet; in every language that lists use.
+#[rustfmt::skip]
+static CONDITIONS: LazyLock<Alarms> = LazyLock::new(|| Alarms::new(
+    "if iff unless provided_that provided_the provided_we provided_you provided_it provided_nobody provided_no provided providing contingent conditional \
+     conditionally conditioned condition conditions assuming presuming supposing pending barring subject_to in_case as_long_as so_long_as as_soon_as \
+     depending depends on_the_proviso proviso stipulation with_the_understanding whenever whether until_then \
+     not_sure unsure undecided maybe perhaps probably possibly tentative tentatively hopefully provisionally provisional theoretically hypothetically in_principle \
+     leaning tempted inclined might not_yet not_a_vote not_my_vote not_voting no_vote not_vote don't_vote don't_count not_count do_not_count \
+     wenn falls sofern sobald vorausgesetzt vorbehaltlich vorbehalt bedingung solange bedingt eventuell vielleicht \
+     si dès pourvu réserve conditionnel conditionnelle à_condition peut-être sauf_si tant_que \
+     siempre_que siempre_y condición condicionado salvo cuando caso condição desde_que a_menos_que condicional purché condizione a_patto a_condizione qualora se \
+     mits indien tenzij zodra voorwaarde voorwaardelijk om hvis såfremt förutsatt forutsatt forutsetning förutsättning villkor betingelse \
+     если условии условие условием когда якщо при_условии кабы jeśli jeżeli jesli warunkiem o_ile pokud jestli podmínkou podmínku ha feltéve koşuluyla eğer",
+    &["如果", "若", "只要", "前提", "条件", "條件", "除非", "假如", "等到", "場合", "なら", "限り", "조건", "만약", "다면"],
+));
+/// Something else than this vote, or somebody else's.
+#[rustfmt::skip]
+static OTHERS: LazyLock<Alarms> = LazyLock::new(|| Alarms::new(
+    "behalf proxy proxied idea option options suggestion suggestions cancel cancelling canceling redo redoing respin re-spin reroll re-roll re-rolling restart \
+     restarting revote re-vote postpone postponing new_rc next_rc another_rc new_candidate next_candidate new_vote implied implicit stellvertretend \
+     im_namen au_nom en_nombre em_nome a_nome namens от_имени w_imieniu",
+    &["代表", "代为", "代わりに", "代理"],
+));
+/// Words before a vote that tell of what others said.
+#[rustfmt::skip]
+static TOLD: LazyLock<Alarms> = LazyLock::new(|| Alarms::new(
+    "said says told tells asked asks wrote writes suggested suggests proposed proposes he she his her their he's she's they agree_with agreed_with \
+     see_my voted already sagt sagte",
+    &["说", "說"],
+));
+/// Beside "if" and "when", where they make no condition.
+static HARMLESS: Set = LazyLock::new(|| {
+    set("any needed possible necessary so applicable desired know even as wonder check checked see anything")
+});
+/// Words that lead to a clause and say nothing.
+#[rustfmt::skip]
+static LEADS: Set = LazyLock::new(|| set(
+    "so and but hi hello hey dear all everyone everybody team folks guys community friends devs hallo moin bonjour salut hola ciao olá hej ahoj привет \
+     yes yeah yep yup yay no-brainer ok okay well thanks thx thank you sorry sadly nope nah fwiw imo imho overall finally then anyhow congrats \
+     congratulations great good awesome nice cool perfect excellent wonderful fantastic me too ditto same agreed ja oui si sí да はい oh wow please_note \
+     ha hmm alas regrettably zudem danke merci gracias obrigado grazie bedankt спасибо dziękuję 谢谢 大家好 あと",
+));
+/// What a sentence begins with that asks for work.
+static TASKS: Set = LazyLock::new(|| {
+    set("fix remove add change correct update replace drop rename revert provide make sign please resolve address publish upload give get show let")
+});
+/// What a clause of the writer's own begins with, so that "and" goes on with it.
+static OWN_STARTS: Set = LazyLock::new(|| {
+    set("i i've i'm i'd i'll we we've we're my all everything it looks closing thanks builds works verified checked tested built")
+});
+/// What a vote on a release is for.
+#[rustfmt::skip]
+static OBJECTS: Set = LazyLock::new(|| set(
+    "release releasing released ship shipping publish publishing promote promoting candidate proceed proceeding go going now today accept accepting adopt adopting merge \
+     merging approve approving graduate graduating proposal donation spip version this it veröffentlichung freigabe",
+));
+/// What says why or what was done, right behind a vote.
+#[rustfmt::skip]
+static REASONS: Set = LazyLock::new(|| set(
+    "as because since given due based with w/ thanks thank thx looks look looking lgtm works worked good great nice well all everything verified checked tested \
+     validated built build builds ran run runs reviewed signed downloaded compiled confirmed installed tried i i've i'm we we've my our no happy glad sorry approve \
+     support yes ship even though although despite again it it's this the there very too weil da danke merci gracias parce porque car pois want wanted \
+     keep congrats go cheers regards best below attached great ship awesome nice after having",
+));
+/// What may follow a vote and makes it depend on something.
+#[rustfmt::skip]
+static SOFT: Set = LazyLock::new(|| set(
+    "when once after until till before only tomorrow later soon except excepting minus modulo apart follows follow als zodra nachdem \
+     sauf quand quando после poté",
+));
+/// Numbers that count votes.
+#[rustfmt::skip]
+static NUMBERS: Set = LazyLock::new(|| set(
+    "one two three four five six seven eight nine ten eleven twelve n no any zero few several many enough least keine kein aucun ninguna nessun three+ x another_one",
+));
+/// Words behind which a figure is a number of something.
+#[rustfmt::skip]
+static QUANTITIES: Set = LazyLock::new(|| set(
+    "code codes status exit exits exited returns returned return returning errno index priority value level offset size timeout port pid column row argument \
+     default head tail log kill grep utc gmt cet cest pst pdt est edt ist jst timezone exitcode rückgabewert returncode sets set setting",
+));
+/// Where a tally says that there were no votes.
+static NOBODY: Set = LazyLock::new(|| set("none nobody n/a no nil keine aucun 0 -"));
+/// What voters are, in brackets behind their votes.
+#[rustfmt::skip]
+static HATS: Set = LazyLock::new(|| set(
+    "pmc ipmc ppmc committer member apache chair mentor contributor asf binding non-binding linux macos mac windows java jdk rm release manager",
+));
+
+/// Whether a line speaks of the writer: "my", "I".
+pub(super) fn is_first_person(line: &crate::vote::own_text::Line<'_>) -> bool {
+    let folded = line.text.to_lowercase();
+    let mut words = folded.split(|c: char| !c.is_alphanumeric() && c != '\'');
+    words.any(|word| matches!(word, "i" | "i'm" | "my" | "me" | "mine" | "mein" | "meine" | "mon" | "mi" | "meu" | "我"))
+}
