@@ -259,16 +259,19 @@ fn mails_of_the_corpus() {
                 Some(_) if prose => matches!(&found[..], "none" | "unclear"),
                 Some(voter) => found == voter["vote"].as_str().unwrap(),
                 // A figure that is named again by who voted so is no question in the count.
-                None => found == "none" || voters.iter().any(|voter| {
-                    let from = voter["from"].as_str().unwrap_or_default();
-                    let name = mail.sender.name.as_deref().unwrap_or("-");
-                    let value = match reading.may_be {
-                        Some(Value::PlusOne) => "+1",
-                        Some(Value::MinusOne) => "-1",
-                        _ => return false,
-                    };
-                    from.contains(name) && voter["vote"] == value
-                }),
+                None => {
+                    found == "none"
+                        || voters.iter().any(|voter| {
+                            let from = voter["from"].as_str().unwrap_or_default();
+                            let name = mail.sender.name.as_deref().unwrap_or("-");
+                            let value = match reading.may_be {
+                                Some(Value::PlusOne) => "+1",
+                                Some(Value::MinusOne) => "-1",
+                                _ => return false,
+                            };
+                            from.contains(name) && voter["vote"] == value
+                        })
+                }
             };
             if !fits {
                 writeln!(wrong, "{}/{name}: {found} {reading:?}", directory.display()).unwrap();

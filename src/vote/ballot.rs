@@ -269,8 +269,12 @@ impl<'t> Page<'t> {
                 let said = sentence::is_first_person(&finding.line);
                 let stands = role == Role::Call && finding.claim.is_some();
                 match finding.verdict {
-                    Verdict::Plain(Deed::Votes) if !said && !stands => finding.verdict = Verdict::None,
-                    Verdict::Doubt(_) if !said || role == Role::Result => finding.verdict = Verdict::None,
+                    Verdict::Plain(Deed::Votes) if !said && !stands => {
+                        finding.verdict = Verdict::None
+                    }
+                    Verdict::Doubt(_) if !said || role == Role::Result => {
+                        finding.verdict = Verdict::None
+                    }
                     _ => {}
                 }
             }
@@ -282,7 +286,8 @@ impl<'t> Page<'t> {
 
     /// Plain votes where the writer's own text is not expected.
     fn doubts(&self, answered: Option<&str>) -> Vec<Finding<'t>> {
-        let mut found: Vec<Finding<'t>> = ticked(&ticked_in_quote(&self.all, answered)).into_iter().collect();
+        let mut found: Vec<Finding<'t>> =
+            ticked(&ticked_in_quote(&self.all, answered)).into_iter().collect();
         for line in &self.all {
             let question = match line.kind {
                 Whose::Doubtful => "the mail answered has the same line: is it the vote?",
@@ -294,7 +299,8 @@ impl<'t> Page<'t> {
             let sentences = sentence::all(&tokens, &self.subject, self.writer);
             let plain = sentences.flat_map(|sentence| sentence.found(&[])).find_map(|plain| {
                 let Kind::Figure(figure) = tokens.all[plain.at].kind else { return None };
-                (plain.verdict == Verdict::Plain(Deed::Votes) && !figure.bare).then_some(figure.value?)
+                (plain.verdict == Verdict::Plain(Deed::Votes) && !figure.bare)
+                    .then_some(figure.value?)
             });
             found.extend(plain.map(|value| Finding::doubt(line, Some(value), question)));
         }
@@ -309,7 +315,8 @@ impl<'t> Page<'t> {
             _ => None,
         });
         let line = Line { number: 0, text: &message.subject, kind: Whose::Own };
-        value.map(|value| Finding::doubt(&line, Some(value), "in the subject only: is it the vote?"))
+        value
+            .map(|value| Finding::doubt(&line, Some(value), "in the subject only: is it the vote?"))
     }
 
     /// The first line in which the writer says something.
@@ -340,7 +347,11 @@ fn ticked<'t>(choices: &[(Line<'t>, Choice)]) -> Option<Finding<'t>> {
     let ticked = || choices.iter().filter(|(_, choice)| choice.ticked == Some(true));
     if let Some((line, choice)) = ticked().next() {
         if ticked().any(|(_, other)| other.value != choice.value) {
-            return Some(Finding::doubt(line, None, "several boxes are ticked: which is the vote?"));
+            return Some(Finding::doubt(
+                line,
+                None,
+                "several boxes are ticked: which is the vote?",
+            ));
         }
         let tokens = Tokens::read(std::iter::once((line.text, true)));
         let claim = claim::of(&tokens, 0..tokens.all.len(), None);
@@ -384,7 +395,9 @@ fn settle(findings: &[Finding<'_>]) -> Option<Reading> {
     let withdrawn = with(Deed::Withdraws).next();
     let Some(first) = casts.first() else {
         let other = |finding: &&Finding<'_>| {
-            finding.is_doubt().is_some() && finding.value.is_ok() && withdrawn.is_some_and(|w| w.value != finding.value)
+            finding.is_doubt().is_some()
+                && finding.value.is_ok()
+                && withdrawn.is_some_and(|w| w.value != finding.value)
         };
         if let Some(other) = findings.iter().find(other) {
             return Some(other.unclear("a vote is taken back: is this the new one?"));
@@ -400,7 +413,9 @@ fn settle(findings: &[Finding<'_>]) -> Option<Reading> {
     }
     // Beside a plain vote only what stands where a vote would, or binds this one, makes doubtful.
     let doubtful = findings.iter().find(|finding| match finding.is_doubt() {
-        Some(Doubt::Vote) => finding.value.is_ok() && finding.value != first.value && finding.question.is_none(),
+        Some(Doubt::Vote) => {
+            finding.value.is_ok() && finding.value != first.value && finding.question.is_none()
+        }
         Some(Doubt::Condition) => finding.value == first.value,
         _ => false,
     });
@@ -419,7 +434,8 @@ fn settle(findings: &[Finding<'_>]) -> Option<Reading> {
 /// What a person has to be asked, if anything.
 fn asked(findings: &[Finding<'_>]) -> Option<Reading> {
     let doubts = || findings.iter().filter(|finding| finding.is_doubt().is_some());
-    let first = doubts().max_by_key(|finding| (finding.is_doubt(), std::cmp::Reverse(finding.line.number)))?;
+    let first = doubts()
+        .max_by_key(|finding| (finding.is_doubt(), std::cmp::Reverse(finding.line.number)))?;
     let question = first.question.unwrap_or_else(|| first.is_doubt().map_or("", Doubt::question));
     let mut reading = first.unclear(question);
     let one = doubts().all(|other| other.value == first.value);

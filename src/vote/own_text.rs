@@ -227,7 +227,9 @@ fn mark_signatures(lines: &mut [Line<'_>]) {
     for line in lines {
         match line.kind {
             // Below dashes with nothing above them stands the mail itself.
-            Kind::Own if said && matches!(line.text.trim_end(), "--" | "——") => below_dashes = true,
+            Kind::Own if said && matches!(line.text.trim_end(), "--" | "——") => {
+                below_dashes = true
+            }
             Kind::Own => {}
             Kind::Footer => continue,
             _ => below_dashes = false,

@@ -58,7 +58,12 @@ fn tick(text: &str) -> Option<(Option<bool>, &str)> {
         "v" | "V" | "y" | "Y" | "yes" | "Yes" | "YES" | "ok" | "OK" if text.starts_with('[') => {
             Some(true)
         }
-        _ if text.starts_with('[') && mark.chars().all(|c| !c.is_ascii_digit()) => None,
+        _ if text.starts_with('[')
+            && mark.chars().count() <= 2
+            && !mark.contains(|c: char| c.is_ascii_digit()) =>
+        {
+            None
+        }
         _ => return None,
     };
     Some((ticked, rest))

@@ -27,6 +27,12 @@ const BINDING: &[&str] = &[
 
 /// Tells "binding" from "non-binding" in one word.
 pub(super) fn word_claims(word: &str) -> Option<bool> {
+    // Most words are none of them.
+    if !word.bytes().any(|byte| matches!(byte, b'b' | b'v' | 0x80..))
+        && !word.ends_with("contraignant")
+    {
+        return None;
+    }
     if BINDING.contains(&word) {
         return Some(true);
     }
@@ -53,7 +59,6 @@ fn claims(tokens: &Tokens, words: &[Token]) -> Option<bool> {
     }
     found
 }
-
 
 /// The tokens of a sentence that say "(binding)", with all that stands in the same brackets.
 pub(super) fn places(tokens: &Tokens, sentence: Range<usize>) -> Vec<usize> {
@@ -94,7 +99,19 @@ pub(super) fn places(tokens: &Tokens, sentence: Range<usize>) -> Vec<usize> {
 }
 
 /// In brackets beside "binding" these tell of somebody else, or of a condition.
-const PERSONS: &[&str] = &["for", "behalf", "proxy", "if", "once", "when", "unless", "conditional", "conditionally", "pending", "after"];
+const PERSONS: &[&str] = &[
+    "for",
+    "behalf",
+    "proxy",
+    "if",
+    "once",
+    "when",
+    "unless",
+    "conditional",
+    "conditionally",
+    "pending",
+    "after",
+];
 
 /// So many tokens a bracket holds.
 const MOST: usize = 12;
@@ -108,7 +125,8 @@ fn is_bracket(kind: Kind) -> bool {
 pub(super) fn of(tokens: &Tokens, sentence: Range<usize>, at: Option<usize>) -> Option<bool> {
     let all = &tokens.all;
     let behind = at.map_or(sentence.start, |at| at + 1)..sentence.end;
-    let near = at.and_then(|_| claims(tokens, &all[behind.start..behind.end.min(behind.start + 8)]));
+    let near =
+        at.and_then(|_| claims(tokens, &all[behind.start..behind.end.min(behind.start + 8)]));
     let next = sentence.end + 1;
     let alone = || {
         let rest = all.get(next..all.len().min(next + 5))?;

@@ -84,7 +84,8 @@ pub(super) fn read(chars: &[char], at: usize, before: Option<Kind>) -> Option<(K
 fn is_slip(chars: &[char], before: Option<Kind>) -> bool {
     match (before, chars) {
         (None, ['+' | '-', '1', tail @ ..]) => {
-            let tail: String = tail.iter().take_while(|c| c.is_alphanumeric() || **c == '_').collect();
+            let tail: String =
+                tail.iter().take_while(|c| c.is_alphanumeric() || **c == '_').collect();
             tail.trim_start_matches('_').starts_with(char::is_alphabetic)
                 && !matches!(&tail[..], "st" | "th" | "ed" | "d" | "h")
         }

@@ -6,7 +6,7 @@
 //! vote, `%` an earlier one. What says "(binding)", adverbs and brackets may stand anywhere.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use super::Value;
 
@@ -131,12 +131,6 @@ pub(super) fn is_adverb(word: &str) -> bool {
     is("adverb") || word.len() > 4 && word.ends_with("ly") && !is("hedge")
 }
 
-/// A form, compiled.
-struct Form {
-    deed: Deed,
-    pieces: Rc,
-}
-
 struct Piece {
     choices: Vec<Choice>,
     optional: bool,
@@ -150,12 +144,18 @@ enum Choice {
     Former,
 }
 
-/// The forms by the words and marks that they can begin with; those that begin with a figure under
-/// the empty one.
-static COMPILED: LazyLock<HashMap<&str, Vec<Form>>> = LazyLock::new(|| {
-    let mut by_first: HashMap<&str, Vec<Form>> = HashMap::new();
-    for (deed, form) in FORMS.iter().flat_map(|(deed, forms)| forms.iter().map(move |form| (*deed, *form))) {
-        let pieces: Rc = form.split_ascii_whitespace().map(Piece::new).collect();
+/// Forms by the words and marks that they can begin with; those that begin with a figure under the
+/// empty one.
+type ByFirst<T> = HashMap<&'static str, Vec<(T, Arc<[Piece]>)>>;
+
+static COMPILED: LazyLock<ByFirst<Deed>> = LazyLock::new(|| compile(FORMS));
+
+fn compile<T: Copy>(table: &'static [(T, &'static [&'static str])]) -> ByFirst<T> {
+    let mut by_first: ByFirst<T> = HashMap::new();
+    for (what, form) in
+        table.iter().flat_map(|(what, forms)| forms.iter().map(move |form| (*what, *form)))
+    {
+        let pieces: Arc<[Piece]> = form.split_ascii_whitespace().map(Piece::new).collect();
         let mut firsts = HashSet::new();
         for piece in pieces.iter() {
             firsts.extend(piece.choices.iter().flat_map(Choice::firsts));
@@ -164,13 +164,11 @@ static COMPILED: LazyLock<HashMap<&str, Vec<Form>>> = LazyLock::new(|| {
             }
         }
         for first in firsts {
-            by_first.entry(first).or_default().push(Form { deed, pieces: pieces.clone() });
+            by_first.entry(first).or_default().push((what, pieces.clone()));
         }
     }
     by_first
-});
-
-type Rc = std::sync::Arc<[Piece]>;
+}
 
 impl Piece {
     fn new(text: &'static str) -> Self {
@@ -190,23 +188,32 @@ impl Piece {
 
 /// Words that speak of the writer's vote without a figure, with the vote that they may be.
 const CONSENT: &[(Option<Value>, &[&str])] = &[
-    (Some(Value::PlusOne), &[
-        "lgtm|approve|approved|approving|approval|👍|plus_one|plus_1|ship_it|thumbs_up|in_favour|in_favor|同意|赞成|賛成|我同意|我赞成|찬성",
-        "looks|look good|great|fine|ok ?to me", "@i ?am|all approve|approving|in_favour|in_favor|endorse",
-    ]),
-    (Some(Value::MinusOne), &["?@i ?@may veto|object|oppose|disapprove|reject", "👎|minus_one|minus_1|thumbs_down|反对|我反对|反対"]),
+    (
+        Some(Value::PlusOne),
+        &[
+            "lgtm|approve|approved|approving|approval|👍|plus_one|plus_1|ship_it|thumbs_up|in_favour|in_favor|同意|赞成|賛成|我同意|我赞成|찬성",
+            "looks|look good|great|fine|ok ?to me",
+            "@i ?am|all approve|approving|in_favour|in_favor|endorse",
+        ],
+    ),
+    (
+        Some(Value::MinusOne),
+        &[
+            "?@i ?@may veto|object|oppose|disapprove|reject",
+            "👎|minus_one|minus_1|thumbs_down|反对|我反对|反対",
+        ],
+    ),
     (Some(Value::Zero), &["?@i ?@may abstain|abstaining|abstention"]),
     (None, &["i|we vote", "?@i ?@may @carry ?over|forward @my ?@old vote|votes"]),
 ];
 
 /// Whether words at `start` speak of the writer's vote without a figure, and of which.
 pub(super) fn consents(words: &impl Words, start: usize) -> Option<Option<Value>> {
-    static FORMS: LazyLock<Vec<(Option<Value>, Vec<Piece>)>> = LazyLock::new(|| {
-        let forms = CONSENT.iter().flat_map(|(value, forms)| forms.iter().map(move |form| (*value, *form)));
-        forms.map(|(value, form)| (value, form.split_ascii_whitespace().map(Piece::new).collect())).collect()
-    });
-    let fits = |pieces: &[Piece]| fit(pieces, words, start, None).is_some_and(|(end, _)| end > start);
-    FORMS.iter().find(|(_, pieces)| fits(pieces)).map(|(value, _)| *value)
+    static COMPILED: LazyLock<ByFirst<Option<Value>>> = LazyLock::new(|| compile(CONSENT));
+    let mut forms = COMPILED.get(words.word(start)).into_iter().flatten();
+    let fits =
+        |pieces: &[Piece]| fit(pieces, words, start, None).is_some_and(|(end, _)| end > start);
+    forms.find(|(_, pieces)| fits(pieces)).map(|(value, _)| *value)
 }
 
 /// What a form reads: words and marks in lower case, and which of them are figures.
@@ -231,10 +238,12 @@ pub(super) struct Fit {
 
 /// Finds the longest form that fits from `start` on.
 pub(super) fn at(words: &impl Words, start: usize) -> Option<Fit> {
-    let begin = places(words, start).filter_map(|at| COMPILED.get(words.word(at))).flatten();
-    let fits = begin.filter_map(|form| {
-        let (end, figure) = fit(&form.pieces, words, start, None)?;
-        (end > start).then_some(Fit { deed: form.deed, end, figure })
+    let word =
+        |at: usize| (words.is_figure(at) || !words.word(at).is_empty()).then(|| words.word(at));
+    let begin = places(words, start).filter_map(|at| COMPILED.get(word(at)?)).flatten();
+    let fits = begin.filter_map(|(deed, pieces)| {
+        let (end, figure) = fit(pieces, words, start, None)?;
+        (end > start).then_some(Fit { deed: *deed, end, figure })
     });
     // A change has the same words as a vote and more.
     fits.max_by_key(|fit| (fit.end, fit.deed != Votes))
@@ -242,15 +251,19 @@ pub(super) fn at(words: &impl Words, start: usize) -> Option<Fit> {
 
 type Ends = Option<(usize, Option<usize>)>;
 
-/// Where a piece may stand that is due at `at`: there, or behind words that are passed over.
+/// Where a piece may stand that is due at `at`: there, or behind a few words that are passed over.
 fn places(words: &impl Words, at: usize) -> impl Iterator<Item = usize> {
-    std::iter::successors(Some(at), |at| words.is_passed_over(*at).then_some(at + 1))
+    std::iter::successors(Some(at), |at| words.is_passed_over(*at).then_some(at + 1)).take(4)
 }
 
 fn fit(pieces: &[Piece], words: &impl Words, at: usize, figure: Option<usize>) -> Ends {
     let Some((piece, rest)) = pieces.split_first() else { return Some((at, figure)) };
     let longest = |from| {
-        piece.choices.iter().filter_map(|choice| choice.fit(words, from)).max_by_key(|(end, _)| *end)
+        piece
+            .choices
+            .iter()
+            .filter_map(|choice| choice.fit(words, from))
+            .max_by_key(|(end, _)| *end)
     };
     let here = places(words, at).find_map(longest);
     if let Some((end, found)) = here {

@@ -1,14 +1,16 @@
 //! Lists: ballots to choose from, tables of several people's votes, answers to quoted remarks. What
 //! they are is told by the lines around a line, which a sentence does not see.
 
+use super::Value;
 use super::sentence::Note;
 use super::tokens::{Kind, Token, Tokens};
-use super::Value;
 use crate::vote::own_text::{Kind as Whose, Line};
 
 /// Takes notes on every line of `tokens`; `writer` is the name of who wrote the mail.
 pub(super) fn notes(tokens: &Tokens, writer: &str) -> Vec<Note> {
-    let line = |line: usize| tokens.lines.get(line).map_or(&[][..], |info| &tokens.all[info.from..info.to]);
+    let line = |line: usize| {
+        tokens.lines.get(line).map_or(&[][..], |info| &tokens.all[info.from..info.to])
+    };
     let mut notes = vec![Note::default(); tokens.lines.len()];
     let starts: Vec<(usize, Value, &[Token])> = (0..tokens.lines.len())
         .filter_map(|at| starts_with_vote(line(at)).map(|(value, tail)| (at, value, tail)))
@@ -28,10 +30,14 @@ pub(super) fn notes(tokens: &Tokens, writer: &str) -> Vec<Note> {
     }
     for run in starts.chunk_by(|one, other| other.0 - one.0 <= 2) {
         let marks = |tail: &[Token]| {
-            tail.first().is_some_and(|token| token.kind == Kind::Word && !GO_ON.contains(&tokens.text(token)))
+            tail.first().is_some_and(|token| {
+                token.kind == Kind::Word && !GO_ON.contains(&tokens.text(token))
+            })
         };
         if run.iter().filter(|(_, _, tail)| marks(tail)).count() >= 2 {
-            run.iter().filter(|(_, _, tail)| marks(tail)).for_each(|(at, ..)| notes[*at].item = true);
+            run.iter()
+                .filter(|(_, _, tail)| marks(tail))
+                .for_each(|(at, ..)| notes[*at].item = true);
         }
     }
     for (at, _, tail) in &starts {
@@ -41,10 +47,13 @@ pub(super) fn notes(tokens: &Tokens, writer: &str) -> Vec<Note> {
             notes[*at].listed = true;
         }
     }
-    let labelled: Vec<usize> = (0..tokens.lines.len()).filter(|at| name_label(line(*at)).is_some()).collect();
+    let labelled: Vec<usize> =
+        (0..tokens.lines.len()).filter(|at| name_label(line(*at)).is_some()).collect();
     let own = |at: &usize| {
         let mut name = name_label(line(*at)).unwrap_or_default().iter();
-        name.all(|token| writer.split_whitespace().any(|word| word.to_lowercase() == tokens.text(token)))
+        name.all(|token| {
+            writer.split_whitespace().any(|word| word.to_lowercase() == tokens.text(token))
+        })
     };
     if labelled.len() >= 2 && !labelled.iter().all(own) {
         labelled.iter().for_each(|at| notes[*at].listed = true);
@@ -53,7 +62,8 @@ pub(super) fn notes(tokens: &Tokens, writer: &str) -> Vec<Note> {
 }
 
 /// Words that go on with a vote rather than name what a mark is for.
-const GO_ON: &[&str] = &["binding", "non-binding", "non", "not", "from", "for", "to", "on", "as", "because", "again"];
+const GO_ON: &[&str] =
+    &["binding", "non-binding", "non", "not", "from", "for", "to", "on", "as", "because", "again"];
 
 /// The vote that a line begins with, and what follows.
 fn starts_with_vote(line: &[Token]) -> Option<(Value, &[Token])> {
@@ -67,7 +77,8 @@ fn starts_with_vote(line: &[Token]) -> Option<(Value, &[Token])> {
 
 /// The name in `Jane Doe: +1`.
 fn name_label(line: &[Token]) -> Option<&[Token]> {
-    let name = line.iter().take(5).take_while(|token| token.kind == Kind::Word && token.capital).count();
+    let name =
+        line.iter().take(5).take_while(|token| token.kind == Kind::Word && token.capital).count();
     let mark = line.get(name)?.kind;
     let figure = matches!(line.get(name + 1)?.kind, Kind::Figure(_));
     (name > 0 && matches!(mark, Kind::Mark(':' | '-')) && figure).then(|| &line[..name])

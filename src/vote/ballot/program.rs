@@ -62,4 +62,3 @@ impl Patch {
         true
     }
 }
-

@@ -73,6 +73,8 @@ pub(super) struct Sentence<'t> {
     range: Range<usize>,
     /// What of it forms read: claims and what only marks up are left out.
     items: Vec<usize>,
+    /// For each of them whether forms pass over it.
+    passed_over: Vec<bool>,
     asks: bool,
     /// It is a part of one that never ends.
     is_part: bool,
@@ -96,8 +98,7 @@ impl Words for Sentence<'_> {
     }
 
     fn is_passed_over(&self, index: usize) -> bool {
-        let word = self.word(index);
-        matches!(word, "(" | ")") || forms::is_adverb(word)
+        self.passed_over.get(index).copied().unwrap_or_default()
     }
 }
 
@@ -134,8 +135,12 @@ impl<'t> Sentence<'t> {
     fn new(tokens: &'t Tokens, range: Range<usize>, subject: &'t str, writer: &'t str) -> Self {
         let all = &tokens.all[range.clone()];
         let claims = claim::places(tokens, range.clone());
-        let marks_up =
-            |kind| matches!(kind, Kind::Mark('[' | ']' | '{' | '}' | '"' | '\'' | '`' | '<' | '>' | '|' | '•'));
+        let marks_up = |kind| {
+            matches!(
+                kind,
+                Kind::Mark('[' | ']' | '{' | '}' | '"' | '\'' | '`' | '<' | '>' | '|' | '•')
+            )
+        };
         let mut items: Vec<usize> = Vec::with_capacity(all.len());
         for at in range.clone().filter(|at| !claims.contains(at)) {
             let kind = tokens.all[at].kind;
@@ -147,8 +152,24 @@ impl<'t> Sentence<'t> {
                 () => items.push(at),
             }
         }
+        let passed_over = items.iter().map(|at| match tokens.all[*at].kind {
+            Kind::Mark(mark) => matches!(mark, '(' | ')'),
+            Kind::Word => forms::is_adverb(tokens.text(&tokens.all[*at])),
+            _ => false,
+        });
+        let passed_over = passed_over.collect();
         let asks = tokens.all.get(range.end).is_some_and(|end| end.kind == Kind::Mark('?'));
-        Self { tokens, range, items, asks, is_part: false, subject, writer, alarm: OnceCell::new() }
+        Self {
+            tokens,
+            range,
+            items,
+            passed_over,
+            asks,
+            is_part: false,
+            subject,
+            writer,
+            alarm: OnceCell::new(),
+        }
     }
 
     fn token(&self, index: usize) -> Option<&'t Token> {
@@ -183,7 +204,9 @@ impl<'t> Sentence<'t> {
             }
             start = self.next_clause(from.max(taken));
         }
-        for index in (0..self.items.len()).filter(|index| self.is_figure(*index) && !covered[*index]) {
+        for index in
+            (0..self.items.len()).filter(|index| self.is_figure(*index) && !covered[*index])
+        {
             let (at, verdict) = (self.items[index], self.doubt(index, notes));
             found.push(Found { at, verdict, claim: None });
         }
@@ -192,31 +215,33 @@ impl<'t> Sentence<'t> {
 
     /// The form at the clause that begins at `from`, with or without the words that lead to it.
     fn form_from(&self, from: usize) -> Option<(usize, Fit)> {
-        let mut at = from;
-        loop {
-            if let Some(fit) = forms::at(self, at) {
-                return Some((at, fit));
-            }
-            let word = self.word(at);
-            let leads = LEADS.contains(word)
-                || forms::is_adverb(word)
-                || word.starts_with('@') && at == from
-                || word == "("
-                || word == ":" && at == 0;
-            if !leads {
-                return None;
-            }
-            at += 1;
-        }
+        self.beginnings(from).find_map(|at| Some((at, forms::at(self, at)?)))
+    }
+
+    /// The beginning of a clause, also without the words that lead to it.
+    fn beginnings(&self, from: usize) -> impl Iterator<Item = usize> {
+        const MOST: usize = 12;
+        let leads = move |at: &usize| {
+            let word = self.word(*at);
+            let greets = word.starts_with('@') && *at == from || word == ":" && *at == 0;
+            (greets || LEADS.contains(word) || self.is_passed_over(*at)).then_some(at + 1)
+        };
+        std::iter::successors(Some(from), leads).take(MOST)
     }
 
     /// Where the next clause begins: behind a comma, a dash, a bracket, or a word such as "so".
     fn next_clause(&self, from: usize) -> Option<usize> {
         (from..self.items.len()).find_map(|index| {
             let behind = index + 1;
-            let parts = self.is_mark(index, ",-—(|/)") || matches!(self.word(index), "and" | "but" | "so" | "therefore" | "hence" | "thus" | "because");
+            let parts = self.is_mark(index, ",-—(|/)")
+                || matches!(
+                    self.word(index),
+                    "and" | "but" | "so" | "therefore" | "hence" | "thus" | "because"
+                );
             let addressed = || {
-                self.word(index) == ":" && (self.words(0..index).all(|word| LEADS.contains(word)) || self.is_writer(0..index))
+                self.word(index) == ":"
+                    && (self.words(0..index).all(|word| LEADS.contains(word))
+                        || self.is_writer(0..index))
             };
             ((parts || addressed()) && behind < self.items.len()).then_some(behind)
         })
@@ -234,7 +259,9 @@ impl<'t> Sentence<'t> {
             () if figure.is_some_and(|figure| self.is_odd(figure, fit)) => Some(Doubt::Vote),
             () if note.item => Some(Doubt::Named),
             () if self.is_part => Some(Doubt::Named),
-            () if self.asks || fit.figure.is_some_and(|index| self.is_choice(index)) => Some(Doubt::Question),
+            () if self.asks || fit.figure.is_some_and(|index| self.is_choice(index)) => {
+                Some(Doubt::Question)
+            }
             () if note.under_remark => Some(Doubt::Other),
             () => self.doubt_before(start, line).or_else(|| self.doubt_behind(fit)),
         };
@@ -250,7 +277,9 @@ impl<'t> Sentence<'t> {
     /// A slip of the pen, a dash before a lone digit, a smiley beside words.
     fn is_odd(&self, figure: super::figure::Figure, fit: Fit) -> bool {
         let lone = self.items.len() == 1;
-        let dash = figure.spaced && figure.value == Some(Value::MinusOne) && self.claim(fit.figure).is_none();
+        let dash = figure.spaced
+            && figure.value == Some(Value::MinusOne)
+            && self.claim(fit.figure).is_none();
         figure.slip || dash && lone || figure.emoji && !lone
     }
 
@@ -270,7 +299,8 @@ impl<'t> Sentence<'t> {
         }
         // `Jane Doe - +1`, `- signature, +1`, `the signature: +1`.
         let behind_dash = start > 0 && self.is_mark(start - 1, "-—");
-        let names = || (0..start - 1).all(|index| self.token(index).is_some_and(|token| token.capital));
+        let names =
+            || (0..start - 1).all(|index| self.token(index).is_some_and(|token| token.capital));
         if behind_dash && names() && start <= 5 && !self.is_writer(0..start - 1) {
             return Some(Doubt::Other);
         }
@@ -321,7 +351,7 @@ impl<'t> Sentence<'t> {
             Err(doubt) => return Some(doubt),
         };
         at = self.from_me(at);
-        while forms::is_adverb(self.word(at)) || self.is_mark(at, ")") {
+        while self.is_passed_over(at) && !self.is_mark(at, "(") {
             at += 1;
         }
         if self.is_writer(at..self.items.len()) {
@@ -332,7 +362,11 @@ impl<'t> Sentence<'t> {
         if self.is_mark(at, ":") && (at + 1 == self.items.len() || self.lists_words(at + 1)) {
             return Some(Doubt::Vote);
         }
-        let same = |other: super::figure::Figure| fit.figure.and_then(|index| self.figure(index)).is_some_and(|one| one.value == other.value);
+        let same = |other: super::figure::Figure| {
+            fit.figure
+                .and_then(|index| self.figure(index))
+                .is_some_and(|one| one.value == other.value)
+        };
         let goes_on = self.is_mark(at, ",-—:/|(~→")
             || self.figure(at).is_some_and(same)
             || fit.deed == Deed::Withdraws && next == "and"
@@ -358,17 +392,57 @@ impl<'t> Sentence<'t> {
 
     /// Passes over "from me", "de ma part".
     fn from_me(&self, at: usize) -> usize {
-        const FROM: &[&str] = &["from", "von", "de", "da", "por", "van", "od", "ode", "от", "с", "från", "fra", "by", "for", "pour", "für"];
+        const FROM: &[&str] = &[
+            "from", "von", "de", "da", "por", "van", "od", "ode", "от", "с", "från", "fra", "by",
+            "for", "pour", "für",
+        ];
         let mut end = at;
         if !FROM.contains(&self.word(end)) {
             return at;
         }
         end += 1;
-        while matches!(self.word(end), "my" | "our" | "ma" | "mi" | "mia" | "minha" | "mijn" | "meiner" | "the" | "moje" | "моей" | "per" | "parte") {
+        while matches!(
+            self.word(end),
+            "my" | "our"
+                | "ma"
+                | "mi"
+                | "mia"
+                | "minha"
+                | "mijn"
+                | "meiner"
+                | "the"
+                | "moje"
+                | "моей"
+                | "per"
+                | "parte"
+        ) {
             end += 1;
         }
-        let me = ["me", "side", "us", "here", "end", "mir", "uns", "seite", "part", "moi", "nous", "parte", "mim", "mij", "kant", "mnie", "меня",
-            "стороны", "mig", "meg", "team", "mia", "myself"];
+        let me = [
+            "me",
+            "side",
+            "us",
+            "here",
+            "end",
+            "mir",
+            "uns",
+            "seite",
+            "part",
+            "moi",
+            "nous",
+            "parte",
+            "mim",
+            "mij",
+            "kant",
+            "mnie",
+            "меня",
+            "стороны",
+            "mig",
+            "meg",
+            "team",
+            "mia",
+            "myself",
+        ];
         if me.contains(&self.word(end)) || end > at + 1 && self.word(end - 1) == "parte" {
             end += usize::from(me.contains(&self.word(end)));
             end += usize::from(matches!(self.word(end), "mia" | "mía"));
@@ -379,23 +453,51 @@ impl<'t> Sentence<'t> {
 
     /// Passes over "for the release", "to release this", "on releasing 1.2.0-rc1 as 1.2.0".
     fn object(&self, at: usize) -> Result<usize, Doubt> {
-        if !matches!(self.word(at), "for" | "to" | "on" | "of" | "towards") && !matches!(self.word(at), "release" | "releasing" | "ship") {
+        if !matches!(self.word(at), "for" | "to" | "on" | "of" | "towards")
+            && !matches!(self.word(at), "release" | "releasing" | "ship")
+        {
             return Ok(at);
         }
         let mut end = at;
-        while matches!(self.word(end), "for" | "to" | "on" | "of" | "towards" | "the" | "a" | "this" | "that" | "these" | "it" | "one" | "apache") {
+        while matches!(
+            self.word(end),
+            "for"
+                | "to"
+                | "on"
+                | "of"
+                | "towards"
+                | "the"
+                | "a"
+                | "this"
+                | "that"
+                | "these"
+                | "it"
+                | "one"
+                | "apache"
+        ) {
             end += 1;
         }
-        let named = end > at + 1 && !matches!(self.word(end - 1), "to" | "for" | "on" | "of" | "the" | "a" | "that" | "these" | "apache");
-        let stop = (end..self.items.len()).find(|index| self.is_mark(*index, ",-—:(|")).unwrap_or(self.items.len());
+        let named = end > at + 1
+            && !matches!(
+                self.word(end - 1),
+                "to" | "for" | "on" | "of" | "the" | "a" | "that" | "these" | "apache"
+            );
+        let stop = (end..self.items.len())
+            .find(|index| self.is_mark(*index, ",-—:(|"))
+            .unwrap_or(self.items.len());
         let candidate = self.words(at..stop).find(|word| is_candidate(word));
         if candidate.is_some_and(|candidate| !self.subject.contains(candidate)) {
             return Err(Doubt::Other);
         }
-        if self.words(at..stop).any(|word| matches!(word, "new" | "next" | "another" | "different" | "second" | "later" | "other")) {
+        if self.words(at..stop).any(|word| {
+            matches!(word, "new" | "next" | "another" | "different" | "second" | "later" | "other")
+        }) {
             return Err(Doubt::Other);
         }
-        let releases = OBJECTS.contains(self.word(end)) || self.words(end..stop).any(|word| matches!(word, "release" | "releasing" | "candidate"))
+        let releases = OBJECTS.contains(self.word(end))
+            || self
+                .words(end..stop)
+                .any(|word| matches!(word, "release" | "releasing" | "candidate"))
             || candidate.is_some_and(|candidate| candidate == self.word(end));
         match () {
             () if releases => Ok(stop),
@@ -416,7 +518,10 @@ impl<'t> Sentence<'t> {
         let token = &self.tokens.all[self.items[index]];
         let listed = notes.get(token.line).is_some_and(|note| note.listed);
         let Some(figure) = self.figure(index) else { return Verdict::None };
-        let bare_end = figure.bare && index > 0 && self.is_mark(index - 1, ",") && index + 1 == self.items.len();
+        let bare_end = figure.bare
+            && index > 0
+            && self.is_mark(index - 1, ",")
+            && index + 1 == self.items.len();
         if listed || self.is_none(index) || figure.value.is_none() || figure.bare && !bare_end {
             return Verdict::None;
         }
@@ -445,11 +550,20 @@ impl<'t> Sentence<'t> {
         let behind = index + 1 + usize::from(matches!(self.word(index + 1), "vote" | "votes"));
         let legend = matches!(next, Some(Kind::Mark('=')))
             || matches!(self.word(index + 1), "means" | "mean" | "indicates" | "is" | "=");
-        let number = |index: usize| matches!(self.token(index).map(|token| token.kind), Some(Kind::Number));
-        let nobody = NOBODY.contains(self.word(behind + 1)) || number(behind + 1) || self.is_figure(behind + 1);
-        let empty = index == 0 && self.is_mark(behind, ":") && nobody && behind + 2 >= self.items.len()
-            || index == 0 && self.is_mark(behind, "(x×") && number(behind + 1);
-        legend && !self.word(index + 1).starts_with("is") || empty || self.is_counted(index) || self.is_number(index) || index > 0 && self.is_choice(index) || self.is_code(at)
+        let number =
+            |index: usize| matches!(self.token(index).map(|token| token.kind), Some(Kind::Number));
+        let nobody = NOBODY.contains(self.word(behind + 1))
+            || number(behind + 1)
+            || self.is_figure(behind + 1);
+        let empty =
+            index == 0 && self.is_mark(behind, ":") && nobody && behind + 2 >= self.items.len()
+                || index == 0 && self.is_mark(behind, "(x×") && number(behind + 1);
+        legend && !self.word(index + 1).starts_with("is")
+            || empty
+            || self.is_counted(index)
+            || self.is_number(index)
+            || index > 0 && self.is_choice(index)
+            || self.is_code(at)
             || self.names_behind_colon(index)
     }
 
@@ -458,16 +572,30 @@ impl<'t> Sentence<'t> {
         let mut before = (0..index).rev().take(3);
         before.any(|index| {
             let word = self.word(index);
-            let number = matches!(self.token(index).map(|token| token.kind), Some(Kind::Number)) || NUMBERS.contains(word);
+            let number = matches!(self.token(index).map(|token| token.kind), Some(Kind::Number))
+                || NUMBERS.contains(word);
             number
         }) && {
             // Only adjectives stand between.
             let between = (0..index).rev().take_while(|index| {
                 let word = self.word(*index);
-                matches!(word, "pmc" | "ipmc" | "more" | "vote" | "valid" | "further" | "additional" | "other" | "binding")
+                matches!(
+                    word,
+                    "pmc"
+                        | "ipmc"
+                        | "more"
+                        | "vote"
+                        | "valid"
+                        | "further"
+                        | "additional"
+                        | "other"
+                        | "binding"
+                )
             });
             let first = index - between.count();
-            first > 0 && (NUMBERS.contains(self.word(first - 1)) || matches!(self.token(first - 1).map(|token| token.kind), Some(Kind::Number)))
+            first > 0
+                && (NUMBERS.contains(self.word(first - 1))
+                    || matches!(self.token(first - 1).map(|token| token.kind), Some(Kind::Number)))
                 && !(first == 1 && self.word(0) == "0")
         }
     }
@@ -475,7 +603,12 @@ impl<'t> Sentence<'t> {
     /// "exit code -1", "returned -1", "git log -1", "UTC +1".
     fn is_number(&self, index: usize) -> bool {
         let mut at = index;
-        while at > 0 && (matches!(self.word(at - 1), "is" | "was" | "of" | "with" | "to" | "a" | "be" | "->") || self.is_mark(at - 1, "=:")) {
+        while at > 0
+            && (matches!(
+                self.word(at - 1),
+                "is" | "was" | "of" | "with" | "to" | "a" | "be" | "->"
+            ) || self.is_mark(at - 1, "=:"))
+        {
             at -= 1;
         }
         at > 0 && QUANTITIES.contains(self.word(at - 1))
@@ -485,11 +618,15 @@ impl<'t> Sentence<'t> {
     fn is_choice(&self, index: usize) -> bool {
         let Some(figure) = self.figure(index) else { return false };
         let beside = |one: usize, other: usize| {
-            let links = matches!(self.word(one), "or" | "oder" | "ou" | "o" | "或" | "/" | "または" | "..");
+            let links =
+                matches!(self.word(one), "or" | "oder" | "ou" | "o" | "或" | "/" | "または" | "..");
             links && self.figure(other).is_some_and(|other| other.value != figure.value)
         };
         let ranges = |first: usize, link: usize, last: usize| {
-            let spans = matches!((self.word(first), self.word(link)), ("between", "and") | ("range" | "ranges" | "ranging" | "anywhere", _));
+            let spans = matches!(
+                (self.word(first), self.word(link)),
+                ("between", "and") | ("range" | "ranges" | "ranging" | "anywhere", _)
+            );
             spans && self.is_figure(last)
         };
         beside(index + 1, index + 2)
@@ -511,22 +648,33 @@ impl<'t> Sentence<'t> {
             return false;
         }
         let before = of_line[..here].iter().filter(tick).count();
-        let alone = here > 0 && of_line[here - 1].kind == Kind::Mark('`')
+        let alone = here > 0
+            && of_line[here - 1].kind == Kind::Mark('`')
             && of_line.get(here + 1).is_none_or(|token| token.kind == Kind::Mark('`'));
         before % 2 == 1 && !alone && of_line[here..].iter().any(|token| tick(&token))
     }
 
     /// `+1: Jane Doe, John Roe`
     fn names_behind_colon(&self, index: usize) -> bool {
-        let colon = (index + 1..self.items.len()).find(|at| !self.is_mark(*at, "()") && !self.is_figure(*at) && self.word(*at) != "votes" && self.word(*at) != "vote" && !matches!(self.token(*at).map(|t| t.kind), Some(Kind::Number)));
-        let Some(colon) = colon.filter(|at| index == 0 && self.is_mark(*at, ":")) else { return false };
+        let colon = (index + 1..self.items.len()).find(|at| {
+            !self.is_mark(*at, "()")
+                && !self.is_figure(*at)
+                && self.word(*at) != "votes"
+                && self.word(*at) != "vote"
+                && !matches!(self.token(*at).map(|t| t.kind), Some(Kind::Number))
+        });
+        let Some(colon) = colon.filter(|at| index == 0 && self.is_mark(*at, ":")) else {
+            return false;
+        };
         let names = self.items[colon + 1..].iter().map(|at| &self.tokens.all[*at]);
         super::lists::are_names(self.tokens, names)
     }
 
     /// Words of consent without a figure, and the vote that they may be.
     pub(super) fn consent(&self) -> Option<(usize, Option<Value>)> {
-        if (0..self.items.len()).any(|index| self.figure(index).is_some_and(|figure| !figure.bare)) || self.asks {
+        if (0..self.items.len()).any(|index| self.figure(index).is_some_and(|figure| !figure.bare))
+            || self.asks
+        {
             return None;
         }
         let all = &self.tokens.all[self.range.clone()];
@@ -542,16 +690,9 @@ impl<'t> Sentence<'t> {
         }
         let mut start = Some(0);
         while let Some(from) = start {
-            let mut at = from;
-            loop {
-                if let Some(value) = forms::consents(self, at) {
-                    return Some((self.items[at], value));
-                }
-                let word = self.word(at);
-                if !LEADS.contains(word) && !forms::is_adverb(word) {
-                    break;
-                }
-                at += 1;
+            let consent = |at| forms::consents(self, at).map(|value| (self.items[at], value));
+            if let Some(found) = self.beginnings(from).find_map(consent) {
+                return Some(found);
             }
             start = self.next_clause(from);
         }
@@ -566,11 +707,14 @@ impl<'t> Sentence<'t> {
 
 /// `rc2`
 fn is_candidate(word: &str) -> bool {
-    word.strip_prefix("rc").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()) && !rest.is_empty())
+    word.strip_prefix("rc")
+        .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()) && !rest.is_empty())
 }
 
 fn is_cjk(word: &str) -> bool {
-    word.chars().next().is_some_and(|c| ('\u{3040}'..='\u{9fff}').contains(&c) || ('\u{ac00}'..='\u{d7af}').contains(&c))
+    word.chars().next().is_some_and(|c| {
+        ('\u{3040}'..='\u{9fff}').contains(&c) || ('\u{ac00}'..='\u{d7af}').contains(&c)
+    })
 }
 
 /// What makes it doubtful that words around a vote leave it one; `before` it, those that tell of
@@ -589,7 +733,8 @@ fn alarm(words: &[&str], before: bool) -> Option<Doubt> {
                 let previous = at.checked_sub(1).map_or("", |at| words[at]);
                 HARMLESS.contains(next) || HARMLESS.contains(previous)
             };
-            known && !harmless || is_cjk(words[at]) && list.parts.iter().any(|part| words[at].contains(part))
+            known && !harmless
+                || is_cjk(words[at]) && list.parts.iter().any(|part| words[at].contains(part))
         })
     };
     match () {
@@ -652,7 +797,9 @@ static TOLD: LazyLock<Alarms> = LazyLock::new(|| Alarms::new(
 ));
 /// Beside "if" and "when", where they make no condition.
 static HARMLESS: Set = LazyLock::new(|| {
-    set("any needed possible necessary so applicable desired know even as wonder check checked see anything")
+    set(
+        "any needed possible necessary so applicable desired know even as wonder check checked see anything",
+    )
 });
 /// Words that lead to a clause and say nothing.
 #[rustfmt::skip]
@@ -664,11 +811,15 @@ static LEADS: Set = LazyLock::new(|| set(
 ));
 /// What a sentence begins with that asks for work.
 static TASKS: Set = LazyLock::new(|| {
-    set("fix remove add change correct update replace drop rename revert provide make sign please resolve address publish upload give get show let")
+    set(
+        "fix remove add change correct update replace drop rename revert provide make sign please resolve address publish upload give get show let",
+    )
 });
 /// What a clause of the writer's own begins with, so that "and" goes on with it.
 static OWN_STARTS: Set = LazyLock::new(|| {
-    set("i i've i'm i'd i'll we we've we're my all everything it looks closing thanks builds works verified checked tested built")
+    set(
+        "i i've i'm i'd i'll we we've we're my all everything it looks closing thanks builds works verified checked tested built",
+    )
 });
 /// What a vote on a release is for.
 #[rustfmt::skip]
@@ -713,5 +864,10 @@ static HATS: Set = LazyLock::new(|| set(
 pub(super) fn is_first_person(line: &crate::vote::own_text::Line<'_>) -> bool {
     let folded = line.text.to_lowercase();
     let mut words = folded.split(|c: char| !c.is_alphanumeric() && c != '\'');
-    words.any(|word| matches!(word, "i" | "i'm" | "my" | "me" | "mine" | "mein" | "meine" | "mon" | "mi" | "meu" | "我"))
+    words.any(|word| {
+        matches!(
+            word,
+            "i" | "i'm" | "my" | "me" | "mine" | "mein" | "meine" | "mon" | "mi" | "meu" | "我"
+        )
+    })
 }

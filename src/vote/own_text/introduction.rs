@@ -15,7 +15,11 @@ pub(super) struct Introduction {
 pub(super) fn at(lines: &[Line<'_>]) -> Option<Introduction> {
     let first = lines.first().filter(|line| line.is_own() && !line.is_blank())?;
     let quotes = |length| Introduction { length, forwards: false };
+    let table =
+        lines[1..].iter().take_while(|line| line.text.trim_start().starts_with('|')).count();
     separator(first.text)
+        // Some mailers repeat the headers in a table.
+        .map(|found| Introduction { length: found.length + table, ..found })
         .or_else(|| attribution(lines).map(quotes))
         .or_else(|| headers(lines).map(quotes))
 }

@@ -226,7 +226,8 @@ impl<'a> Folding<'a> {
             let voter = self.voters.get(&answer.identity.key[..])?;
             Some(self.folded.ballots[voter.ballot?].value)
         };
-        matches!(says, Says::Unclear(_)) && answer.reading.may_be.is_some_and(|value| before() == Some(value))
+        matches!(says, Says::Unclear(_))
+            && answer.reading.may_be.is_some_and(|value| before() == Some(value))
     }
 
     /// Why a vote, clear in itself, cannot simply replace what the same person said before.
