@@ -163,6 +163,11 @@ fn how_people_write() {
     check("cases.tsv", 0.25);
 }
 
+#[test]
+fn kinds_that_were_lost_or_stolen() {
+    check("kinds.tsv", 0.05);
+}
+
 /// What a phrase of the corpus is; a phrase that a person could not count as a vote without asking
 /// is unclear, whatever the release manager made of it.
 fn phrase_expected(phrase: &str, vote: &str, source: &str) -> &'static str {
@@ -362,6 +367,47 @@ fn piece() -> impl Strategy<Value = String> {
     prop_oneof![4 => known.prop_map(str::to_owned), 1 => "[ -~äöé\n]{0,12}", 1 => any::<char>().prop_map(String::from)]
 }
 
+/// Words of a sentence that names a vote.
+fn word() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "I",
+        "you",
+        "my",
+        "his",
+        "vote",
+        "for",
+        "the",
+        "a",
+        "not",
+        "if",
+        "is",
+        "was",
+        "to",
+        "from",
+        "Jane",
+        "release",
+        "change",
+        "withdraw",
+        "code",
+        "three",
+        "no",
+        "and",
+        "or",
+        "thanks",
+        "would",
+        "binding",
+        "(binding)",
+        "because",
+        "it",
+        "fails",
+        "ok",
+        "good",
+        "反对",
+        "nicht",
+        "и",
+    ])
+}
+
 fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(piece(), 0..40).prop_map(|pieces| pieces.concat())
 }
@@ -389,6 +435,21 @@ proptest! {
                 prop_assert!(line.is_some_and(|line| line.trim().ends_with(&evidence.text)));
             }
         }
+    }
+
+    /// Whatever stands around it, a figure of the writer's own is counted, asked about or listed.
+    #[test]
+    fn no_figure_disappears(
+        before in prop::collection::vec(word(), 0..7),
+        figure in prop::sample::select(vec!["+1", "-1", "±0", "−1", "+1s"]),
+        after in prop::collection::vec(word(), 0..7),
+        is_call: bool,
+    ) {
+        let line = format!("{} {figure} {}", before.join(" "), after.join(" "));
+        let reading = read(&message(&format!("{line}\n\nThanks\n")), None, is_call);
+        prop_assert!(reading.figure, "{}", line);
+        let shown = reading.evidence.or(reading.first).unwrap();
+        prop_assert_eq!(shown.text, line.trim());
     }
 
     #[test]

@@ -29,37 +29,15 @@ fn cancels(text: &str, within: usize) -> bool {
 }
 
 fn is_cancelling(sentence: &str) -> bool {
+    #[rustfmt::skip]
     const DOUBTS: &[&str] = &[
-        "if",
-        "would",
-        "should",
-        "could",
-        "may",
-        "might",
-        "whether",
-        "not",
-        "don't",
-        "won't",
-        "recommend",
-        "suggest",
-        "unless",
-        "please",
-        "can",
-        "until",
-        "want",
-        "my",
+        "if", "would", "should", "could", "may", "might", "whether", "not", "don't", "won't", "recommend", "suggest",
+        "unless", "please", "can", "until", "want", "my",
     ];
+    #[rustfmt::skip]
     const VERBS: &[&str] = &[
-        "withdraw",
-        "withdrawing",
-        "cancel",
-        "cancelling",
-        "canceling",
-        "cancelled",
-        "canceled",
-        "withdrawn",
-        "abort",
-        "aborting",
+        "withdraw", "withdrawing", "cancel", "cancelling", "canceling", "cancelled", "canceled", "withdrawn",
+        "abort", "aborting",
     ];
     if sentence.trim_end().ends_with('?') {
         return false;

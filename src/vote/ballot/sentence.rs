@@ -294,7 +294,10 @@ impl<'t> Sentence<'t> {
         if let Some(doubt) = alarm(&before, true) {
             return Some(doubt);
         }
-        if first.is_some_and(|first| TASKS.contains(first)) {
+        // "Push the tag, then I am +1", "... and you have my +1"
+        let then =
+            start > 0 && self.word(start - 1) == "then" || self.word(start).starts_with("you");
+        if first.is_some_and(|first| then || TASKS.contains(first)) {
             return Some(Doubt::Condition);
         }
         // `Jane Doe - +1`, `- signature, +1`, `the signature: +1`.
@@ -337,7 +340,8 @@ impl<'t> Sentence<'t> {
                     self.token(index).is_some_and(|token| token.kind == Kind::Word && token.capital)
                         && !HATS.contains(self.word(index))
                 });
-            if names && !inside.is_empty() && !self.is_writer(inside) {
+            let told = matches!(self.word(inside.start), "for" | "from" | "by" | "via" | "per");
+            if told || names && !inside.is_empty() && !self.is_writer(inside) {
                 return Some(Doubt::Other);
             }
             at = close.map_or(at, |close| close + 1);
