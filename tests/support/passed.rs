@@ -11,7 +11,7 @@ use plusone::policy::Preset;
 use plusone::vote::ballot::{Reading, Says, Value};
 use plusone::vote::identity::{How, Identity};
 use plusone::vote::kind::{MinusOne, Requirements, VoteKind};
-use plusone::vote::roster::{Body, Roster};
+use plusone::vote::roster::{Body, Document, Roster};
 use plusone::vote::tally::{Answer, PassedVote, Times, VoteRound, tally};
 
 /// Three members voted in favour of this version.
@@ -26,7 +26,9 @@ pub fn passed_vote(version: &str) -> PassedVote {
             id: Some(id.clone()),
             name: id.clone(),
             how: How::ApacheAddress,
-            because: String::new(),
+            because: "".into(),
+            field: None,
+            unproven: None,
             key: id.clone(),
         },
         reading: Reading {
@@ -39,8 +41,10 @@ pub fn passed_vote(version: &str) -> PassedVote {
         reasoned: false,
         words: String::new(),
         carried_from: None,
+        mirrored: None,
     });
     let opened = "2026-11-20T10:00:00Z".parse().ok();
+    let roster = Document { name: "the test", bytes: b"ann\nbob\ncat\n", fetched: None };
     let round = VoteRound {
         project: "demo".to_owned(),
         version: version.parse().ok(),
@@ -54,7 +58,7 @@ pub fn passed_vote(version: &str) -> PassedVote {
             MinusOne::Majority,
         )
         .unwrap(),
-        roster: Roster::of_ids("demo", Body::Pmc, &ids, "the test"),
+        roster: Roster::read("demo", Body::Pmc, &[roster]).expect("a roster"),
         roster_day: None,
         result: None,
         cancel: None,

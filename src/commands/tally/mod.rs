@@ -27,6 +27,7 @@ use crate::vote::ballot::Value;
 use crate::vote::call::Call;
 use crate::vote::kind::VoteKind;
 use crate::vote::roster::Body;
+use crate::vote::select::Gathered;
 use crate::vote::tally::{PassedVote, Ruling, RulingError, RulingValue, Tally};
 pub(super) use arguments::CountArgs;
 use arguments::WhichRound;
@@ -103,7 +104,7 @@ pub(super) struct Counted {
     pub(super) rc: Option<CandidateNumber>,
     /// The vote, or a podling's two, its own first.
     pub(super) rounds: Vec<Round>,
-    /// The mails that it was counted from.
+    /// The mails that it was counted from, where there is a ledger to keep them beside.
     mails: Vec<Vec<u8>>,
     /// Who is who.
     people: people::Evidence,
@@ -275,7 +276,7 @@ impl<'a> Job<'a> {
 
     /// Reads the mails and counts as of an instant.
     pub(super) fn count(&self, now: DateTime<Utc>) -> Result<Counted, Failure> {
-        let (threads, mails) = mails::threads(self)?;
+        let Gathered { threads, mails, .. } = mails::threads(self)?;
         let meant = round::meant(self, &threads)?;
         let people = people::Evidence::read(self)?;
         let presentation =

@@ -1,28 +1,28 @@
 //! From a thread to its count.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
 use super::people::Evidence;
 use super::{Job, WhichRound, mails};
 use crate::error::Failure;
-use crate::mail::{Message, MessageId};
+use crate::mail::{Address, Deed, Message, MessageId, SenderSource};
 use crate::policy::Preset;
 use crate::project::mail::INCUBATOR_LIST;
 use crate::report::tally::{Presentation, ResultLine, TallyReport};
 use crate::vote::ballot::{self, Says};
 use crate::vote::call::{self, Call};
 use crate::vote::cancel;
-use crate::vote::identity::{Identities, called};
+use crate::vote::identity::{Identities, Identity, called};
 use crate::vote::kind::{LEAST_HOURS, MinusOne, Requirements, VoteKind};
 use crate::vote::names::fold;
 use crate::vote::own_text::{self, Kind};
 use crate::vote::result::{self, Claims};
-use crate::vote::roster::Body;
-use crate::vote::subject::which_call;
+use crate::vote::roster::{Body, Roster};
+use crate::vote::subject::{self, which_call};
 use crate::vote::tally::{
-    Answer, CallMail, End, Ruling, RulingError, Tally, Times, VoteRound, tally,
+    Answer, CallMail, End, Ruling, RulingError, RulingValue, Tally, Times, VoteRound, tally,
 };
 use crate::vote::thread::{FindError, Thread, Which, find};
 
@@ -135,28 +135,51 @@ pub(super) fn count(
     let stated = call::read(&thread.call.subject, &thread.call.text, thread.call.date);
     let project = project(job, thread)?;
     let roster = people.roster(&project, body)?;
-    let identities = people.identities(job, &roster)?;
+    let identities = people.identities(job, &roster)?.of_thread(&thread.call, thread.messages());
     let mut warnings = message_warnings(thread);
-    let caller = (!thread.call_is_missing()).then(|| Caller::of(thread, &identities));
-    let end = |mail: &Option<Message>| {
-        let mail = mail.as_ref()?;
+    let caller = (!thread.call_is_missing()).then(|| Caller::of(&thread.call, &identities));
+    let rulings = || job.rulings.iter().chain(&job.remembered);
+    let is_genuine = |id: &MessageId| {
+        rulings().any(|ruling| ruling.message_id == *id && ruling.value == RulingValue::Genuine)
+    };
+    let end = |mail: &Message| {
         let who = identities.who(mail);
         let is_member = who.id.as_deref().is_some_and(|id| roster.members.contains_key(id));
+        let is_caller = |caller: &Caller| caller.sent(mail, &who);
+        let authorised = is_genuine(&mail.id)
+            || is_member && !who.is_weak()
+            || caller.as_ref().is_none_or(is_caller);
+        let called_like = |caller: &Caller| caller.is_called_like(&mail.sender);
         Some(End {
             message_id: mail.id.clone(),
             at: mail.date?,
             from: if who.name.is_empty() { called(&mail.sender) } else { who.name.clone() },
-            authorised: is_member
-                || caller.as_ref().is_none_or(|caller| caller.sent(mail, &identities)),
+            authorised,
+            by_name: !authorised && (is_member || caller.as_ref().is_some_and(called_like)),
             evidence: None,
         })
     };
-    let result = end(&thread.result);
-    let cancel = end(&thread.cancel).or_else(|| taken_back(thread, &identities, caller.as_ref()));
+    // The last by who may end the vote; where nobody may, what is told of is the last.
+    let last = |chosen: &'_ Option<Message>, kind: subject::Kind| {
+        let first = chosen.as_ref().and_then(|mail| Some((mail.clone(), end(mail)?)))?;
+        if first.1.authorised {
+            return Some(first);
+        }
+        let others = thread.answers.iter().rev().filter(|mail| {
+            let read = which_call(&mail.subject);
+            read.kind == kind && !read.reply
+        });
+        let mut others = others.filter_map(|mail| Some((mail.clone(), end(mail)?)));
+        Some(others.find(|(_, end)| end.authorised).unwrap_or(first))
+    };
+    let result = last(&thread.result, subject::Kind::Result);
+    let cancel = last(&thread.cancel, subject::Kind::Cancel).map(|(_, end)| end);
     let mut answers = answers(thread, &identities);
-    if let Some((earlier, counted)) = earlier {
-        answers.extend(carried(thread, earlier, counted, &identities, &roster, &mut warnings));
-    }
+    let cancel = match cancel {
+        Some(end) if end.authorised => Some(end),
+        other => taken_back(thread, &answers, caller.as_ref(), is_genuine).or(other),
+    };
+    answers.extend(carried(thread, earlier, &answers, &identities, &roster, &mut warnings));
     let (version, rc) = candidate(job, &stated);
     let round = VoteRound {
         version,
@@ -169,7 +192,7 @@ pub(super) fn count(
         times: times(job, thread, &stated)?,
         requirements: requirements(job, thread)?,
         roster_day: job.args.as_of,
-        result: result.clone(),
+        result: result.as_ref().map(|(_, end)| end.clone()),
         cancel,
         project,
         roster,
@@ -198,46 +221,71 @@ pub(super) fn count(
         };
         Failure::usage(error).hint(hint)
     })?;
-    let claims = result
-        .filter(|end| end.at <= now)
-        .zip(thread.result.as_ref())
-        .map(|(end, mail)| (end, result::read(&mail.text)));
+    let claims =
+        result.filter(|(_, end)| end.at <= now).map(|(mail, end)| (end, result::read(&mail.text)));
     Ok(Count { tally, call: stated, mails, result: claims, warnings })
 }
 
-/// The first mail in which who called the vote says that it is over, without `[CANCEL]` in its subject.
-fn taken_back(thread: &Thread, identities: &Identities, caller: Option<&Caller>) -> Option<End> {
+/// The first mail in which who called the vote says that it is over, without `[CANCEL]` in its
+/// subject; where nobody does, one by somebody of the same name.
+fn taken_back(
+    thread: &Thread,
+    answers: &[Answer],
+    caller: Option<&Caller>,
+    is_genuine: impl Fn(&MessageId) -> bool,
+) -> Option<End> {
     let caller = caller?;
-    let mut own = thread.answers.iter().filter(|mail| caller.sent(mail, identities));
-    own.find_map(|mail| {
+    let ends = |mail: &Message, authorised: bool| {
         let evidence = cancel::stated(&mail.text, None)?;
         Some(End {
             message_id: mail.id.clone(),
             at: mail.date?,
             from: called(&mail.sender),
-            authorised: true,
+            authorised,
+            by_name: !authorised,
             evidence: Some(evidence),
         })
-    })
+    };
+    let told = |mail: &Message| {
+        let told = std::iter::once(&thread.call).chain(&thread.also_posted);
+        { told }.chain(&thread.result).chain(&thread.cancel).any(|known| known.id == mail.id)
+    };
+    let others = || thread.messages().zip(answers).filter(|(mail, _)| !told(mail));
+    let own = |mail: &Message, answer: &Answer| {
+        caller.sent(mail, &answer.identity)
+            || caller.is_called_like(&mail.sender) && is_genuine(&mail.id)
+    };
+    let mut by_caller = others().filter(|(mail, answer)| own(mail, answer));
+    let mut by_name = others().filter(|(mail, _)| caller.is_called_like(&mail.sender));
+    by_caller
+        .find_map(|(mail, _)| ends(mail, true))
+        .or_else(|| by_name.find_map(|(mail, _)| ends(mail, false)))
 }
 
 /// Who called a vote.
 struct Caller {
-    key: String,
-    name: String,
+    identity: Identity,
+    sender: Address,
 }
 
 impl Caller {
-    fn of(thread: &Thread, identities: &Identities) -> Self {
-        let name = thread.call.sender.name.as_deref().unwrap_or_default();
-        Self { key: identities.who(&thread.call).key, name: fold(name) }
+    fn of(call: &Message, identities: &Identities) -> Self {
+        Self { identity: identities.who(call), sender: call.sender.clone() }
     }
 
-    /// Whether they sent a mail. Some call from one address and close from another, so that the
-    /// name is enough.
-    fn sent(&self, mail: &Message, identities: &Identities) -> bool {
-        let name = mail.sender.name.as_deref().map(fold).unwrap_or_default();
-        identities.who(mail).key == self.key || (!name.is_empty() && name == self.name)
+    /// Whether they sent a mail, which is by `who`: known by address.
+    fn sent(&self, mail: &Message, who: &Identity) -> bool {
+        let hidden =
+            matches!(mail.sender_source, SenderSource::Hidden(_) | SenderSource::Unsure(_));
+        let address = &mail.sender.address;
+        let same = address.eq_ignore_ascii_case(&self.sender.address) && !address.is_empty();
+        who.key == self.identity.key && !hidden && (same || !who.is_weak())
+    }
+
+    /// Whether somebody has their name.
+    fn is_called_like(&self, sender: &Address) -> bool {
+        let name = |sender: &Address| sender.name.as_deref().map(fold).unwrap_or_default();
+        !name(sender).is_empty() && name(sender) == name(&self.sender)
     }
 }
 
@@ -333,26 +381,31 @@ fn times(job: &Job<'_>, thread: &Thread, stated: &Call) -> Result<Times, Failure
 fn answers(thread: &Thread, identities: &Identities) -> Vec<Answer> {
     let calls: Vec<&MessageId> =
         std::iter::once(&thread.call.id).chain(thread.also_posted.iter().map(|m| &m.id)).collect();
-    let by_id: BTreeMap<&MessageId, &Message> =
-        thread.messages().map(|message| (&message.id, message)).collect();
+    let by_id: HashMap<&str, &Message> =
+        thread.messages().map(|message| (&message.id.0[..], message)).collect();
     thread
         .messages()
         .map(|message| {
             let refers = || message.in_reply_to.iter().chain(message.references.iter().rev());
             let answered = refers().find_map(|id| by_id.get(id)).copied();
-            let is_call = calls.contains(&&message.id);
+            let opens = message.mirrored.as_ref().is_some_and(|m| m.deed == Deed::Opened);
+            let is_call = opens || calls.contains(&&message.id);
             let reading = ballot::read(message, answered, is_call);
-            let words = own_words(message, answered);
+            let words = match reading.says {
+                Says::Nothing => String::new(),
+                _ => own_words(message, answered),
+            };
             Answer {
                 message_id: message.id.clone(),
                 sender: message.sender.clone(),
                 at: message.date,
-                answers_call: refers().any(|id| calls.contains(&id)) || is_call,
+                answers_call: is_call || refers().any(|id| calls.iter().any(|call| call.0 == id)),
                 identity: identities.who(message),
                 reasoned: is_reasoned(&words),
-                words: if reading.says == Says::Nothing { String::new() } else { words },
+                words,
                 reading,
                 carried_from: None,
+                mirrored: message.mirrored.clone(),
             }
         })
         .collect()
@@ -394,15 +447,19 @@ fn is_reasoned(words: &str) -> bool {
 }
 
 /// The votes of members of the Incubator's committee in the podling's own vote that the call carries
-/// over by name (V-10). Those that it does not name are told of.
+/// over by name (V-10). Those that it does not name are told of, and those that it names and nobody
+/// finds. `here` are the answers to the call itself.
 fn carried(
     thread: &Thread,
-    earlier: &Thread,
-    counted: &Tally,
+    earlier: Option<(&Thread, &Tally)>,
+    here: &[Answer],
     identities: &Identities,
-    roster: &crate::vote::roster::Roster,
+    roster: &Roster,
     warnings: &mut Vec<String>,
 ) -> Vec<Answer> {
+    if roster.body != Body::Ipmc {
+        return Vec::new();
+    }
     let lines: Vec<own_text::Line<'_>> = own_text::lines(&thread.call.text, None)
         .into_iter()
         .filter(|line| line.kind == Kind::Own)
@@ -411,33 +468,57 @@ fn carried(
         let line = line.text.to_lowercase();
         line.contains("carr") || line.contains("ipmc")
     });
-    let list = earlier.call.lists.first().cloned().unwrap_or_else(|| "the podling's list".into());
-    let voted: Vec<&MessageId> =
-        counted.ballots().iter().filter(|b| b.counts()).map(|ballot| &ballot.message_id).collect();
-    let mut answers = answers(earlier, identities);
-    answers.retain(|answer| {
-        let id = answer.identity.id.as_deref();
-        voted.contains(&&answer.message_id) && id.is_some_and(|id| roster.members.contains_key(id))
-    });
-    let mut carried = Vec::new();
-    for mut answer in answers {
-        let names =
-            [fold(&answer.identity.name), fold(answer.sender.name.as_deref().unwrap_or(""))];
-        let id = answer.identity.id.clone().unwrap_or_default();
-        let named = lines.iter().find(|line| {
-            let folded = format!(" {} ", fold_line(line.text));
-            names.iter().any(|name| !name.is_empty() && folded.contains(&format!(" {name} ")))
-                || folded.contains(&format!(" {id} "))
+    let names = |line: &str, answer: &Answer| {
+        let folded = format!(" {} ", fold_line(line));
+        let (name, sender) = (&answer.identity.name, answer.sender.name.as_deref());
+        let names = [
+            fold(name),
+            fold(sender.unwrap_or("")),
+            answer.identity.id.clone().unwrap_or_default(),
+        ];
+        names.iter().any(|name| !name.is_empty() && folded.contains(&format!(" {name} ")))
+    };
+    let mut answers = Vec::new();
+    if let Some((earlier, counted)) = earlier {
+        let voted = counted.ballots().iter().filter(|ballot| ballot.counts());
+        let voted: BTreeSet<&MessageId> = voted.map(|ballot| &ballot.message_id).collect();
+        answers = self::answers(earlier, identities);
+        answers.retain(|answer| {
+            let id = answer.identity.id.as_deref();
+            let member = id.is_some_and(|id| roster.members.contains_key(id));
+            voted.contains(&answer.message_id) && member
         });
-        match named {
-            Some(_) if speaks => {
-                answer.carried_from = Some(list.clone());
-                carried.push(answer);
-            }
-            _ => warnings.push(format!(
+    }
+    let list = earlier.and_then(|(earlier, _)| earlier.call.lists.first().cloned());
+    let list = list.unwrap_or_else(|| "the podling's list".to_owned());
+    let voted_here = |answer: &Answer| {
+        let mut again = here.iter().filter(|one| one.reading.says != Says::Nothing);
+        again.any(|one| one.identity.key == answer.identity.key)
+    };
+    let mut carried: Vec<Answer> = Vec::new();
+    for mut answer in answers {
+        if speaks && lines.iter().any(|line| names(line.text, &answer)) {
+            answer.carried_from = Some(list.clone());
+            carried.push(answer);
+        } else if !voted_here(&answer) {
+            warnings.push(format!(
                 "{} of the Incubator PMC voted on {list}; the call does not carry that over",
                 answer.identity.name
-            )),
+            ));
+        }
+    }
+    let from = lines.iter().position(|line| line.text.to_lowercase().contains("carr"));
+    let items = lines[from.unwrap_or(lines.len())..].iter().filter(|line| {
+        let item = line.text.trim_start().starts_with(['-', '*', '•']);
+        item && ["+1", "-1"].iter().any(|figure| line.text.trim_start()[1..].contains(figure))
+    });
+    for item in items {
+        let found = |answers: &[Answer]| answers.iter().any(|answer| names(item.text, answer));
+        if !found(&carried) && !found(here) {
+            warnings.push(format!(
+                "the call carries over `{}`, and no such vote was found",
+                item.text.trim()
+            ));
         }
     }
     carried

@@ -390,7 +390,7 @@ impl BallotLine {
             state,
             state_by,
             known: ballot.identity.how,
-            because: ballot.identity.because.clone(),
+            because: ballot.identity.because.to_string(),
             at: ballot.at,
             message_id: ballot.message_id.clone(),
             link: presentation.link(&ballot.message_id),
@@ -400,6 +400,12 @@ impl BallotLine {
             ruling: ballot.ruling.as_ref().map(|ruling| ruling.reason.clone()),
             note: Some(ballot.notes.join("; ")).filter(|note| !note.is_empty()),
         }
+    }
+
+    /// Whether it counts by nothing but a name.
+    fn is_by_name(&self) -> bool {
+        let binds = self.counted && self.standing == Standing::Binding;
+        binds && self.known == How::Name && self.ruling.is_none()
     }
 
     /// Name and id, or the address.
@@ -483,6 +489,14 @@ impl Report for TallyReport {
                 "Whoever knows what was meant settles it, with +1, 0, -1 or none, by counting again with:",
             );
             let id = format!("<{}>=+1", aside.message_id);
+            page.commands([&["--rule", &id, "--reason", "how it is known"][..]]);
+        }
+        let by_name = votes.iter().flat_map(|(_, _, vote)| &vote.ballots);
+        if self.outcome == Outcome::NeedsRuling
+            && let Some(ballot) = { by_name }.find(|ballot| ballot.is_by_name())
+        {
+            page.paragraph("Whoever knows that a vote is by whom its name says settles it with:");
+            let id = format!("<{}>=genuine", ballot.message_id);
             page.commands([&["--rule", &id, "--reason", "how it is known"][..]]);
         }
     }

@@ -8,9 +8,9 @@ use super::outcome::Schedule;
 use super::{
     Answer, Ballot, Ruling, RulingError, RulingValue, SetAside, Standing, State, VoteRound, figure,
 };
-use crate::mail::MessageId;
+use crate::mail::{Deed, MessageId};
 use crate::vote::ballot::{Says, Value};
-use crate::vote::identity::{How, called};
+use crate::vote::identity::called;
 use crate::vote::roster::Membership;
 
 /// The answers sorted out.
@@ -41,9 +41,11 @@ pub(super) struct Unsettled {
 
 /// One person on the way.
 #[derive(Debug, Default)]
-struct Voter {
+struct Voter<'a> {
     ballot: Option<usize>,
     unclear: Option<usize>,
+    /// The comment on GitHub that the ballot is.
+    comment: Option<&'a str>,
 }
 
 pub(super) fn fold(
@@ -89,7 +91,7 @@ struct Folding<'a> {
     schedule: &'a Schedule,
     as_of: DateTime<Utc>,
     rulings: BTreeMap<&'a MessageId, &'a Ruling>,
-    voters: BTreeMap<&'a str, Voter>,
+    voters: BTreeMap<&'a str, Voter<'a>>,
     folded: Folded,
 }
 
@@ -108,7 +110,7 @@ impl<'a> Folding<'a> {
             return Ok(());
         }
         let ruling = self.rulings.get(&answer.message_id).copied();
-        let mut says = answer.reading.says.clone();
+        let mut says = self.as_edited(answer);
         let mut ruled = None;
         if let Some(ruling) = ruling {
             ruled = self.rule(answer, ruling, &mut says)?;
@@ -122,7 +124,7 @@ impl<'a> Folding<'a> {
             (When::Early, Says::Vote(value)) => self.apart(answer, value, State::Early),
             (When::Late, Says::Vote(value)) => self.apart(answer, value, State::Late),
             (When::InTime, Says::Vote(value)) => self.vote(answer, value, ruled),
-            (When::InTime, Says::Withdrawn) => self.withdraw(answer),
+            (When::InTime, Says::Withdrawn) => self.withdraw(answer, ruled),
             (When::InTime, Says::Unclear(why)) => self.unclear(answer, why),
             (When::InTime, Says::NotCountable(what)) => self.not_countable(answer, &what),
             (_, Says::Withdrawn) => {
@@ -141,6 +143,23 @@ impl<'a> Folding<'a> {
             (When::NotYet, _) => {}
         }
         Ok(())
+    }
+
+    /// What a mail says, where it tells that a comment on GitHub was edited or deleted: that concerns
+    /// what the comment said before.
+    fn as_edited(&self, answer: &Answer) -> Says {
+        let says = &answer.reading.says;
+        let Some(mirrored) = &answer.mirrored else { return says.clone() };
+        let voter = self.voters.get(&answer.identity.key[..]);
+        let is_vote = voter.is_some_and(|voter| {
+            voter.ballot.is_some() && voter.comment == Some(&mirrored.link[..])
+        });
+        match (mirrored.deed, is_vote) {
+            (Deed::Deleted, true) => Says::Withdrawn,
+            (Deed::Deleted, false) => Says::Nothing,
+            (Deed::Edited, true) if *says == Says::Nothing => Says::Withdrawn,
+            _ => says.clone(),
+        }
     }
 
     fn when(&mut self, answer: &Answer) -> When {
@@ -193,15 +212,26 @@ impl<'a> Folding<'a> {
                 self.folded.rulings.push(ruling.clone());
                 return Ok(None);
             }
+            RulingValue::Genuine => {
+                let ends = [&self.round.result, &self.round.cancel];
+                let ends =
+                    ends.into_iter().flatten().any(|end| end.message_id == answer.message_id);
+                if !ends && !answer.identity.is_weak() {
+                    return clear("is by an address that is known".to_owned());
+                }
+                self.folded.rulings.push(ruling.clone());
+                return Ok(Some(ruling));
+            }
             RulingValue::Vote(value) => Says::Vote(value),
             RulingValue::None => Says::Nothing,
         };
-        let voted_before = || {
-            self.voters.get(&answer.identity.key[..]).is_some_and(|voter| voter.ballot.is_some())
-        };
+        let voter = self.voters.get(&answer.identity.key[..]);
+        let voted_before = || voter.is_some_and(|voter| voter.ballot.is_some());
         match says {
             Says::Unclear(_) | Says::Nothing => {}
-            Says::Vote(value) if self.contradicts(answer, *value).is_some() => {}
+            Says::Vote(value)
+                if answer.identity.is_weak() || self.contradicts(answer, *value).is_some() => {}
+            Says::Withdrawn if answer.identity.is_weak() => {}
             said if *said == wanted => return Ok(None),
             Says::Vote(value) => return clear(format!("is a clear {}", figure(*value))),
             Says::Withdrawn => return clear("clearly takes a vote back".to_owned()),
@@ -217,6 +247,25 @@ impl<'a> Folding<'a> {
         Ok(Some(ruling))
     }
 
+    /// Why a mail, clear in itself, cannot simply change what the same person said before.
+    fn doubt(&self, answer: &Answer) -> Option<String> {
+        let voter = self.voters.get(&answer.identity.key[..])?;
+        let before = &self.folded.ballots[voter.ballot?];
+        let had = figure(before.value);
+        let who = self.name(answer);
+        let same = before.sender.address.eq_ignore_ascii_case(&answer.sender.address);
+        if answer.identity.is_weak() && !same {
+            return Some(format!(
+                "{who} voted {had} from another address; only the name says that this is the same \
+                 person"
+            ));
+        }
+        let edited = answer.mirrored.as_ref().filter(|mirrored| mirrored.deed == Deed::Edited);
+        edited
+            .filter(|mirrored| voter.comment != Some(&mirrored.link[..]))
+            .map(|_| format!("{who} edited another comment than the one by which they voted {had}"))
+    }
+
     /// Why a vote, clear in itself, cannot simply replace what the same person said before.
     fn contradicts(&self, answer: &Answer, value: Value) -> Option<String> {
         let before = self.voters.get(&answer.identity.key[..])?.ballot?;
@@ -224,33 +273,39 @@ impl<'a> Folding<'a> {
         if before.value == value {
             return None;
         }
-        let had = figure(before.value);
         if answer.at.is_none() || before.at.is_none() {
             return Some(format!(
-                "{} voted {had} and {}, and one of the mails has no date",
+                "{} voted {} and {}, and one of the mails has no date",
                 self.name(answer),
+                figure(before.value),
                 figure(value)
             ));
         }
-        let other_address = !before.sender.address.eq_ignore_ascii_case(&answer.sender.address);
-        (answer.identity.how == How::Name && other_address).then(|| {
-            format!(
-                "{} voted {had} from another address; only the name says that this is the same \
-                 person",
-                self.name(answer)
-            )
-        })
+        self.doubt(answer)
     }
 
     fn vote(&mut self, answer: &'a Answer, value: Value, ruled: Option<&Ruling>) {
-        if ruled.is_none()
-            && let Some(why) = self.contradicts(answer, value)
-        {
-            return self.unclear(answer, why);
-        }
         let mut ballot = self.ballot(answer, value, State::Counted);
         ballot.ruling = ruled.cloned();
+        if ruled.is_none() {
+            // Nobody's vote, or one that would bind, is not taken from anybody's word.
+            let nobody = answer.identity.id.is_none();
+            if let Some(why) = answer.identity.unproven.as_ref()
+                && (nobody || ballot.standing == Standing::Binding)
+            {
+                return self.unclear(answer, why.clone());
+            }
+            if let Some(why) = self.contradicts(answer, value) {
+                return self.unclear(answer, why);
+            }
+            if let Some(why) = self.doubt(answer) {
+                let mut aside = self.aside(answer, why);
+                aside.settled = Some("it says the same again".to_owned());
+                return self.folded.unclear.push(aside);
+            }
+        }
         let voter = self.voters.entry(&answer.identity.key).or_default();
+        voter.comment = answer.mirrored.as_ref().map(|mirrored| &mirrored.link[..]);
         let before = voter.ballot.replace(self.folded.ballots.len());
         let unclear = voter.unclear.take();
         if let Some(before) = before {
@@ -265,7 +320,12 @@ impl<'a> Folding<'a> {
         self.folded.ballots.push(ballot);
     }
 
-    fn withdraw(&mut self, answer: &'a Answer) {
+    fn withdraw(&mut self, answer: &'a Answer, ruled: Option<&Ruling>) {
+        let doubt = self.doubt(answer).filter(|_| ruled.is_none());
+        let unproven = answer.identity.unproven.clone().filter(|_| ruled.is_none());
+        if let Some(why) = doubt.or(unproven) {
+            return self.unclear(answer, format!("takes a vote back, but {why}"));
+        }
         let voter = self.voters.entry(&answer.identity.key).or_default();
         let (before, unclear) = (voter.ballot.take(), voter.unclear.take());
         self.settle(unclear, "the same person took it back later");
@@ -327,6 +387,7 @@ impl<'a> Folding<'a> {
                 .as_ref()
                 .map(|list| format!("carried over from {list}, as the call says")),
         );
+        notes.extend(answer.identity.field.map(|field| format!("the sender is known by {field}")));
         if answer.reading.carried && answer.carried_from.is_none() {
             notes.push("carried over from another vote, by the voter's own word".to_owned());
         }
@@ -376,6 +437,7 @@ impl<'a> Folding<'a> {
             }
             Some(Membership::None) | None => Standing::NonBinding,
         };
+        let login = identity.key.starts_with("address:github:");
         match (standing, answer.reading.claims_binding) {
             (Standing::NonBinding, Some(true)) => notes.push(match identity.id {
                 Some(_) => format!("says it is binding, but is not on the roster of the {body}"),
@@ -384,6 +446,7 @@ impl<'a> Folding<'a> {
             (Standing::Binding, Some(false)) => {
                 notes.push("says it is not binding, but is on the roster".to_owned());
             }
+            _ if login => notes.push(identity.because.to_string()),
             _ => {}
         }
         (standing, notes)

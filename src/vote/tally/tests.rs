@@ -47,7 +47,9 @@ fn says(number: usize, who: &str, hours: i64, says: Says) -> Answer {
             id: Some(who.to_owned()),
             name: who.to_owned(),
             how: How::ApacheAddress,
-            because: String::new(),
+            because: "".into(),
+            field: None,
+            unproven: None,
             key: format!("id:{who}"),
         },
         reading: Reading {
@@ -60,6 +62,7 @@ fn says(number: usize, who: &str, hours: i64, says: Says) -> Answer {
         reasoned: true,
         words: String::new(),
         carried_from: None,
+        mirrored: None,
     }
 }
 
@@ -89,7 +92,14 @@ fn release(answers: &[Answer], hours: i64) -> Tally {
 
 fn end(hours: i64) -> Option<End> {
     let from = "Ann One".to_owned();
-    Some(End { message_id: id(900), at: at(hours), from, authorised: true, evidence: None })
+    Some(End {
+        message_id: id(900),
+        at: at(hours),
+        from,
+        authorised: true,
+        by_name: false,
+        evidence: None,
+    })
 }
 
 fn states(tally: &Tally) -> Vec<(&str, &str, State)> {
