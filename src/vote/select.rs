@@ -78,6 +78,8 @@ fn sorted(numbers: impl Iterator<Item = usize>) -> Vec<usize> {
     numbers
 }
 
+/// So many mails are worth a second thread.
+const WORTH_A_THREAD: usize = 2000;
 /// So often the mails are gone through for those linked to others.
 const MOST_PASSES: usize = 30;
 
@@ -141,19 +143,34 @@ impl Selection {
     ///
     /// # Errors
     /// Those of `fetch`.
-    pub fn gather<E>(
+    pub fn gather<E: Send>(
         &self,
         which: &Which,
         piecemeal: bool,
         keep: bool,
-        mut fetch: impl FnMut(&[usize], &mut dyn FnMut(&[u8])) -> Result<(), E>,
+        fetch: impl Fn(&[usize], &mut dyn FnMut(&[u8])) -> Result<(), E> + Sync,
     ) -> Result<Gathered, E> {
-        let mut read = |numbers: &[usize]| {
+        let part = |numbers: &[usize]| {
             let mut messages = Vec::with_capacity(numbers.len());
             let mut mails = Vec::new();
             fetch(numbers, &mut |bytes| {
                 messages.push(mail::read(bytes));
                 mails.extend(keep.then(|| bytes.to_vec()));
+            })?;
+            Ok((messages, mails))
+        };
+        let read = |numbers: &[usize]| {
+            let cut = if piecemeal && numbers.len() > WORTH_A_THREAD { numbers.len() / 2 } else { 0 };
+            let (first, second) = numbers.split_at(cut);
+            let (messages, mails) = std::thread::scope(|scope| {
+                let first = (!first.is_empty()).then(|| scope.spawn(|| part(first)));
+                let second = part(second)?;
+                let Some(first) = first else { return Ok(second) };
+                let first = first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                let (mut messages, mut mails) = first?;
+                messages.extend(second.0);
+                mails.extend(second.1);
+                Ok((messages, mails))
             })?;
             Ok(Gathered { threads: threads(messages), mails, read: numbers.len() })
         };

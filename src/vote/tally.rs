@@ -12,6 +12,7 @@ mod passed;
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -114,7 +115,7 @@ pub struct Answer {
     /// It refers to the call, so that it cannot be older, whatever its clock says.
     pub answers_call: bool,
     /// Who that is.
-    pub identity: Identity,
+    pub identity: Arc<Identity>,
     /// What it says.
     pub reading: Reading,
     /// It gives a reason beside the vote (T-11).
@@ -244,7 +245,7 @@ pub enum State {
 #[derive(Debug, Clone)]
 pub struct Ballot {
     /// Who that is.
-    pub identity: Identity,
+    pub identity: Arc<Identity>,
     /// The sender as the mail has them.
     pub sender: Address,
     /// What they voted.
@@ -288,7 +289,7 @@ impl Ballot {
 #[derive(Debug, Clone)]
 pub struct SetAside {
     /// Who sent it.
-    pub identity: Identity,
+    pub identity: Arc<Identity>,
     /// The sender as the mail has them.
     pub sender: Address,
     /// When it was sent.

@@ -22,7 +22,7 @@ pub fn passed_vote(version: &str) -> PassedVote {
         sender: Address { name: None, address: format!("{id}@apache.org") },
         at: "2026-11-20T11:00:00Z".parse().ok(),
         answers_call: true,
-        identity: Identity {
+        identity: std::sync::Arc::new(Identity {
             id: Some(id.clone()),
             name: id.clone(),
             how: How::ApacheAddress,
@@ -30,7 +30,7 @@ pub fn passed_vote(version: &str) -> PassedVote {
             field: None,
             unproven: None,
             key: id.clone(),
-        },
+        }),
         reading: Reading {
             says: Says::Vote(Value::PlusOne),
             evidence: None,

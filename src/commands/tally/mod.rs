@@ -304,6 +304,8 @@ impl<'a> Job<'a> {
             return Err(Failure::usage(RulingError::NoMail(ruling.message_id.clone()))
                 .hint("the ids of unclear mails are printed with them"));
         }
+        // What is printed of a large thread needs the room.
+        drop(threads);
         let report = |counted: &round::Count| counted.report(&presentation);
         let tallies: Vec<&Tally> = counted().map(|counted| &counted.tally).collect();
         let passed = PassedVote::new(&tallies).ok();

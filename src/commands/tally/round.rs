@@ -1,6 +1,7 @@
 //! From a thread to its count.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -377,38 +378,75 @@ fn times(job: &Job<'_>, thread: &Thread, stated: &Call) -> Result<Times, Failure
     })
 }
 
+/// So many mails are worth a second thread.
+const WORTH_A_THREAD: usize = 2000;
+
 /// Every mail of the thread, read.
 fn answers(thread: &Thread, identities: &Identities) -> Vec<Answer> {
-    let calls: Vec<&MessageId> =
-        std::iter::once(&thread.call.id).chain(thread.also_posted.iter().map(|m| &m.id)).collect();
+    let messages: Vec<&Message> = thread.messages().collect();
     let by_id: HashMap<&str, &Message> =
-        thread.messages().map(|message| (&message.id.0[..], message)).collect();
-    thread
-        .messages()
-        .map(|message| {
-            let refers = || message.in_reply_to.iter().chain(message.references.iter().rev());
-            let answered = refers().find_map(|id| by_id.get(id)).copied();
-            let opens = message.mirrored.as_ref().is_some_and(|m| m.deed == Deed::Opened);
-            let is_call = opens || calls.contains(&&message.id);
-            let reading = ballot::read(message, answered, is_call);
-            let words = match reading.says {
-                Says::Nothing => String::new(),
-                _ => own_words(message, answered),
+        messages.iter().map(|message| (&message.id.0[..], *message)).collect();
+    let read = |messages: &[&Message]| -> Vec<Answer> {
+        // Many write often.
+        let mut known: HashMap<(&str, Option<&str>), Arc<Identity>> = HashMap::new();
+        let mut answers = Vec::with_capacity(messages.len());
+        for message in messages {
+            let sender = &message.sender;
+            let who = || Arc::new(identities.who(message));
+            let identity = match message.sender_source {
+                SenderSource::From => {
+                    let place = (&sender.address[..], sender.name.as_deref());
+                    known.entry(place).or_insert_with(who).clone()
+                }
+                _ => who(),
             };
-            Answer {
-                message_id: message.id.clone(),
-                sender: message.sender.clone(),
-                at: message.date,
-                answers_call: is_call || refers().any(|id| calls.iter().any(|call| call.0 == id)),
-                identity: identities.who(message),
-                reasoned: is_reasoned(&words),
-                words,
-                reading,
-                carried_from: None,
-                mirrored: message.mirrored.clone(),
-            }
-        })
-        .collect()
+            answers.push(answer(thread, message, identity, &by_id));
+        }
+        answers
+    };
+    if messages.len() < WORTH_A_THREAD {
+        return read(&messages);
+    }
+    let (first, second) = messages.split_at(messages.len() / 2);
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| read(second));
+        let mut answers = read(first);
+        answers.extend(second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        answers
+    })
+}
+
+/// A mail of the thread, read.
+fn answer(
+    thread: &Thread,
+    message: &Message,
+    identity: Arc<Identity>,
+    by_id: &HashMap<&str, &Message>,
+) -> Answer {
+    let is_call = |id: &str| {
+        thread.call.id.0 == id || thread.also_posted.iter().any(|posted| posted.id.0 == id)
+    };
+    let refers = || message.in_reply_to.iter().chain(message.references.iter().rev());
+    let answered = refers().find_map(|id| by_id.get(id)).copied();
+    let opens = message.mirrored.as_ref().is_some_and(|m| m.deed == Deed::Opened);
+    let calls = opens || is_call(&message.id.0);
+    let reading = ballot::read(message, answered, calls);
+    let words = match reading.says {
+        Says::Nothing => String::new(),
+        _ => own_words(message, answered),
+    };
+    Answer {
+        message_id: message.id.clone(),
+        sender: message.sender.clone(),
+        at: message.date,
+        answers_call: calls || refers().any(is_call),
+        identity,
+        reasoned: is_reasoned(&words),
+        words,
+        reading,
+        carried_from: None,
+        mirrored: message.mirrored.clone(),
+    }
 }
 
 /// The most of somebody's words that is kept.

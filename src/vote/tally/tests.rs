@@ -43,7 +43,7 @@ fn says(number: usize, who: &str, hours: i64, says: Says) -> Answer {
         sender: Address { name: None, address: format!("{who}@apache.org") },
         at: Some(at(hours)),
         answers_call: true,
-        identity: Identity {
+        identity: Arc::new(Identity {
             id: Some(who.to_owned()),
             name: who.to_owned(),
             how: How::ApacheAddress,
@@ -51,7 +51,7 @@ fn says(number: usize, who: &str, hours: i64, says: Says) -> Answer {
             field: None,
             unproven: None,
             key: format!("id:{who}"),
-        },
+        }),
         reading: Reading {
             says,
             evidence: None,
@@ -306,7 +306,7 @@ fn a_fraction_after_a_vote_has_to_be_asked_about() {
 
 fn by_name(mut answer: Answer, address: &str) -> Answer {
     answer.sender.address = address.to_owned();
-    answer.identity.how = How::Name;
+    Arc::make_mut(&mut answer.identity).how = How::Name;
     answer
 }
 
