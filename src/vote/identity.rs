@@ -140,6 +140,8 @@ pub struct Identities {
     addresses: BTreeMap<String, Owner>,
     alias_names: BTreeMap<String, String>,
     member_names: BTreeMap<String, BTreeSet<String>>,
+    /// Of people without an id that have several addresses, one that stands for all.
+    same: BTreeMap<String, String>,
     /// Names of people who wrote in the thread from an address that is known.
     thread_names: BTreeMap<String, BTreeSet<String>>,
     /// The lists of the thread.
@@ -309,7 +311,9 @@ impl Identities {
                 field: None,
                 unproven: None,
                 key: match owner.filter(|address| !address.is_empty()) {
-                    Some(address) => format!("address:{address}"),
+                    Some(address) => {
+                        format!("address:{}", self.same.get(address).map_or(address, |one| one))
+                    }
                     None => format!("name:{}", fold(name)),
                 },
             },
@@ -413,6 +417,13 @@ impl Identities {
                     (named.flatten().cloned().collect(), How::Name)
                 }
             };
+            if ids.is_empty() {
+                let known = person.addresses.iter().find_map(|address| self.same.get(address));
+                let first = known.or(person.addresses.first()).cloned().unwrap_or_default();
+                let others = person.addresses.into_iter().filter(|address| !is_machine(address));
+                self.same.extend(others.map(|address| (address, first.clone())));
+                continue;
+            }
             let mut ids = ids.iter();
             let (Some(id), None) = (ids.next(), ids.next()) else { continue };
             let because = match how {
@@ -628,6 +639,13 @@ mod tests {
         ]);
         assert_eq!(who(&known, "", "jd@work.example"), is("jane", How::Keys));
         assert_eq!(who(&known, "", "ab@x.example"), (None, How::Unknown));
+        known.add_authors(&[
+            author("Con Tributor", "con@home.example", "con@home.example"),
+            author("Con Tributor", "con@work.example", "con@work.example"),
+        ]);
+        let key = |address: &str| known.who(&mail("x", address)).key;
+        assert_eq!(key("con@home.example"), key("con@work.example"));
+        assert_ne!(key("con@home.example"), key("con@x.example"));
         assert_eq!(who(&known, "", "mm@x.example"), is("max", How::Name));
         assert_eq!(who(&known, "", "jd@git.example"), is("jane", How::Git));
         assert_eq!(who(&known, "", "nick@git.example"), is("max", How::Git));

@@ -7,7 +7,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 
 use chrono::{DateTime, Utc};
 
@@ -78,8 +80,8 @@ fn sorted(numbers: impl Iterator<Item = usize>) -> Vec<usize> {
     numbers
 }
 
-/// So many mails are worth a second thread.
-const WORTH_A_THREAD: usize = 2000;
+/// So many mails are read at once, half of them by a second thread.
+const AT_ONCE: usize = 4000;
 /// So often the mails are gone through for those linked to others.
 const MOST_PASSES: usize = 30;
 
@@ -160,18 +162,26 @@ impl Selection {
             Ok((messages, mails))
         };
         let read = |numbers: &[usize]| {
-            let cut = if piecemeal && numbers.len() > WORTH_A_THREAD { numbers.len() / 2 } else { 0 };
-            let (first, second) = numbers.split_at(cut);
-            let (messages, mails) = std::thread::scope(|scope| {
-                let first = (!first.is_empty()).then(|| scope.spawn(|| part(first)));
-                let second = part(second)?;
-                let Some(first) = first else { return Ok(second) };
-                let first = first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-                let (mut messages, mut mails) = first?;
-                messages.extend(second.0);
-                mails.extend(second.1);
-                Ok((messages, mails))
-            })?;
+            let mut messages = Vec::with_capacity(numbers.len());
+            let mut mails = Vec::new();
+            let at_once = if piecemeal { AT_ONCE } else { numbers.len().max(1) };
+            for numbers in numbers.chunks(at_once) {
+                // Few are not worth a second thread.
+                let cut = if numbers.len() == AT_ONCE { AT_ONCE / 2 } else { numbers.len() };
+                let (first, second) = numbers.split_at(cut);
+                let (first, second) = std::thread::scope(|scope| {
+                    let second = (!second.is_empty()).then(|| scope.spawn(|| part(second)));
+                    let join = |thread: ScopedJoinHandle<'_, _>| {
+                        thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+                    };
+                    (part(first), second.map(join))
+                });
+                for half in [Some(first), second].into_iter().flatten() {
+                    let (more, bytes) = half?;
+                    messages.extend(more);
+                    mails.extend(bytes);
+                }
+            }
             Ok(Gathered { threads: threads(messages), mails, read: numbers.len() })
         };
         let candidates = self.candidates(which);

@@ -1,6 +1,7 @@
 //! From a thread to its count.
 
 use std::collections::{BTreeSet, HashMap};
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -378,8 +379,8 @@ fn times(job: &Job<'_>, thread: &Thread, stated: &Call) -> Result<Times, Failure
     })
 }
 
-/// So many mails are worth a second thread.
-const WORTH_A_THREAD: usize = 2000;
+/// So many mails are read at once, half of them by a second thread.
+const AT_ONCE: usize = 4000;
 
 /// Every mail of the thread, read.
 fn answers(thread: &Thread, identities: &Identities) -> Vec<Answer> {
@@ -404,16 +405,19 @@ fn answers(thread: &Thread, identities: &Identities) -> Vec<Answer> {
         }
         answers
     };
-    if messages.len() < WORTH_A_THREAD {
-        return read(&messages);
+    let mut answers = Vec::with_capacity(messages.len());
+    for messages in messages.chunks(AT_ONCE) {
+        // Few are not worth a second thread.
+        let cut = if messages.len() == AT_ONCE { AT_ONCE / 2 } else { messages.len() };
+        let (first, second) = messages.split_at(cut);
+        std::thread::scope(|scope| {
+            let second = (!second.is_empty()).then(|| scope.spawn(|| read(second)));
+            answers.extend(read(first));
+            let second = second.map(|second| second.join().unwrap_or_else(|e| resume_unwind(e)));
+            answers.extend(second.into_iter().flatten());
+        });
     }
-    let (first, second) = messages.split_at(messages.len() / 2);
-    std::thread::scope(|scope| {
-        let second = scope.spawn(|| read(second));
-        let mut answers = read(first);
-        answers.extend(second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        answers
-    })
+    answers
 }
 
 /// A mail of the thread, read.

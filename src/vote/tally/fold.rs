@@ -72,10 +72,17 @@ pub(super) fn fold(
     if let Some(ruling) = by_mail.values().find(|ruling| !seen.contains(&ruling.message_id)) {
         return Err(RulingError::NoMail(ruling.message_id.clone()));
     }
+    let ended = schedule.closed_at.map_or(as_of, |closed| closed.min(as_of));
+    let known = sorted.iter().filter(|answer| {
+        let votes = matches!(answer.reading.says, Says::Vote(_));
+        votes && !answer.identity.is_weak() && answer.at.is_none_or(|at| at <= ended)
+    });
+    let known = known.map(|answer| &answer.identity.key[..]).collect();
     let mut folding = Folding {
         round,
         schedule,
         as_of,
+        known,
         rulings: by_mail,
         voters: BTreeMap::new(),
         folded: Folded::default(),
@@ -90,6 +97,8 @@ struct Folding<'a> {
     round: &'a VoteRound,
     schedule: &'a Schedule,
     as_of: DateTime<Utc>,
+    /// Who votes from an address that is known.
+    known: BTreeSet<&'a str>,
     rulings: BTreeMap<&'a MessageId, &'a Ruling>,
     voters: BTreeMap<&'a str, Voter<'a>>,
     folded: Folded,
@@ -249,10 +258,19 @@ impl<'a> Folding<'a> {
 
     /// Why a mail, clear in itself, cannot simply change what the same person said before.
     fn doubt(&self, answer: &Answer) -> Option<String> {
-        let voter = self.voters.get(&answer.identity.key[..])?;
-        let before = &self.folded.ballots[voter.ballot?];
-        let had = figure(before.value);
         let who = self.name(answer);
+        let voter = self.voters.get(&answer.identity.key[..]);
+        let Some((voter, before)) = voter.and_then(|voter| Some((voter, voter.ballot?))) else {
+            let elsewhere = self.known.contains(&answer.identity.key[..]);
+            return (elsewhere && answer.identity.is_weak()).then(|| {
+                format!(
+                    "{who} votes from an address that is known; only the name says that this is the \
+                     same person"
+                )
+            });
+        };
+        let before = &self.folded.ballots[before];
+        let had = figure(before.value);
         let same = before.sender.address.eq_ignore_ascii_case(&answer.sender.address);
         if answer.identity.is_weak() && !same {
             return Some(format!(
@@ -299,6 +317,10 @@ impl<'a> Folding<'a> {
                 return self.unclear(answer, why);
             }
             if let Some(why) = self.doubt(answer) {
+                let voter = self.voters.get(&answer.identity.key[..]);
+                if voter.is_none_or(|voter| voter.ballot.is_none()) {
+                    return self.unclear(answer, why);
+                }
                 let mut aside = self.aside(answer, why);
                 aside.settled = Some("it says the same again".to_owned());
                 return self.folded.unclear.push(aside);

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::*;
+use crate::mail::Deed;
 use crate::policy::Preset;
 use crate::vote::ballot::Says;
 use crate::vote::kind::{MinusOne, VoteKind};
@@ -326,7 +327,98 @@ fn a_name_alone_cannot_turn_a_vote() {
     }
     // What comes from the member's own address is theirs, whatever was said in their name.
     let own = [by_name(minus(1, "ann", 1), "a@home.example"), plus(2, "ann", 2)];
-    assert_eq!(release(&own, 72).counts().binding.plus_one, 1);
+    let own = release(&own, 72);
+    assert_eq!((own.counts().binding.plus_one, own.ballots().len()), (1, 1));
+    assert!(own.unclear()[0].settled.is_some(), "{:?}", own.unclear());
+}
+
+#[test]
+fn votes_by_name_that_decide_wait_for_a_ruling() {
+    let named = |answer: Answer| by_name(answer, "somebody@x.example");
+    let two = [plus(1, "ann", 1), plus(2, "bob", 2), named(plus(3, "cat", 3))];
+    let open = release(&two, 72);
+    assert_eq!(open.outcome(), Outcome::NeedsRuling);
+    assert!(open.reasons()[0].starts_with("<3@x.example> could decide"), "{:?}", open.reasons());
+    for (value, outcome) in [
+        (RulingValue::Genuine, Outcome::Passed),
+        (RulingValue::Vote(Value::PlusOne), Outcome::Passed),
+        (RulingValue::None, Outcome::Open),
+    ] {
+        let ruled = super::tally(round(VoteKind::Release), &two, &[rule(3, value)], at(72));
+        assert_eq!(ruled.expect("may be ruled").outcome(), outcome, "{value}");
+    }
+    // Whichever it is, the vote passes.
+    assert_eq!(release(&with([named(minus(4, "dan", 50))]), 72).outcome(), Outcome::Passed);
+    let veto = with([named(minus(4, "dan", 50))]);
+    let veto = count(round(VoteKind::CodeChange), &veto, 72);
+    assert_eq!(veto.outcome(), Outcome::NeedsRuling);
+}
+
+#[test]
+fn only_an_address_takes_a_vote_back() {
+    let back = |answer: Answer| Answer {
+        reading: Reading { says: Says::Withdrawn, ..answer.reading.clone() },
+        ..answer
+    };
+    let other = with([back(by_name(plus(4, "ann", 20), "ann@home.example"))]);
+    let tally = release(&other, 72);
+    assert_eq!((tally.outcome(), tally.counts().binding.plus_one), (Outcome::NeedsRuling, 3));
+    assert!(tally.unclear()[0].why.starts_with("takes a vote back"), "{:?}", tally.unclear());
+    let genuine = [rule(4, RulingValue::Genuine)];
+    let ruled = super::tally(round(VoteKind::Release), &other, &genuine, at(72)).expect("ruled");
+    assert_eq!(ruled.counts().binding.plus_one, 2);
+    // From the same address, known by name or not, it is theirs.
+    let own = [
+        by_name(plus(1, "ann", 1), "ann@home.example"),
+        back(by_name(plus(2, "ann", 2), "ann@home.example")),
+    ];
+    assert_eq!(release(&own, 72).counts().binding.plus_one, 0);
+}
+
+#[test]
+fn a_sender_that_is_not_proven_binds_by_a_ruling() {
+    let mut hidden = plus(4, "dan", 50);
+    Arc::make_mut(&mut hidden.identity).unproven = Some("is it Dan?".to_owned());
+    let answers = [plus(1, "ann", 1), plus(2, "bob", 2), hidden];
+    let tally = release(&answers, 72);
+    assert_eq!((tally.outcome(), tally.counts().binding.plus_one), (Outcome::NeedsRuling, 2));
+    let genuine = [rule(4, RulingValue::Genuine)];
+    let ruled = super::tally(round(VoteKind::Release), &answers, &genuine, at(72)).expect("ruled");
+    assert_eq!(ruled.outcome(), Outcome::Passed);
+    // A vote that binds nothing needs no question; one that is known needs no ruling.
+    let mut hidden = plus(5, "eve", 50);
+    Arc::make_mut(&mut hidden.identity).unproven = Some("is it Eve?".to_owned());
+    assert_eq!(release(&with([hidden]), 72).counts().non_binding.plus_one, 1);
+    let known =
+        super::tally(round(VoteKind::Release), &three(), &[rule(1, RulingValue::Genuine)], at(72));
+    assert!(matches!(known, Err(RulingError::Clear { .. })));
+}
+
+#[test]
+fn a_comment_that_is_edited_changes_what_it_said() {
+    let comment = |answer: Answer, deed: Deed, number: u32| Answer {
+        mirrored: Some(Box::new(Mirrored {
+            login: "ann".to_owned(),
+            deed,
+            link: format!("https://github.example/discussions/1#discussioncomment-{number}"),
+        })),
+        ..answer
+    };
+    let vote = |answer| comment(answer, Deed::Commented, 7);
+    let values = |tally: &Tally| {
+        let ballots = tally.ballots().iter().filter(|ballot| ballot.counts());
+        ballots.map(|ballot| figure(ballot.value)).collect::<Vec<_>>()
+    };
+    let edited = |last| release(&[vote(minus(1, "ann", 1)), last], 72);
+    assert_eq!(values(&edited(comment(plus(2, "ann", 2), Deed::Edited, 7))), ["+1"]);
+    let nothing = says(2, "ann", 2, Says::Nothing);
+    assert!(values(&edited(comment(nothing.clone(), Deed::Edited, 7))).is_empty());
+    assert!(values(&edited(comment(minus(2, "ann", 2), Deed::Deleted, 7))).is_empty());
+    // Another comment of theirs concerns it only if it says something else.
+    assert_eq!(values(&edited(comment(minus(2, "ann", 2), Deed::Deleted, 8))), ["-1"]);
+    assert_eq!(values(&edited(comment(nothing, Deed::Edited, 8))), ["-1"]);
+    let other = edited(comment(plus(2, "ann", 2), Deed::Edited, 8));
+    assert_eq!((values(&other), other.unclear().len()), (vec!["-1"], 1));
 }
 
 #[test]

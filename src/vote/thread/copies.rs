@@ -87,16 +87,27 @@ fn is_copy(one: &Message, other: &Message) -> bool {
 
 /// Whether two texts differ in white space and the footer of a list only.
 fn same_words(one: &str, other: &str) -> bool {
-    let dense = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-    let (mut short, mut long) = (dense(one), dense(other));
-    if short.len() > long.len() {
-        std::mem::swap(&mut short, &mut long);
+    let dense = |text: &str| {
+        without_footer(text).chars().filter(|c| !c.is_whitespace()).collect::<String>()
+    };
+    dense(one) == dense(other)
+}
+
+/// The text without what a list puts behind it: a rule, and a few lines of where it is.
+fn without_footer(text: &str) -> &str {
+    let is_rule = |line: &str| line.len() >= 2 && line.bytes().all(|byte| b"-_=*".contains(&byte));
+    let mut end = text.len();
+    for line in text.lines().rev().take(12) {
+        end = text[..end].rfind(line).unwrap_or(0);
+        if is_rule(line.trim()) {
+            let footer = text[end..].to_lowercase();
+            let votes = footer.contains("+1") || footer.contains("-1");
+            let lists = ["unsubscribe", "mailing list", "https://lists.", "/mailman/"];
+            let of_list = lists.iter().any(|words| footer.contains(words));
+            return if of_list && !votes { &text[..end] } else { text };
+        }
     }
-    long.strip_prefix(&short).is_some_and(|rest| {
-        let ruled = rest.starts_with("--") || rest.starts_with("__") || rest.starts_with("==");
-        let footer = ruled && rest.len() <= 600;
-        rest.is_empty() || footer && rest.to_lowercase().contains("unsubscribe")
-    })
+    text
 }
 
 /// Takes the better copy of one mail: the one that shows its sender, of which less was guessed.
