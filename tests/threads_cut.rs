@@ -206,7 +206,7 @@ fn an_answer_without_references_finds_a_call_with_other_words_around() {
 fn only_the_caller_begins_a_vote_anew() {
     let by = |who: &str| {
         let mut mail = mail_of("again", 2, V1, "call", who, CALL);
-        mail.sender.name = Some("voter".to_owned());
+        std::sync::Arc::make_mut(&mut mail.sender).name = Some("voter".to_owned());
         mail
     };
     let thread =

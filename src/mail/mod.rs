@@ -19,6 +19,7 @@ mod mirror;
 mod sender;
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -43,7 +44,7 @@ impl fmt::Display for MessageId {
 }
 
 /// A person as a mail names them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Address {
     /// The display name, decoded.
     pub name: Option<String>,
@@ -107,7 +108,7 @@ pub struct Message {
     /// The subject, decoded and unfolded.
     pub subject: String,
     /// The person who sent it: list rewriting undone.
-    pub sender: Address,
+    pub sender: Arc<Address>,
     /// How the person is known.
     pub sender_source: SenderSource,
     /// `From` as it stands, where that is not the sender.
@@ -180,6 +181,7 @@ pub fn read(bytes: &[u8]) -> Message {
         warnings.push(why.to_owned());
     }
     let rewritten = (from != sender).then(|| Box::new(from));
+    let sender = Arc::new(sender);
     let sent = fields.all("date").find_map(sent_date);
     // Each host puts its line on top: the first is the latest.
     let received = fields.all("received").take(MOST_HOSTS).find_map(received_date);

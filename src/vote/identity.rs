@@ -565,7 +565,7 @@ mod tests {
         let from = Address { name, address: address.to_owned() };
         Message {
             id: MessageId("1@x".to_owned()),
-            sender: from,
+            sender: from.into(),
             lists: vec!["dev@demo.apache.org".to_owned()],
             ..Message::default()
         }

@@ -109,7 +109,7 @@ pub struct Answer {
     /// Its Message-ID.
     pub message_id: MessageId,
     /// The person who sent it, as the mail has them.
-    pub sender: Address,
+    pub sender: Arc<Address>,
     /// When it was sent.
     pub at: Option<DateTime<Utc>>,
     /// It refers to the call, so that it cannot be older, whatever its clock says.
@@ -247,7 +247,7 @@ pub struct Ballot {
     /// Who that is.
     pub identity: Arc<Identity>,
     /// The sender as the mail has them.
-    pub sender: Address,
+    pub sender: Arc<Address>,
     /// What they voted.
     pub value: Value,
     /// Whether it binds.
@@ -291,7 +291,7 @@ pub struct SetAside {
     /// Who sent it.
     pub identity: Arc<Identity>,
     /// The sender as the mail has them.
-    pub sender: Address,
+    pub sender: Arc<Address>,
     /// When it was sent.
     pub at: Option<DateTime<Utc>>,
     /// The mail.

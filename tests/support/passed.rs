@@ -19,7 +19,7 @@ pub fn passed_vote(version: &str) -> PassedVote {
     let ids = ["ann", "bob", "cat"].map(str::to_owned);
     let answers = ids.each_ref().map(|id| Answer {
         message_id: MessageId(format!("{id}@x.example")),
-        sender: Address { name: None, address: format!("{id}@apache.org") },
+        sender: Address { name: None, address: format!("{id}@apache.org") }.into(),
         at: "2026-11-20T11:00:00Z".parse().ok(),
         answers_call: true,
         identity: std::sync::Arc::new(Identity {

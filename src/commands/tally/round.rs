@@ -106,7 +106,7 @@ pub(super) struct Count {
     pub(super) tally: Tally,
     /// What the call states.
     pub(super) call: Call,
-    /// Every mail that was looked at.
+    /// The mails of it that are ruled on.
     pub(super) mails: BTreeSet<MessageId>,
     result: Option<(End, Claims)>,
     warnings: Vec<String>,
@@ -200,8 +200,9 @@ pub(super) fn count(
         roster,
     };
     // Of a podling's two votes a ruling is on one: whoever calls looks that it is on any.
-    let mails: BTreeSet<MessageId> =
-        answers.iter().map(|answer| answer.message_id.clone()).collect();
+    let ruled: BTreeSet<&MessageId> = rulings().map(|ruling| &ruling.message_id).collect();
+    let mails = answers.iter().map(|answer| &answer.message_id);
+    let mails: BTreeSet<MessageId> = mails.filter(|id| ruled.contains(id)).cloned().collect();
     let here = |ruling: &&Ruling| mails.contains(&ruling.message_id);
     let mut rulings: Vec<Ruling> = job.rulings.iter().filter(here).cloned().collect();
     // What was ruled before counts, unless it is ruled anew.
@@ -267,7 +268,7 @@ fn taken_back(
 /// Who called a vote.
 struct Caller {
     identity: Identity,
-    sender: Address,
+    sender: Arc<Address>,
 }
 
 impl Caller {
@@ -387,37 +388,42 @@ fn answers(thread: &Thread, identities: &Identities) -> Vec<Answer> {
     let messages: Vec<&Message> = thread.messages().collect();
     let by_id: HashMap<&str, &Message> =
         messages.iter().map(|message| (&message.id.0[..], *message)).collect();
-    let read = |messages: &[&Message]| -> Vec<Answer> {
-        // Many write often.
-        let mut known: HashMap<(&str, Option<&str>), Arc<Identity>> = HashMap::new();
-        let mut answers = Vec::with_capacity(messages.len());
-        for message in messages {
-            let sender = &message.sender;
-            let who = || Arc::new(identities.who(message));
-            let identity = match message.sender_source {
-                SenderSource::From => {
-                    let place = (&sender.address[..], sender.name.as_deref());
-                    known.entry(place).or_insert_with(who).clone()
-                }
-                _ => who(),
-            };
-            answers.push(answer(thread, message, identity, &by_id));
-        }
-        answers
-    };
     let mut answers = Vec::with_capacity(messages.len());
+    // Many write often.
+    let mut known: [HashMap<&Address, Arc<Identity>>; 2] = Default::default();
+    let [known, others] = &mut known;
     for messages in messages.chunks(AT_ONCE) {
         // Few are not worth a second thread.
         let cut = if messages.len() == AT_ONCE { AT_ONCE / 2 } else { messages.len() };
         let (first, second) = messages.split_at(cut);
         std::thread::scope(|scope| {
-            let second = (!second.is_empty()).then(|| scope.spawn(|| read(second)));
-            answers.extend(read(first));
+            let second = (!second.is_empty())
+                .then(|| scope.spawn(|| read(thread, second, identities, &by_id, others)));
+            answers.extend(read(thread, first, identities, &by_id, known));
             let second = second.map(|second| second.join().unwrap_or_else(|e| resume_unwind(e)));
             answers.extend(second.into_iter().flatten());
         });
     }
     answers
+}
+
+/// Some mails of the thread, read. `known` are the people whose mails were.
+fn read<'m>(
+    thread: &Thread,
+    messages: &[&'m Message],
+    identities: &Identities,
+    by_id: &HashMap<&str, &Message>,
+    known: &mut HashMap<&'m Address, Arc<Identity>>,
+) -> Vec<Answer> {
+    let read = messages.iter().map(|message| {
+        let who = || Arc::new(identities.who(message));
+        let identity = match message.sender_source {
+            SenderSource::From => known.entry(&message.sender).or_insert_with(who).clone(),
+            _ => who(),
+        };
+        answer(thread, message, identity, by_id)
+    });
+    read.collect()
 }
 
 /// A mail of the thread, read.

@@ -41,7 +41,7 @@ fn id(number: usize) -> MessageId {
 fn says(number: usize, who: &str, hours: i64, says: Says) -> Answer {
     Answer {
         message_id: id(number),
-        sender: Address { name: None, address: format!("{who}@apache.org") },
+        sender: Address { name: None, address: format!("{who}@apache.org") }.into(),
         at: Some(at(hours)),
         answers_call: true,
         identity: Arc::new(Identity {
@@ -306,7 +306,7 @@ fn a_fraction_after_a_vote_has_to_be_asked_about() {
 }
 
 fn by_name(mut answer: Answer, address: &str) -> Answer {
-    answer.sender.address = address.to_owned();
+    Arc::make_mut(&mut answer.sender).address = address.to_owned();
     Arc::make_mut(&mut answer.identity).how = How::Name;
     answer
 }
