@@ -22,6 +22,7 @@ fn message(text: &str) -> Message {
         sender: Address { name: Some("Bob Builder".into()), address: "bob@example.org".into() },
         sender_source: SenderSource::From,
         date: None,
+        received: None,
         lists: Vec::new(),
         text: text.into(),
         warnings: Vec::new(),

@@ -24,7 +24,8 @@ fn messages(mailboxes: &[Mailbox]) -> Vec<Message> {
 }
 
 fn quick(mailboxes: &[Mailbox], which: &Which) -> Vec<Thread> {
-    threads(mailbox::scan(mailboxes, which).unwrap().iter().map(|mail| mail::read(mail)).collect())
+    let scan = mailbox::scan(mailboxes, which).unwrap();
+    threads(scan.mails.iter().map(|mail| mail::read(mail)).collect())
 }
 
 fn release(project: Option<&str>, version: Option<&str>, rc: Option<u32>) -> Which {
@@ -391,7 +392,7 @@ fn saved_mails_count_the_same() {
     let mails = list(&mut Numbers(5), 60);
     let first = saved(directory.path(), "first.mbox", &mails);
     let which = release(Some("demo"), None, None);
-    let scanned = mailbox::scan(std::slice::from_ref(&first), &which).unwrap();
+    let scanned = mailbox::scan(std::slice::from_ref(&first), &which).unwrap().mails;
     let second = saved(directory.path(), "second.mbox", &scanned);
     assert_eq!(mailbox::all(std::slice::from_ref(&second)).unwrap(), scanned);
     let (one, other) = (quick(&[first], &which), quick(&[second], &which));

@@ -447,6 +447,7 @@ mod tests {
             from,
             sender_source: SenderSource::From,
             date: None,
+            received: None,
             lists: vec!["dev@demo.apache.org".to_owned()],
             text: String::new(),
             warnings: Vec::new(),

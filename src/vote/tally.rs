@@ -10,6 +10,7 @@ mod fold;
 mod outcome;
 mod passed;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -50,6 +51,15 @@ pub struct VoteRound {
     pub result: Option<End>,
     /// The mail that cancels the vote.
     pub cancel: Option<End>,
+    /// The mail in which who called the vote says that it begins anew.
+    pub restart: Option<End>,
+}
+
+impl VoteRound {
+    /// The restart, where it is known as of an instant and nobody said when the vote opened.
+    fn restarted(&self, as_of: DateTime<Utc>) -> Option<&End> {
+        self.restart.as_ref().filter(|restart| restart.at <= as_of && !self.times.opened_given)
+    }
 }
 
 /// The mail that called a vote.
@@ -83,7 +93,7 @@ pub struct Times {
     pub expedited: Option<String>,
 }
 
-/// A mail that ends a vote.
+/// A mail that ends a vote, or begins it anew.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct End {
     /// Its Message-ID.
@@ -131,6 +141,14 @@ pub struct Ruling {
     pub value: RulingValue,
     /// Why; printed with the result.
     pub reason: String,
+}
+
+impl Ruling {
+    /// The words on the command line that say it.
+    pub fn words(&self) -> [String; 4] {
+        let rule = format!("<{}>={}", self.message_id, self.value);
+        ["--rule".to_owned(), rule, "--reason".to_owned(), self.reason.clone()]
+    }
 }
 
 /// What a mail is ruled to be.
@@ -271,7 +289,11 @@ impl Ballot {
     }
 }
 
-/// A mail that casts no vote that counts: unclear, with a vote that cannot count, or taking one back.
+/// Why a mail is not looked at that was sent after the instant of the count.
+pub const LATER: &str = "sent later than this count";
+
+/// A mail that casts no vote that counts: unclear, with a vote that cannot count, taking one back, or
+/// without any.
 #[derive(Debug, Clone)]
 pub struct SetAside {
     /// Who sent it.
@@ -282,8 +304,12 @@ pub struct SetAside {
     pub at: Option<DateTime<Utc>>,
     /// The mail.
     pub message_id: MessageId,
-    /// The line.
+    /// The line; where none says anything, the first.
     pub evidence: Option<Evidence>,
+    /// It has a figure, a thumb or a word of approval.
+    pub figure: bool,
+    /// The sender's own words, quotes left out.
+    pub words: String,
     /// Why it is set aside.
     pub why: String,
     /// Whether it would bind.
@@ -358,6 +384,7 @@ pub struct Tally {
     not_countable: Vec<SetAside>,
     withdrawals: Vec<SetAside>,
     dismissed: Vec<SetAside>,
+    no_vote: Vec<SetAside>,
     rulings: Vec<Ruling>,
     warnings: Vec<String>,
 }
@@ -428,6 +455,21 @@ impl Tally {
         &self.dismissed
     }
 
+    /// Every other mail: no vote was found in it.
+    pub fn no_vote(&self) -> &[SetAside] {
+        &self.no_vote
+    }
+
+    /// The ids of the members who did not vote, and of whom nothing is asked.
+    pub fn not_voted(&self) -> impl Iterator<Item = &str> {
+        let asked = self.unclear.iter().filter(|aside| aside.settled.is_none());
+        let people = self.ballots.iter().map(|ballot| &ballot.identity);
+        let people = people.chain(asked.map(|aside| &aside.identity));
+        let voted: BTreeSet<&str> = people.filter_map(|person| person.id.as_deref()).collect();
+        let members = self.round.roster.members.keys().map(String::as_str);
+        members.filter(move |id| !voted.contains(id))
+    }
+
     /// The rulings that were used.
     pub fn rulings(&self) -> &[Ruling] {
         &self.rulings
@@ -439,7 +481,8 @@ impl Tally {
     }
 }
 
-/// Counts a vote as of an instant: what was sent later is not looked at.
+/// Counts a vote as of an instant: what was sent later is listed, and not looked at. Every answer is in
+/// one of the lists, or is the call or the end of the vote.
 ///
 /// # Errors
 /// A ruling on a mail that is not in the vote, or that would overturn a clear ballot.

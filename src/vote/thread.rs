@@ -392,6 +392,7 @@ impl Sorting {
             sender: Address::default(),
             sender_source: SenderSource::From,
             date: None,
+            received: None,
             lists: first.map(|message| message.lists.clone()).unwrap_or_default(),
             text: String::new(),
             warnings: vec![CALL_MISSING.to_owned()],

@@ -8,15 +8,25 @@ use super::super::Session;
 use super::Job;
 use crate::backend::files;
 use crate::backend::http::{HttpError, Patience};
-use crate::backend::mailbox::{self, Mailbox, MailboxError};
+use crate::backend::mailbox::{self, Mailbox, MailboxError, Scan};
 use crate::backend::ponymail::{Archive, PonymailError, ThreadAddress};
 use crate::error::Failure;
 use crate::mail::{self, Message};
 use crate::project::mail::{ASF_ARCHIVE, INCUBATOR_LIST};
 use crate::vote::thread::{self, Thread, Which};
 
-/// Reads the votes that the mails hold, those that can be meant, and the mails themselves.
-pub(super) fn threads(job: &Job<'_>) -> Result<(Vec<Thread>, Vec<Vec<u8>>), Failure> {
+/// What the mailboxes hold of the vote that is meant.
+pub(super) struct Read {
+    /// The votes that can be meant.
+    pub(super) threads: Vec<Thread>,
+    /// The mails themselves.
+    pub(super) mails: Vec<Vec<u8>>,
+    /// What else is to be told of them.
+    pub(super) warnings: Vec<String>,
+}
+
+/// Reads the mails.
+pub(super) fn read(job: &Job<'_>) -> Result<Read, Failure> {
     let (args, session) = (job.args, job.session);
     check_sources(job)?;
     let which = which(job);
@@ -34,8 +44,8 @@ pub(super) fn threads(job: &Job<'_>) -> Result<(Vec<Thread>, Vec<Vec<u8>>), Fail
         files::write(&path, &bytes).map_err(Failure::outside)?;
         mailboxes.push(Mailbox::Mbox(path));
     }
-    let mut mails = match mailboxes.is_empty() {
-        true => Vec::new(),
+    let Scan { mut mails, headless } = match mailboxes.is_empty() {
+        true => Scan::default(),
         false => mailbox::scan(&mailboxes, &which).map_err(mailbox_failure)?,
     };
     for thread in &args.thread {
@@ -47,7 +57,20 @@ pub(super) fn threads(job: &Job<'_>) -> Result<(Vec<Thread>, Vec<Vec<u8>>), Fail
         save(path, &mails)?;
     }
     session.ui.detail(&format!("{} mails can belong to the vote", messages.len()));
-    Ok((thread::threads(messages), mails))
+    let warnings = without_header(&headless).into_iter().collect();
+    Ok(Read { threads: thread::threads(messages), mails, warnings })
+}
+
+/// What is said of mails without a header, of which nobody can tell where they belong.
+fn without_header(headless: &[String]) -> Option<String> {
+    const MOST_NAMED: usize = 3;
+    let named = headless.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let more = match headless.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let text = format!("without the header of a mail, and so not read: {named}{more}");
+    (!headless.is_empty()).then_some(text)
 }
 
 /// Keeps mails in an mbox file.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::people::Evidence;
 use super::{Job, WhichRound, mails};
@@ -20,7 +20,7 @@ use crate::vote::names::fold;
 use crate::vote::own_text::{self, Kind};
 use crate::vote::result::{self, Claims};
 use crate::vote::roster::Body;
-use crate::vote::subject::which_call;
+use crate::vote::subject::{self, which_call};
 use crate::vote::tally::{
     Answer, CallMail, End, Ruling, RulingError, Tally, Times, VoteRound, tally,
 };
@@ -126,6 +126,7 @@ impl Count {
 /// Counts one vote. `earlier` is the podling's own vote, whose votes the call may carry over.
 pub(super) fn count(
     job: &Job<'_>,
+    read: &mails::Read,
     thread: &Thread,
     body: Body,
     people: &Evidence,
@@ -137,6 +138,7 @@ pub(super) fn count(
     let roster = people.roster(&project, body)?;
     let identities = people.identities(job, &roster)?;
     let mut warnings = message_warnings(thread);
+    warnings.extend(read.warnings.iter().cloned());
     let caller = (!thread.call_is_missing()).then(|| Caller::of(thread, &identities));
     let end = |mail: &Option<Message>| {
         let mail = mail.as_ref()?;
@@ -152,10 +154,15 @@ pub(super) fn count(
         })
     };
     let result = end(&thread.result);
-    let cancel = end(&thread.cancel).or_else(|| taken_back(thread, &identities, caller.as_ref()));
-    let mut answers = answers(thread, &identities);
+    let cancel = end(&thread.cancel).or_else(|| {
+        let stated = stated_by(thread, &identities, caller.as_ref(), cancel::stated);
+        stated.into_iter().next()
+    });
+    let restart = stated_by(thread, &identities, caller.as_ref(), cancel::restarted).pop();
+    let mut answers = answers(thread, &identities, now);
+    answers.extend(strays(read, thread, &identities, now));
     if let Some((earlier, counted)) = earlier {
-        answers.extend(carried(thread, earlier, counted, &identities, &roster, &mut warnings));
+        answers.extend(carried(thread, earlier, counted, &identities, &roster, now, &mut warnings));
     }
     let (version, rc) = candidate(job, &stated);
     let round = VoteRound {
@@ -171,6 +178,7 @@ pub(super) fn count(
         roster_day: job.args.as_of,
         result: result.clone(),
         cancel,
+        restart,
         project,
         roster,
     };
@@ -193,7 +201,9 @@ pub(super) fn count(
     let tally = tally(round, &answers, &rulings, now).map_err(|error| {
         let hint = match &error {
             RulingError::Clear { .. } => "leave that --rule out: only unclear mails need one",
-            RulingError::NoMail(_) => "the ids of unclear mails are printed with them",
+            RulingError::NoMail(_) => {
+                "the ids of the mails are printed with them; -v lists every mail"
+            }
             RulingError::Twice(_) => "leave one of them out",
         };
         Failure::usage(error).hint(hint)
@@ -205,12 +215,17 @@ pub(super) fn count(
     Ok(Count { tally, call: stated, mails, result: claims, warnings })
 }
 
-/// The first mail in which who called the vote says that it is over, without `[CANCEL]` in its subject.
-fn taken_back(thread: &Thread, identities: &Identities, caller: Option<&Caller>) -> Option<End> {
-    let caller = caller?;
-    let mut own = thread.answers.iter().filter(|mail| caller.sent(mail, identities));
-    own.find_map(|mail| {
-        let evidence = cancel::stated(&mail.text, None)?;
+/// The mails in which who called the vote says in words that it is over, or begins anew.
+fn stated_by(
+    thread: &Thread,
+    identities: &Identities,
+    caller: Option<&Caller>,
+    stated: fn(&str, Option<&str>) -> Option<crate::vote::ballot::Evidence>,
+) -> Vec<End> {
+    let Some(caller) = caller else { return Vec::new() };
+    let own = thread.answers.iter().filter(|mail| caller.sent(mail, identities));
+    let ends = own.filter_map(|mail| {
+        let evidence = stated(&mail.text, None)?;
         Some(End {
             message_id: mail.id.clone(),
             at: mail.date?,
@@ -218,7 +233,8 @@ fn taken_back(thread: &Thread, identities: &Identities, caller: Option<&Caller>)
             authorised: true,
             evidence: Some(evidence),
         })
-    })
+    });
+    ends.collect()
 }
 
 /// Who called a vote.
@@ -329,8 +345,50 @@ fn times(job: &Job<'_>, thread: &Thread, stated: &Call) -> Result<Times, Failure
     })
 }
 
+/// A mail dated so much later than the count, which nobody says to have received, has a wrong clock;
+/// others come later.
+const WRONG_CLOCK: TimeDelta = TimeDelta::days(7);
+
+/// What keeps a mail's words from being taken as they are: that they could not be read, or that its
+/// date cannot be.
+fn doubt(message: &Message, says: &Says, now: DateTime<Utc>) -> Option<String> {
+    if let Some(why) = message.unread().filter(|_| *says == Says::Nothing) {
+        return Some(format!("{why}: does it vote?"));
+    }
+    let at = message.date.filter(|at| *at - WRONG_CLOCK > now && message.received.is_none())?;
+    let at = at.format("%Y-%m-%d");
+    (*says != Says::Nothing)
+        .then(|| format!("dated {at}, long after this count: is its clock wrong?"))
+}
+
+/// Answers whose subject is nearly that of the call, and that name no mail of its thread.
+fn strays(
+    read: &mails::Read,
+    thread: &Thread,
+    identities: &Identities,
+    now: DateTime<Utc>,
+) -> Vec<Answer> {
+    let subject = which_call(&thread.call.subject);
+    let others = read.threads.iter().filter(|other| {
+        other.call_is_missing()
+            && other.call.id != thread.call.id
+            && is_incubators(other) == is_incubators(thread)
+            && which_call(&other.call.subject).fits(&subject)
+    });
+    let mut strays: Vec<Answer> =
+        others.flat_map(|other| answers(other, identities, now)).collect();
+    for stray in &mut strays {
+        if stray.reading.says != Says::Nothing {
+            let why = "its subject is not quite that of the call, and it names no mail that it \
+                       answers: is it of this vote?";
+            stray.reading.says = Says::Unclear(why.to_owned());
+        }
+    }
+    strays
+}
+
 /// Every mail of the thread, read.
-fn answers(thread: &Thread, identities: &Identities) -> Vec<Answer> {
+fn answers(thread: &Thread, identities: &Identities, now: DateTime<Utc>) -> Vec<Answer> {
     let calls: Vec<&MessageId> =
         std::iter::once(&thread.call.id).chain(thread.also_posted.iter().map(|m| &m.id)).collect();
     let by_id: BTreeMap<&MessageId, &Message> =
@@ -340,17 +398,26 @@ fn answers(thread: &Thread, identities: &Identities) -> Vec<Answer> {
         .map(|message| {
             let refers = || message.in_reply_to.iter().chain(message.references.iter().rev());
             let answered = refers().find_map(|id| by_id.get(id)).copied();
-            let is_call = calls.contains(&&message.id);
-            let reading = ballot::read(message, answered, is_call);
+            // What stands for a call that was not found may have the id of an answer.
+            let is_call = !thread.call_is_missing() && calls.contains(&&message.id);
+            let mut reading = ballot::read(message, answered, is_call);
+            let doubt = doubt(message, &reading.says, now).filter(|_| !is_call);
+            let at = message.date.filter(|at| doubt.is_none() || *at <= now);
+            if let Some(why) = doubt {
+                reading.says = Says::Unclear(why);
+            }
             let words = own_words(message, answered);
             Answer {
                 message_id: message.id.clone(),
                 sender: message.sender.clone(),
-                at: message.date,
+                at,
                 answers_call: refers().any(|id| calls.contains(&id)) || is_call,
                 identity: identities.who(message),
                 reasoned: is_reasoned(&words),
-                words: if reading.says == Says::Nothing { String::new() } else { words },
+                words: match reading.says {
+                    Says::Nothing if !reading.figure => String::new(),
+                    _ => words,
+                },
                 reading,
                 carried_from: None,
             }
@@ -401,6 +468,7 @@ fn carried(
     counted: &Tally,
     identities: &Identities,
     roster: &crate::vote::roster::Roster,
+    now: DateTime<Utc>,
     warnings: &mut Vec<String>,
 ) -> Vec<Answer> {
     let lines: Vec<own_text::Line<'_>> = own_text::lines(&thread.call.text, None)
@@ -414,7 +482,7 @@ fn carried(
     let list = earlier.call.lists.first().cloned().unwrap_or_else(|| "the podling's list".into());
     let voted: Vec<&MessageId> =
         counted.ballots().iter().filter(|b| b.counts()).map(|ballot| &ballot.message_id).collect();
-    let mut answers = answers(earlier, identities);
+    let mut answers = answers(earlier, identities, now);
     answers.retain(|answer| {
         let id = answer.identity.id.as_deref();
         voted.contains(&&answer.message_id) && id.is_some_and(|id| roster.members.contains_key(id))
@@ -459,6 +527,17 @@ fn message_warnings(thread: &Thread) -> Vec<String> {
         for warning in message.warnings.iter().filter(|_| message.date.is_some()) {
             warnings.push(format!("the mail of {}: {warning}", called(&message.sender)));
         }
+    }
+    let alone = thread.answers.iter().filter(|message| {
+        message.in_reply_to.is_empty()
+            && message.references.is_empty()
+            && !thread.call_is_missing()
+            && which_call(&message.subject).kind == subject::Kind::Vote
+    });
+    let alone: BTreeSet<String> = alone.map(|message| called(&message.sender)).collect();
+    if !alone.is_empty() {
+        let names = alone.into_iter().collect::<Vec<_>>().join(", ");
+        warnings.push(format!("taken for answers by their subject alone: the mails of {names}"));
     }
     warnings
 }

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::outcome::Schedule;
 use super::{
-    Answer, Ballot, Ruling, RulingError, RulingValue, SetAside, Standing, State, VoteRound, figure,
+    Answer, Ballot, LATER, Ruling, RulingError, RulingValue, SetAside, Standing, State, VoteRound,
+    figure,
 };
 use crate::mail::MessageId;
 use crate::vote::ballot::{Says, Value};
@@ -22,6 +23,7 @@ pub(super) struct Folded {
     pub(super) withdrawals: Vec<SetAside>,
     /// Mails that are ruled to be no votes.
     pub(super) dismissed: Vec<SetAside>,
+    pub(super) no_vote: Vec<SetAside>,
     pub(super) rulings: Vec<Ruling>,
     /// Ballots of -1 that are ruled to be answered.
     pub(super) answered: BTreeSet<MessageId>,
@@ -105,6 +107,7 @@ impl<'a> Folding<'a> {
     fn take(&mut self, answer: &'a Answer) -> Result<(), RulingError> {
         let when = self.when(answer);
         if matches!(when, When::NotYet) {
+            self.no_vote(answer, LATER.to_owned());
             return Ok(());
         }
         let ruling = self.rulings.get(&answer.message_id).copied();
@@ -115,10 +118,11 @@ impl<'a> Folding<'a> {
             if ruled.is_some() && ruling.value == RulingValue::None {
                 let aside = self.aside(answer, "a person ruled that it is no vote".to_owned());
                 self.folded.dismissed.push(aside);
+                return Ok(());
             }
         }
         match (when, says) {
-            (_, Says::Nothing) => {}
+            (_, Says::Nothing) => self.no_vote(answer, answer.reading.why.clone()),
             (When::Early, Says::Vote(value)) => self.apart(answer, value, State::Early),
             (When::Late, Says::Vote(value)) => self.apart(answer, value, State::Late),
             (When::InTime, Says::Vote(value)) => self.vote(answer, value, ruled),
@@ -128,6 +132,7 @@ impl<'a> Folding<'a> {
             (_, Says::Withdrawn) => {
                 let who = called(&answer.sender);
                 self.warn(format!("{who} withdrew a vote after the close; it counts as it was"));
+                self.back(answer, "comes after the close: the vote counts as it was".to_owned());
             }
             (_, Says::Unclear(why)) => {
                 let mut aside = self.aside(answer, why);
@@ -145,7 +150,7 @@ impl<'a> Folding<'a> {
 
     fn when(&mut self, answer: &Answer) -> When {
         let Some(at) = answer.at else {
-            if answer.reading.says != Says::Nothing {
+            if !matches!(answer.reading.says, Says::Nothing | Says::Unclear(_)) {
                 let who = called(&answer.sender);
                 self.warn(format!("the mail of {who} has no date; it counts as sent in time"));
             }
@@ -205,7 +210,7 @@ impl<'a> Folding<'a> {
             said if *said == wanted => return Ok(None),
             Says::Vote(value) => return clear(format!("is a clear {}", figure(*value))),
             Says::Withdrawn => return clear("clearly takes a vote back".to_owned()),
-            Says::NotCountable(_) if voted_before() => {}
+            Says::NotCountable(_) if voted_before() || ruling.value == RulingValue::None => {}
             Says::NotCountable(what) => {
                 return clear(format!(
                     "says `{what}`, which cannot count: the voter can vote again"
@@ -219,6 +224,15 @@ impl<'a> Folding<'a> {
 
     /// Why a vote, clear in itself, cannot simply replace what the same person said before.
     fn contradicts(&self, answer: &Answer, value: Value) -> Option<String> {
+        let restart = self.round.restarted(self.as_of).filter(|_| answer.carried_from.is_none());
+        if let Some(restart) = restart.filter(|restart| answer.at.is_some_and(|at| at < restart.at))
+        {
+            return Some(format!(
+                "voted {} before {} began the vote anew: does it hold for that?",
+                figure(value),
+                restart.from
+            ));
+        }
         let before = self.voters.get(&answer.identity.key[..])?.ballot?;
         let before = &self.folded.ballots[before];
         if before.value == value {
@@ -274,13 +288,29 @@ impl<'a> Folding<'a> {
                 let before = &mut self.folded.ballots[before];
                 before.state = State::Withdrawn(answer.message_id.clone());
                 let why = format!("takes {} back", figure(before.value));
-                let aside = self.aside(answer, why);
-                self.folded.withdrawals.push(aside);
+                self.back(answer, why);
             }
             None => {
                 let who = self.name(answer);
                 self.warn(format!("{who} withdrew a vote that is not in this thread"));
+                self.back(answer, "takes a vote back that is not in this thread".to_owned());
             }
+        }
+    }
+
+    fn back(&mut self, answer: &Answer, why: String) {
+        let aside = self.aside(answer, why);
+        self.folded.withdrawals.push(aside);
+    }
+
+    /// Lists a mail without a vote, unless it is told of as the call or the end.
+    fn no_vote(&mut self, answer: &Answer, why: String) {
+        let ends = [&self.round.result, &self.round.cancel].into_iter().flatten();
+        let ends = ends.filter(|end| end.at <= self.as_of).map(|end| &end.message_id);
+        let call = self.round.call.iter().map(|call| &call.message_id);
+        if { ends }.chain(call).all(|told| *told != answer.message_id) {
+            let aside = self.aside(answer, why);
+            self.folded.no_vote.push(aside);
         }
     }
 
@@ -353,7 +383,9 @@ impl<'a> Folding<'a> {
             sender: answer.sender.clone(),
             at: answer.at,
             message_id: answer.message_id.clone(),
-            evidence: answer.reading.evidence.clone(),
+            evidence: answer.reading.evidence.clone().or_else(|| answer.reading.first.clone()),
+            figure: answer.reading.figure,
+            words: answer.words.clone(),
             why,
             standing: self.standing(answer).0,
             settled: None,

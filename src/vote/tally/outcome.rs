@@ -30,7 +30,8 @@ impl Schedule {
             None => times.hours.max(round.requirements.least_hours),
         };
         let first = || answers.iter().filter_map(|answer| answer.at).min();
-        let opened = times.opened.or_else(first);
+        let restarted = round.restarted(as_of).map(|restart| restart.at);
+        let opened = restarted.max(times.opened).or_else(first);
         let by_hours = opened.and_then(|at| at.checked_add_signed(TimeDelta::hours(hours.into())));
         let closes_at = match times.closes {
             Some(closes) if times.closes_given => Some(closes),
@@ -78,6 +79,7 @@ pub(super) fn decide(
         not_countable: folded.not_countable,
         withdrawals: folded.withdrawals,
         dismissed: folded.dismissed,
+        no_vote: folded.no_vote,
         rulings: folded.rulings,
         warnings,
     }
@@ -243,7 +245,28 @@ fn extremes(folded: &Folded, score: &Score) -> (bool, bool) {
 
 fn oddities(round: &VoteRound, as_of: DateTime<Utc>) -> Vec<String> {
     let mut warnings = Vec::new();
+    if let Some(restart) = round.restarted(as_of) {
+        let line = restart.evidence.as_ref().map_or("", |line| &line.text);
+        let time = |at: DateTime<Utc>| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let mut warning = format!(
+            "{} began the vote anew (`{line}`): votes from before are asked about, and its time runs \
+             from then on. --opened {} counts without them",
+            restart.from,
+            time(restart.at)
+        );
+        if let Some(opened) = round.times.opened {
+            warning += &format!(", --opened {} as if nothing had been", time(opened));
+        }
+        warnings.push(warning);
+    }
     for (end, what) in [(&round.result, "[RESULT]"), (&round.cancel, "[CANCEL]")] {
+        if let Some(end) = end.as_ref().filter(|end| end.at > as_of) {
+            let at = end.at.format("%Y-%m-%d %H:%M UTC");
+            warnings.push(format!(
+                "the {what} of {} is dated {at}, later than this count: it ends nothing",
+                end.from
+            ));
+        }
         if let Some(end) = end.as_ref().filter(|end| !end.authorised && end.at <= as_of) {
             warnings.push(format!(
                 "the {what} of {} is not by who called the vote and not by a member; it ends nothing",

@@ -30,6 +30,7 @@ fn round(kind: VoteKind) -> VoteRound {
         roster_day: None,
         result: None,
         cancel: None,
+        restart: None,
     }
 }
 
@@ -56,6 +57,8 @@ fn says(number: usize, who: &str, hours: i64, says: Says) -> Answer {
             claims_binding: None,
             carried: false,
             why: String::new(),
+            first: None,
+            figure: false,
         },
         reasoned: true,
         words: String::new(),
