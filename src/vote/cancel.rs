@@ -40,138 +40,73 @@ fn any_sentence(text: &str, within: usize, says: fn(&str) -> bool) -> bool {
     })
 }
 
+/// Words by which a sentence states nothing.
+const DOUBTS: &str = "if would should could may might whether not don't won't recommend suggest \
+                      unless until";
+
 fn is_cancelling(sentence: &str) -> bool {
-    const DOUBTS: &[&str] = &[
-        "if",
-        "would",
-        "should",
-        "could",
-        "may",
-        "might",
-        "whether",
-        "not",
-        "don't",
-        "won't",
-        "recommend",
-        "suggest",
-        "unless",
-        "please",
-        "can",
-        "until",
-        "want",
-        "my",
-    ];
-    const VERBS: &[&str] = &[
-        "withdraw",
-        "withdrawing",
-        "cancel",
-        "cancelling",
-        "canceling",
-        "cancelled",
-        "canceled",
-        "withdrawn",
-        "abort",
-        "aborting",
-    ];
+    const VERBS: &str = "withdraw withdrawing withdrawn cancel cancelling canceling cancelled \
+                         canceled abort aborting";
     let lower = sentence.to_lowercase().replace('’', "'");
-    let Some(words) = statement(&lower, DOUBTS) else { return false };
-    let Some(at) = words.iter().position(|word| VERBS.contains(word)) else { return false };
-    let first_person = words[..at].iter().any(|word| {
-        matches!(*word, "i" | "i'm" | "i'll" | "we" | "we're" | "we'll" | "hereby" | "i've")
-    });
+    let Some(words) = statement(&lower, "please can want my") else { return false };
+    let Some(at) = words.iter().position(|word| is(VERBS, word)) else { return false };
+    let first_person =
+        words[..at].iter().any(|word| is("i i'm i'll we we're we'll hereby i've", word));
     let is_over =
         words[..at].ends_with(&["vote", "is"]) || words[..at].ends_with(&["is", "hereby"]);
-    let object = words[at + 1..]
-        .iter()
-        .take(4)
-        .any(|word| matches!(*word, "vote" | "vote." | "release" | "rc"));
+    let object = words[at + 1..].iter().take(4).any(|word| is("vote release rc", word));
     (first_person && object) || (is_over && words[..at].contains(&"vote"))
 }
 
-/// The words of a sentence; none if it asks, or holds one of the `doubts`.
-fn statement<'s>(lower: &'s str, doubts: &[&str]) -> Option<Vec<&'s str>> {
+fn is_restarting(sentence: &str) -> bool {
+    const VOTE: &str = "vote votes voting";
+    const BEGIN: &str = "call calling start starting started begin beginning open opening is";
+    const BEGINS: &str = "starts begins starting started start opened open";
+    const AGAIN: &str = "again anew afresh";
+    const RESTART: &str = "restart restarts restarting restarted resetting reopen reopening rerun";
+    const VOID: &str = "void invalid discarded dropped ignored reset obsolete";
+    let lower = sentence.to_lowercase().replace('’', "'");
+    let Some(words) = statement(&lower, "once when after later soon last previously i'd") else {
+        return false;
+    };
+    let said = |one_of: &str| words.iter().any(|word| is(one_of, word));
+    // Votes go elsewhere, or it is only meant to be: that is another vote.
+    let elsewhere = lower.contains("thread") && !lower.contains("this thread");
+    let meant =
+        said("will i'll we'll shall going") && !said("now here") && !lower.contains("this t");
+    if elsewhere || meant || words.iter().any(|word| word.starts_with("rc")) {
+        return false;
+    }
+    let near = |at: usize, most: usize, one_of: &str| {
+        words[at..].iter().take(most).any(|word| is(one_of, word))
+    };
+    let pair =
+        |one: &str, other: &str| words.windows(2).any(|two| is(one, two[0]) && is(other, two[1]));
+    let new = words.iter().enumerate().any(|(at, word)| {
+        let begun = words[..at].iter().rev().take(4).any(|word| is(BEGIN, word));
+        is("new fresh second another", word) && near(at, 4, VOTE) && (begun || near(at, 6, BEGINS))
+    });
+    let again = pair(VOTE, AGAIN) && !pair("i i'm", VOTE);
+    let over = said(VOTE) && (pair(BEGINS, AGAIN) || pair(BEGINS, "over"));
+    let void = pair("earlier previous prior existing old", VOTE) && said(VOID);
+    let redone = said(RESTART) && said(VOTE);
+    let cast = said("revote recast") || pair("re", "vote cast");
+    new || again || over || void || redone || cast
+}
+
+/// Whether a word is one of those in a list with blanks between them.
+fn is(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|known| known == word)
+}
+
+/// The words of a sentence; none if it asks, or holds one of the [`DOUBTS`] or of these.
+fn statement<'s>(lower: &'s str, doubts: &str) -> Option<Vec<&'s str>> {
     let words: Vec<&str> = lower
         .split(|c: char| !c.is_alphanumeric() && c != '\'')
         .filter(|word| !word.is_empty())
         .collect();
-    let plain = !lower.trim_end().ends_with('?') && !words.iter().any(|word| doubts.contains(word));
-    plain.then_some(words)
-}
-
-fn is_restarting(sentence: &str) -> bool {
-    const DOUBTS: &[&str] = &[
-        "if",
-        "would",
-        "should",
-        "could",
-        "may",
-        "might",
-        "whether",
-        "not",
-        "don't",
-        "won't",
-        "recommend",
-        "suggest",
-        "unless",
-        "until",
-        "once",
-        "when",
-        "after",
-        "later",
-        "soon",
-        "will",
-        "i'll",
-        "we'll",
-        "rc",
-        "last",
-        "previously",
-    ];
-    const BEGIN: &[&str] = &[
-        "call",
-        "calling",
-        "start",
-        "starting",
-        "started",
-        "begin",
-        "beginning",
-        "open",
-        "opening",
-        "is",
-    ];
-    const VOID: &[&str] =
-        &["void", "invalid", "discarded", "dropped", "ignored", "reset", "obsolete"];
-    let lower = sentence.to_lowercase().replace('’', "'");
-    // Votes go elsewhere: that is another vote.
-    if lower.contains("thread") && !lower.contains("this thread") {
-        return false;
-    }
-    let Some(words) = statement(&lower, DOUBTS) else { return false };
-    let is = |known: &'static [&'static str]| move |word: &&str| known.contains(word);
-    let vote = is(&["vote", "votes", "voting"]);
-    let pairs = || words.windows(2).map(|pair| (pair[0], pair[1]));
-    let near = |at: usize| words[at..].iter().take(4);
-    let anew =
-        pairs().any(|(one, other)| vote(&one) && matches!(other, "again" | "anew" | "afresh"));
-    let redone = words.iter().enumerate().any(|(at, word)| {
-        let verb = matches!(*word, "restart" | "restarting" | "restarted" | "resetting" | "rerun");
-        verb && (near(at).any(vote) || words[..at].iter().any(vote))
-    });
-    let new = pairs().enumerate().any(|(at, (one, other))| {
-        let new = matches!(one, "new" | "fresh" | "second" | "another") && vote(&other);
-        let begun = words[..at].iter().rev().take(4).any(is(BEGIN));
-        let begins = near(at).any(is(&["starts", "begins", "open", "started", "opened"]));
-        new && (begun || begins)
-    });
-    let over = words.iter().any(vote)
-        && pairs().any(|(one, other)| {
-            matches!(one, "starts" | "begins" | "starting" | "start")
-                && matches!(other, "over" | "anew" | "afresh" | "again")
-        });
-    let void = pairs().any(|(one, other)| {
-        vote(&other) && matches!(one, "earlier" | "previous" | "prior" | "existing" | "old")
-    }) && words.iter().any(is(VOID));
-    let again = words.iter().any(is(&["revote", "recast"]));
-    anew || redone || new || over || void || again
+    let doubtful = words.iter().any(|word| is(DOUBTS, word) || is(doubts, word));
+    (!lower.trim_end().ends_with('?') && !doubtful).then_some(words)
 }
 
 #[cfg(test)]
@@ -189,6 +124,10 @@ mod tests {
             "The voting starts over with the corrected files.",
             "All earlier votes are void.",
             "Please recast your votes.",
+            "So I ask you to re-verify the files and to re-cast your votes.",
+            "The new 72 hour voting period starts now.",
+            "I will restart this vote now.",
+            "Since the archives had to be made anew, the vote starts again today.",
         ] {
             assert!(restarted(text, None).is_some(), "{text}");
         }
@@ -197,6 +136,10 @@ mod tests {
             "If that is wrong, I will call for a new vote.",
             "I'll start a new vote with rc2 soon.",
             "Please vote again in the new thread.",
+            "I will restart the vote tomorrow.",
+            "I am starting a new vote for rc2.",
+            "I vote again: +1.",
+            "A new vote is not needed.",
             "> Please vote again.",
             "Restarting the server helped me.",
             "The last vote was closed; please vote.",

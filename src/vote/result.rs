@@ -492,7 +492,12 @@ fn not_counted(claim: &ClaimedVoter, tally: &Tally) -> String {
             };
             match tally.unclear().iter().chain(tally.not_countable()).find(same) {
                 Some(aside) => format!("whose mail is unclear: {}", aside.why),
-                None => "of whom no vote was found".to_owned(),
+                None => match tally.no_vote().iter().find(same) {
+                    Some(aside) => {
+                        format!("in whose mail <{}> no vote was found", aside.message_id)
+                    }
+                    None => "of whom no vote was found".to_owned(),
+                },
             }
         }
     };

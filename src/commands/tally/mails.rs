@@ -11,18 +11,23 @@ use crate::backend::http::{HttpError, Patience};
 use crate::backend::mailbox::{self, Mailbox, MailboxError, Scan};
 use crate::backend::ponymail::{Archive, PonymailError, ThreadAddress};
 use crate::error::Failure;
-use crate::mail::{self, Message};
+use crate::mail;
 use crate::project::mail::{ASF_ARCHIVE, INCUBATOR_LIST};
 use crate::vote::thread::{self, Thread, Which};
 
 /// What the mailboxes hold of the vote that is meant.
 pub(super) struct Read {
-    /// The votes that can be meant.
-    pub(super) threads: Vec<Thread>,
-    /// The mails themselves.
+    /// The mails.
     pub(super) mails: Vec<Vec<u8>>,
-    /// What else is to be told of them.
+    /// What else is to be told.
     pub(super) warnings: Vec<String>,
+}
+
+impl Read {
+    /// The votes that the mails hold, those that can be meant.
+    pub(super) fn threads(&self) -> Vec<Thread> {
+        thread::threads(self.mails.iter().map(|bytes| mail::read(bytes)).collect())
+    }
 }
 
 /// Reads the mails.
@@ -52,13 +57,12 @@ pub(super) fn read(job: &Job<'_>) -> Result<Read, Failure> {
         let base = job.archive().unwrap_or_else(|| ASF_ARCHIVE.to_owned());
         mails.extend(fetched_thread(session, &base, thread)?);
     }
-    let messages: Vec<Message> = mails.iter().map(|bytes| mail::read(bytes)).collect();
     if let Some(path) = &args.save {
         save(path, &mails)?;
     }
-    session.ui.detail(&format!("{} mails can belong to the vote", messages.len()));
+    session.ui.detail(&format!("{} mails can belong to the vote", mails.len()));
     let warnings = without_header(&headless).into_iter().collect();
-    Ok(Read { threads: thread::threads(messages), mails, warnings })
+    Ok(Read { mails, warnings })
 }
 
 /// What is said of mails without a header, of which nobody can tell where they belong.

@@ -304,7 +304,8 @@ impl<'a> Job<'a> {
         people: people::Evidence,
         now: DateTime<Utc>,
     ) -> Result<Counted, Failure> {
-        let meant = round::meant(self, &read.threads)?;
+        let threads = read.threads();
+        let meant = round::meant(self, &threads)?;
         let mut command = self.command.clone();
         if !command.is_empty() {
             command.extend(self.rulings.iter().flat_map(Ruling::words));
@@ -318,14 +319,14 @@ impl<'a> Job<'a> {
         let podling = match meant.podling {
             Some(thread) => {
                 let body = if meant.is_podling { Body::Ppmc } else { Body::Pmc };
-                Some(round::count(self, &read, thread, body, &people, None, now)?)
+                Some(round::count(self, &threads, thread, body, &people, None, now)?)
             }
             None => None,
         };
         let incubator = match meant.incubator {
             Some(thread) => {
                 let earlier = meant.podling.zip(podling.as_ref().map(|counted| &counted.tally));
-                Some(round::count(self, &read, thread, Body::Ipmc, &people, earlier, now)?)
+                Some(round::count(self, &threads, thread, Body::Ipmc, &people, earlier, now)?)
             }
             None => None,
         };
@@ -338,7 +339,8 @@ impl<'a> Job<'a> {
             return Err(Failure::usage(RulingError::NoMail(ruling.message_id.clone()))
                 .hint("the ids of the mails are printed with them; -v lists every mail"));
         }
-        let report = |counted: &round::Count| counted.report(&presentation);
+        let report = |counted: &round::Count| counted.report(&presentation, &read.warnings);
+        drop(threads);
         let tallies: Vec<&Tally> = counted().map(|counted| &counted.tally).collect();
         let passed = PassedVote::new(&tallies).ok();
         let version = tallies.iter().find_map(|tally| tally.round().version.clone());

@@ -111,14 +111,15 @@ pub(super) struct Count {
 }
 
 impl Count {
-    pub(super) fn report(&self, presentation: &Presentation) -> TallyReport {
+    /// The report, with what is to be told of the mailboxes.
+    pub(super) fn report(&self, presentation: &Presentation, told: &[String]) -> TallyReport {
         let result = self.result.as_ref().map(|(mail, claims)| ResultLine {
             mail: mail.clone(),
             differences: result::differences(claims, &self.tally),
             claims: claims.clone(),
         });
         let mut report = TallyReport::of(&self.tally, result, presentation);
-        report.vote.warnings.extend(self.warnings.iter().cloned());
+        report.vote.warnings.extend(self.warnings.iter().chain(told).cloned());
         report
     }
 }
@@ -126,7 +127,7 @@ impl Count {
 /// Counts one vote. `earlier` is the podling's own vote, whose votes the call may carry over.
 pub(super) fn count(
     job: &Job<'_>,
-    read: &mails::Read,
+    threads: &[Thread],
     thread: &Thread,
     body: Body,
     people: &Evidence,
@@ -138,7 +139,6 @@ pub(super) fn count(
     let roster = people.roster(&project, body)?;
     let identities = people.identities(job, &roster)?;
     let mut warnings = message_warnings(thread);
-    warnings.extend(read.warnings.iter().cloned());
     let caller = (!thread.call_is_missing()).then(|| Caller::of(thread, &identities));
     let end = |mail: &Option<Message>| {
         let mail = mail.as_ref()?;
@@ -160,7 +160,7 @@ pub(super) fn count(
     });
     let restart = stated_by(thread, &identities, caller.as_ref(), cancel::restarted).pop();
     let mut answers = answers(thread, &identities, now);
-    answers.extend(strays(read, thread, &identities, now));
+    answers.extend(strays(threads, thread, &identities, now));
     if let Some((earlier, counted)) = earlier {
         answers.extend(carried(thread, earlier, counted, &identities, &roster, now, &mut warnings));
     }
@@ -363,13 +363,13 @@ fn doubt(message: &Message, says: &Says, now: DateTime<Utc>) -> Option<String> {
 
 /// Answers whose subject is nearly that of the call, and that name no mail of its thread.
 fn strays(
-    read: &mails::Read,
+    threads: &[Thread],
     thread: &Thread,
     identities: &Identities,
     now: DateTime<Utc>,
 ) -> Vec<Answer> {
     let subject = which_call(&thread.call.subject);
-    let others = read.threads.iter().filter(|other| {
+    let others = threads.iter().filter(|other| {
         other.call_is_missing()
             && other.call.id != thread.call.id
             && is_incubators(other) == is_incubators(thread)

@@ -372,7 +372,7 @@ fn asides(out: &mut String, heading: &str, title: &str, asides: &[AsideLine]) {
 
 /// Every other mail, a line each, those first that a person would look at.
 fn no_vote(out: &mut String, heading: &str, vote: &Vote) {
-    let (mails, _) = vote.without_vote(true);
+    let mails = vote.without_vote();
     if mails.is_empty() {
         return;
     }

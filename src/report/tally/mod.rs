@@ -161,6 +161,8 @@ pub struct AsideLine {
     pub message_id: MessageId,
     /// Who sent it.
     pub from: String,
+    /// Their id, if it is known.
+    pub voter: Option<String>,
     /// Whether it would bind.
     pub standing: Standing,
     /// When it was sent.
@@ -337,6 +339,7 @@ impl Vote {
         let aside = |aside: &SetAside| AsideLine {
             message_id: aside.message_id.clone(),
             from: presentation.who(&aside.identity, &aside.sender.address),
+            voter: aside.identity.id.clone(),
             standing: aside.standing,
             at: aside.at,
             link: presentation.link(&aside.message_id),
@@ -395,14 +398,17 @@ impl Vote {
         ]
     }
 
-    /// The mails without a vote, those first that a person would look at: with a figure, of members;
-    /// and how many the others are, where not all are shown.
-    fn without_vote(&self, every_mail: bool) -> (Vec<&AsideLine>, usize) {
-        let mut shown: Vec<&AsideLine> =
-            self.no_vote.iter().filter(|aside| every_mail || aside.stands_out()).collect();
-        shown.sort_by_key(|aside| (!aside.figure, aside.standing == Standing::NonBinding));
-        let others = self.no_vote.len() - shown.len();
-        (shown, others)
+    /// The mails without a vote, those first that a person would look at: with a figure, of members,
+    /// and among these of those who did not vote.
+    fn without_vote(&self) -> Vec<&AsideLine> {
+        let mut mails: Vec<&AsideLine> = self.no_vote.iter().collect();
+        let voted = |mail: &AsideLine| {
+            mail.voter.as_ref().is_none_or(|id| !self.roster.not_voted.contains(id))
+        };
+        mails.sort_by_cached_key(|mail| {
+            (!mail.figure, mail.standing == Standing::NonBinding, voted(mail))
+        });
+        mails
     }
 
     /// The members from whom there is no vote, in one line.
@@ -441,7 +447,7 @@ impl AsideLine {
     }
 
     /// What it is of, if no vote is in it: the first line, else why nothing is shown.
-    fn gist(&self) -> String {
+    pub fn gist(&self) -> String {
         let text = self.text.as_deref().unwrap_or("(no text)");
         match &self.why[..] {
             why if why.starts_with(LATER) => format!("{text} ({why})"),
@@ -703,7 +709,15 @@ fn write_no_vote(page: &mut Page, vote: &Vote) {
         return;
     }
     page.title("No vote found in");
-    let (shown, others) = vote.without_vote(vote.every_mail);
+    // Of members only so many: most thank and answer.
+    const MOST_PLAIN: usize = 5;
+    let mut shown = vote.without_vote();
+    if !vote.every_mail {
+        let figures = shown.iter().filter(|aside| aside.figure).count();
+        shown.truncate(figures + MOST_PLAIN);
+        shown.retain(|aside| aside.stands_out());
+    }
+    let others = vote.no_vote.len() - shown.len();
     for aside in &shown {
         let (tone, label) = match aside.standing {
             _ if aside.figure => (Tone::Warning, "figure"),

@@ -504,6 +504,36 @@ proptest! {
     }
 
     #[test]
+    fn every_mail_is_in_a_list(
+        answers in prop::collection::vec(any_answer(), 0..20).prop_map(unique),
+        hours in -5_i64..110,
+        (closes, anew) in (0_i64..110, any::<bool>()),
+        ruled in prop::option::of((any::<prop::sample::Index>(), any::<bool>())),
+    ) {
+        let times = Times { closes: Some(at(closes)), firm: true, ..round(VoteKind::Release).times };
+        let restart = end(40).filter(|_| anew);
+        let round = VoteRound { times, restart, ..round(VoteKind::Release) };
+        let rulings: Vec<Ruling> = ruled
+            .filter(|_| !answers.is_empty())
+            .map(|(which, none)| Ruling {
+                message_id: which.get(&answers).message_id.clone(),
+                value: if none { RulingValue::None } else { RulingValue::Vote(Value::PlusOne) },
+                reason: String::new(),
+            })
+            .into_iter()
+            .collect();
+        // What is clear cannot be ruled on.
+        let Ok(tally) = super::tally(round, &answers, &rulings, at(hours)) else { return Ok(()) };
+        let lists = [
+            &tally.unclear, &tally.not_countable, &tally.withdrawals, &tally.dismissed, &tally.no_vote,
+        ];
+        let asides = lists.iter().flat_map(|list| list.iter().map(|aside| &aside.message_id));
+        let told: BTreeSet<&MessageId> =
+            tally.ballots.iter().map(|ballot| &ballot.message_id).chain(asides).collect();
+        prop_assert_eq!(told, answers.iter().map(|answer| &answer.message_id).collect());
+    }
+
+    #[test]
     fn a_later_vote_replaces_the_earlier(
         answers in prop::collection::vec(any_answer(), 0..20).prop_map(unique),
         value in prop::sample::select(vec![Value::PlusOne, Value::Zero, Value::MinusOne]),
