@@ -318,6 +318,42 @@ pub struct SetAside {
     pub settled: Option<String>,
 }
 
+/// A mail in which no vote was found. In a large thread they are nearly all: their list copies nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct NoVote<'a> {
+    /// The mail.
+    pub answer: &'a Answer,
+    /// It was sent after the instant of the count, and not looked at.
+    pub later: bool,
+    /// Whether its vote would bind.
+    pub standing: Standing,
+}
+
+impl NoVote<'_> {
+    /// The same as a mail that was set aside.
+    pub fn set_aside(&self) -> SetAside {
+        let why = if self.later { LATER } else { &self.answer.reading.why };
+        SetAside::of(self.answer, why.to_owned(), self.standing)
+    }
+}
+
+impl SetAside {
+    fn of(answer: &Answer, why: String, standing: Standing) -> Self {
+        Self {
+            identity: answer.identity.clone(),
+            sender: answer.sender.clone(),
+            at: answer.at,
+            message_id: answer.message_id.clone(),
+            evidence: answer.reading.evidence.as_ref().or(answer.reading.first.as_ref()).cloned(),
+            figure: answer.reading.figure,
+            words: answer.words.clone(),
+            why,
+            standing,
+            settled: None,
+        }
+    }
+}
+
 /// How a vote stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -384,7 +420,8 @@ pub struct Tally {
     not_countable: Vec<SetAside>,
     withdrawals: Vec<SetAside>,
     dismissed: Vec<SetAside>,
-    no_vote: Vec<SetAside>,
+    answers: Vec<Answer>,
+    no_vote: Vec<(usize, bool, Standing)>,
     rulings: Vec<Ruling>,
     warnings: Vec<String>,
 }
@@ -455,9 +492,14 @@ impl Tally {
         &self.dismissed
     }
 
-    /// Every other mail: no vote was found in it.
-    pub fn no_vote(&self) -> &[SetAside] {
-        &self.no_vote
+    /// Every other mail, by date: no vote was found in it.
+    pub fn no_vote(&self) -> impl Iterator<Item = NoVote<'_>> {
+        let found = self.no_vote.iter();
+        found.map(|(index, later, standing)| NoVote {
+            answer: &self.answers[*index],
+            later: *later,
+            standing: *standing,
+        })
     }
 
     /// The ids of the members who did not vote, and of whom nothing is asked.
@@ -488,13 +530,16 @@ impl Tally {
 /// A ruling on a mail that is not in the vote, or that would overturn a clear ballot.
 pub fn tally(
     round: VoteRound,
-    answers: &[Answer],
+    mut answers: Vec<Answer>,
     rulings: &[Ruling],
     as_of: DateTime<Utc>,
 ) -> Result<Tally, RulingError> {
-    let schedule = outcome::Schedule::of(&round, answers, as_of);
-    let folded = fold::fold(&round, &schedule, answers, rulings, as_of)?;
-    Ok(outcome::decide(round, schedule, folded, as_of))
+    answers.sort_unstable_by(|one, other| {
+        (one.at, &one.message_id).cmp(&(other.at, &other.message_id))
+    });
+    let schedule = outcome::Schedule::of(&round, &answers, as_of);
+    let folded = fold::fold(&round, &schedule, &answers, rulings, as_of)?;
+    Ok(outcome::decide(round, schedule, folded, answers, as_of))
 }
 
 #[cfg(test)]

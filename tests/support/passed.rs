@@ -62,6 +62,7 @@ pub fn passed_vote(version: &str) -> PassedVote {
         cancel: None,
         restart: None,
     };
-    let counted = tally(round, &answers, &[], "2026-11-23T10:00:00Z".parse().unwrap()).unwrap();
+    let counted =
+        tally(round, answers.to_vec(), &[], "2026-11-23T10:00:00Z".parse().unwrap()).unwrap();
     PassedVote::new(&[&counted]).unwrap()
 }

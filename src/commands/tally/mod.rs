@@ -330,21 +330,21 @@ impl<'a> Job<'a> {
             }
             None => None,
         };
+        drop(threads);
         let counted = || [&incubator, &podling].into_iter().flatten();
         let unknown = self
             .rulings
             .iter()
-            .find(|ruling| !counted().any(|counted| counted.mails.contains(&ruling.message_id)));
+            .find(|ruling| !counted().any(|counted| counted.ruled.contains(&ruling.message_id)));
         if let Some(ruling) = unknown {
             return Err(Failure::usage(RulingError::NoMail(ruling.message_id.clone()))
                 .hint("the ids of the mails are printed with them; -v lists every mail"));
         }
-        let report = |counted: &round::Count| counted.report(&presentation, &read.warnings);
-        drop(threads);
         let tallies: Vec<&Tally> = counted().map(|counted| &counted.tally).collect();
         let passed = PassedVote::new(&tallies).ok();
         let version = tallies.iter().find_map(|tally| tally.round().version.clone());
         let rc = tallies.iter().find_map(|tally| tally.round().rc);
+        let report = |counted: &round::Count| counted.report(&presentation, &read.warnings);
         let report = match (&incubator, &podling) {
             (Some(incubator), Some(podling)) => {
                 TallyReport::of_both(report(incubator), report(podling))

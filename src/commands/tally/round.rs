@@ -104,8 +104,8 @@ pub(super) struct Count {
     pub(super) tally: Tally,
     /// What the call states.
     pub(super) call: Call,
-    /// Every mail that was looked at.
-    pub(super) mails: BTreeSet<MessageId>,
+    /// The mails of it that are ruled on now.
+    pub(super) ruled: Vec<MessageId>,
     result: Option<(End, Claims)>,
     warnings: Vec<String>,
 }
@@ -183,10 +183,10 @@ pub(super) fn count(
         roster,
     };
     // Of a podling's two votes a ruling is on one: whoever calls looks that it is on any.
-    let mails: BTreeSet<MessageId> =
-        answers.iter().map(|answer| answer.message_id.clone()).collect();
+    let mails: BTreeSet<&MessageId> = answers.iter().map(|answer| &answer.message_id).collect();
     let here = |ruling: &&Ruling| mails.contains(&ruling.message_id);
     let mut rulings: Vec<Ruling> = job.rulings.iter().filter(here).cloned().collect();
+    let ruled = rulings.iter().map(|ruling| ruling.message_id.clone()).collect();
     // What was ruled before counts, unless it is ruled anew.
     let anew = |ruling: &Ruling| job.rulings.iter().any(|new| new.message_id == ruling.message_id);
     rulings.extend(job.remembered.iter().filter(here).filter(|ruling| !anew(ruling)).cloned());
@@ -198,7 +198,7 @@ pub(super) fn count(
              --expedited REASON names it"
         ));
     }
-    let tally = tally(round, &answers, &rulings, now).map_err(|error| {
+    let tally = tally(round, answers, &rulings, now).map_err(|error| {
         let hint = match &error {
             RulingError::Clear { .. } => "leave that --rule out: only unclear mails need one",
             RulingError::NoMail(_) => {
@@ -212,7 +212,7 @@ pub(super) fn count(
         .filter(|end| end.at <= now)
         .zip(thread.result.as_ref())
         .map(|(end, mail)| (end, result::read(&mail.text)));
-    Ok(Count { tally, call: stated, mails, result: claims, warnings })
+    Ok(Count { tally, call: stated, ruled, result: claims, warnings })
 }
 
 /// The mails in which who called the vote says in words that it is over, or begins anew.

@@ -336,13 +336,13 @@ impl TallyReport {
 impl Vote {
     fn of(tally: &Tally, result: Option<ResultLine>, presentation: &Presentation) -> Self {
         let round = tally.round();
-        let aside = |aside: &SetAside| AsideLine {
-            message_id: aside.message_id.clone(),
+        let aside = |aside: SetAside| AsideLine {
             from: presentation.who(&aside.identity, &aside.sender.address),
-            voter: aside.identity.id.clone(),
+            voter: aside.identity.id,
             standing: aside.standing,
             at: aside.at,
             link: presentation.link(&aside.message_id),
+            message_id: aside.message_id,
             text: aside.evidence.as_ref().map(|line| presentation.text(&cut(&line.text))),
             line: aside.evidence.as_ref().map(|line| line.line),
             figure: aside.figure,
@@ -350,8 +350,8 @@ impl Vote {
                 let line = aside.evidence.as_ref().map_or("", |line| &line.text);
                 !words.is_empty() && aside.words != line
             }),
-            why: aside.why.clone(),
-            settled: aside.settled.clone(),
+            why: aside.why,
+            settled: aside.settled,
         };
         Self {
             body: round.roster.body,
@@ -369,11 +369,11 @@ impl Vote {
             counts: tally.counts(),
             rules: tally.judged().to_vec(),
             ballots: tally.ballots().iter().map(|b| BallotLine::of(b, presentation)).collect(),
-            unclear: tally.unclear().iter().map(aside).collect(),
-            not_countable: tally.not_countable().iter().map(aside).collect(),
-            withdrawals: tally.withdrawals().iter().map(aside).collect(),
-            dismissed: tally.dismissed().iter().map(aside).collect(),
-            no_vote: tally.no_vote().iter().map(aside).collect(),
+            unclear: tally.unclear().iter().cloned().map(aside).collect(),
+            not_countable: tally.not_countable().iter().cloned().map(aside).collect(),
+            withdrawals: tally.withdrawals().iter().cloned().map(aside).collect(),
+            dismissed: tally.dismissed().iter().cloned().map(aside).collect(),
+            no_vote: tally.no_vote().map(|mail| aside(mail.set_aside())).collect(),
             every_mail: presentation.every_mail,
             rulings: tally.rulings().to_vec(),
             result,

@@ -6,8 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::outcome::Schedule;
 use super::{
-    Answer, Ballot, LATER, Ruling, RulingError, RulingValue, SetAside, Standing, State, VoteRound,
-    figure,
+    Answer, Ballot, Ruling, RulingError, RulingValue, SetAside, Standing, State, VoteRound, figure,
 };
 use crate::mail::MessageId;
 use crate::vote::ballot::{Says, Value};
@@ -23,7 +22,9 @@ pub(super) struct Folded {
     pub(super) withdrawals: Vec<SetAside>,
     /// Mails that are ruled to be no votes.
     pub(super) dismissed: Vec<SetAside>,
-    pub(super) no_vote: Vec<SetAside>,
+    /// Mails without a vote, as indices of answers; whether they came later than the count, and whether
+    /// they would bind.
+    pub(super) no_vote: Vec<(usize, bool, Standing)>,
     pub(super) rulings: Vec<Ruling>,
     /// Ballots of -1 that are ruled to be answered.
     pub(super) answered: BTreeSet<MessageId>,
@@ -48,6 +49,7 @@ struct Voter {
     unclear: Option<usize>,
 }
 
+/// Sorts out `answers`, which come by date and id.
 pub(super) fn fold(
     round: &VoteRound,
     schedule: &Schedule,
@@ -64,11 +66,10 @@ pub(super) fn fold(
             _ => {}
         }
     }
-    let mut sorted: Vec<&Answer> = answers.iter().collect();
-    sorted.sort_by(|one, other| (one.at, &one.message_id).cmp(&(other.at, &other.message_id)));
     // The same mail in several archives counts once.
     let mut seen = BTreeSet::new();
-    sorted.retain(|answer| seen.insert(&answer.message_id));
+    let mut once: Vec<(usize, &Answer)> = answers.iter().enumerate().collect();
+    once.retain(|(_, answer)| seen.insert(&answer.message_id));
     if let Some(ruling) = by_mail.values().find(|ruling| !seen.contains(&ruling.message_id)) {
         return Err(RulingError::NoMail(ruling.message_id.clone()));
     }
@@ -80,8 +81,8 @@ pub(super) fn fold(
         voters: BTreeMap::new(),
         folded: Folded::default(),
     };
-    for answer in sorted {
-        folding.take(answer)?;
+    for (index, answer) in once {
+        folding.take(index, answer)?;
     }
     Ok(folding.finish())
 }
@@ -104,10 +105,10 @@ enum When {
 }
 
 impl<'a> Folding<'a> {
-    fn take(&mut self, answer: &'a Answer) -> Result<(), RulingError> {
+    fn take(&mut self, index: usize, answer: &'a Answer) -> Result<(), RulingError> {
         let when = self.when(answer);
         if matches!(when, When::NotYet) {
-            self.no_vote(answer, LATER.to_owned());
+            self.no_vote(index, answer, true);
             return Ok(());
         }
         let ruling = self.rulings.get(&answer.message_id).copied();
@@ -122,7 +123,7 @@ impl<'a> Folding<'a> {
             }
         }
         match (when, says) {
-            (_, Says::Nothing) => self.no_vote(answer, answer.reading.why.clone()),
+            (_, Says::Nothing) => self.no_vote(index, answer, false),
             (When::Early, Says::Vote(value)) => self.apart(answer, value, State::Early),
             (When::Late, Says::Vote(value)) => self.apart(answer, value, State::Late),
             (When::InTime, Says::Vote(value)) => self.vote(answer, value, ruled),
@@ -304,13 +305,12 @@ impl<'a> Folding<'a> {
     }
 
     /// Lists a mail without a vote, unless it is told of as the call or the end.
-    fn no_vote(&mut self, answer: &Answer, why: String) {
+    fn no_vote(&mut self, index: usize, answer: &Answer, later: bool) {
         let ends = [&self.round.result, &self.round.cancel].into_iter().flatten();
         let ends = ends.filter(|end| end.at <= self.as_of).map(|end| &end.message_id);
         let call = self.round.call.iter().map(|call| &call.message_id);
         if { ends }.chain(call).all(|told| *told != answer.message_id) {
-            let aside = self.aside(answer, why);
-            self.folded.no_vote.push(aside);
+            self.folded.no_vote.push((index, later, self.standing(answer).0));
         }
     }
 
@@ -378,18 +378,7 @@ impl<'a> Folding<'a> {
     }
 
     fn aside(&self, answer: &Answer, why: String) -> SetAside {
-        SetAside {
-            identity: answer.identity.clone(),
-            sender: answer.sender.clone(),
-            at: answer.at,
-            message_id: answer.message_id.clone(),
-            evidence: answer.reading.evidence.clone().or_else(|| answer.reading.first.clone()),
-            figure: answer.reading.figure,
-            words: answer.words.clone(),
-            why,
-            standing: self.standing(answer).0,
-            settled: None,
-        }
+        SetAside::of(answer, why, self.standing(answer).0)
     }
 
     /// Whether somebody's vote binds, with what is worth a note about it (T-03).

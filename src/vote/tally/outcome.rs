@@ -55,6 +55,7 @@ pub(super) fn decide(
     round: VoteRound,
     schedule: Schedule,
     folded: Folded,
+    answers: Vec<Answer>,
     as_of: DateTime<Utc>,
 ) -> Tally {
     let score = score(&round, &schedule, &folded, as_of);
@@ -79,6 +80,7 @@ pub(super) fn decide(
         not_countable: folded.not_countable,
         withdrawals: folded.withdrawals,
         dismissed: folded.dismissed,
+        answers,
         no_vote: folded.no_vote,
         rulings: folded.rulings,
         warnings,

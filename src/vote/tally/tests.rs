@@ -83,7 +83,7 @@ fn with(more: impl IntoIterator<Item = Answer>) -> Vec<Answer> {
 }
 
 fn count(round: VoteRound, answers: &[Answer], hours: i64) -> Tally {
-    tally(round, answers, &[], at(hours)).expect("no rulings")
+    tally(round, answers.to_vec(), &[], at(hours)).expect("no rulings")
 }
 
 fn release(answers: &[Answer], hours: i64) -> Tally {
@@ -265,7 +265,8 @@ fn a_ruling_settles_what_is_unclear_and_nothing_else() {
     let unclear = says(3, "cat", 9, Says::Unclear("which one?".into()));
     let fraction = says(4, "dan", 9, Says::NotCountable("+0.9".into()));
     let answers = [plus(1, "ann", 1), plus(2, "bob", 2), unclear, fraction];
-    let judge = |rulings: &[Ruling]| tally(round(VoteKind::Release), &answers, rulings, at(72));
+    let judge =
+        |rulings: &[Ruling]| tally(round(VoteKind::Release), answers.to_vec(), rulings, at(72));
     let plus_one = RulingValue::Vote(Value::PlusOne);
     let ruled = judge(&[rule(3, plus_one)]).expect("fine");
     assert_eq!(ruled.outcome(), Outcome::Passed);
@@ -314,7 +315,8 @@ fn a_name_alone_cannot_turn_a_vote() {
     assert_eq!(tally.outcome(), Outcome::NeedsRuling);
     assert!(tally.unclear()[0].why.contains("only the name"), "{:?}", tally.unclear());
     for (value, passes) in [(RulingValue::None, 3), (RulingValue::Vote(Value::MinusOne), 2)] {
-        let ruled = super::tally(round(VoteKind::Release), &other, &[rule(4, value)], at(72));
+        let ruled =
+            super::tally(round(VoteKind::Release), other.clone(), &[rule(4, value)], at(72));
         assert_eq!(ruled.expect("settled").counts().binding.plus_one, passes);
     }
     // What comes from the member's own address is theirs, whatever was said in their name.
@@ -382,7 +384,7 @@ fn a_project_can_ask_that_a_minus_one_is_answered() {
     let tally = count(strict.clone(), &answers, 72);
     assert_eq!(tally.outcome(), Outcome::Open);
     assert_eq!(tally.reasons()[0], "the -1 of dan is not answered");
-    let ruled = super::tally(strict, &answers, &[rule(4, RulingValue::Answered)], at(72));
+    let ruled = super::tally(strict, answers.to_vec(), &[rule(4, RulingValue::Answered)], at(72));
     let ruled = ruled.expect("fine");
     assert_eq!((ruled.outcome(), ruled.counts().binding.minus_one), (Outcome::Passed, 1));
 }
@@ -523,13 +525,14 @@ proptest! {
             .into_iter()
             .collect();
         // What is clear cannot be ruled on.
-        let Ok(tally) = super::tally(round, &answers, &rulings, at(hours)) else { return Ok(()) };
+        let Ok(tally) = super::tally(round, answers.clone(), &rulings, at(hours)) else { return Ok(()) };
         let lists = [
-            &tally.unclear, &tally.not_countable, &tally.withdrawals, &tally.dismissed, &tally.no_vote,
+            &tally.unclear, &tally.not_countable, &tally.withdrawals, &tally.dismissed,
         ];
         let asides = lists.iter().flat_map(|list| list.iter().map(|aside| &aside.message_id));
-        let told: BTreeSet<&MessageId> =
-            tally.ballots.iter().map(|ballot| &ballot.message_id).chain(asides).collect();
+        let silent = tally.no_vote().map(|mail| &mail.answer.message_id);
+        let ballots = tally.ballots.iter().map(|ballot| &ballot.message_id);
+        let told: BTreeSet<&MessageId> = ballots.chain(asides).chain(silent).collect();
         prop_assert_eq!(told, answers.iter().map(|answer| &answer.message_id).collect());
     }
 
