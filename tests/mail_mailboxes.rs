@@ -24,7 +24,8 @@ fn messages(mailboxes: &[Mailbox]) -> Vec<Message> {
 }
 
 fn quick(mailboxes: &[Mailbox], which: &Which) -> Vec<Thread> {
-    threads(mailbox::scan(mailboxes, which).unwrap().iter().map(|mail| mail::read(mail)).collect())
+    let scan = mailbox::scan(mailboxes, which).unwrap();
+    threads(scan.iter().map(|mail| mail::read(mail)).collect())
 }
 
 fn release(project: Option<&str>, version: Option<&str>, rc: Option<u32>) -> Which {

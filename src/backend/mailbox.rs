@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use flate2::read::MultiGzDecoder;
 
-use crate::mail::LONGEST_HEADER;
 use crate::mail::mbox::{self, Borders, LOOK_AHEAD};
+use crate::mail::{self, LONGEST_HEADER};
 use crate::vote::select::{Gathered, Selection};
 use crate::vote::thread::Which;
 
@@ -62,16 +62,27 @@ const PIECE: usize = 128 << 10;
 /// Smaller files are not worth a second thread.
 const WORTH_A_THREAD: u64 = 4 << 20;
 
+/// What was read to see a vote.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// The mails that have to be known.
+    pub gathered: Gathered,
+    /// What is no mail, as it has no header, and so may have been one of them; in words.
+    pub headless: Vec<String>,
+}
+
 /// Reads the mails that have to be known to see the vote that is meant, from all `mailboxes`
 /// together: see [`Selection::gather`].
 ///
 /// # Errors
 /// See [`MailboxError`].
-pub fn votes(mailboxes: &[Mailbox], which: &Which, keep: bool) -> Result<Gathered, MailboxError> {
+pub fn votes(mailboxes: &[Mailbox], which: &Which, keep: bool) -> Result<Scan, MailboxError> {
     let shelf = Shelf::of(mailboxes)?;
     // A packed file can only be read from its beginning, and so better once.
     let piecemeal = !shelf.files.iter().any(|file| file.is_gzip);
-    shelf.seen.gather(which, piecemeal, keep, |numbers, each| shelf.read(numbers, each))
+    let read = |numbers: &[usize], each: &mut dyn FnMut(&[u8])| shelf.read(numbers, each);
+    let gathered = shelf.seen.gather(which, piecemeal, keep, read)?;
+    Ok(Scan { gathered, headless: shelf.files.iter().flat_map(Looked::headless).collect() })
 }
 
 /// The bytes of these mails.
@@ -79,7 +90,7 @@ pub fn votes(mailboxes: &[Mailbox], which: &Which, keep: bool) -> Result<Gathere
 /// # Errors
 /// See [`MailboxError`].
 pub fn scan(mailboxes: &[Mailbox], which: &Which) -> Result<Vec<Vec<u8>>, MailboxError> {
-    Ok(votes(mailboxes, which, true)?.mails)
+    Ok(votes(mailboxes, which, true)?.gathered.mails)
 }
 
 /// Reads every mail of all `mailboxes`.
@@ -213,10 +224,13 @@ struct Span {
     seen: Selection,
     /// Where each mail begins; for one in a file of its own, 0.
     starts: Vec<u64>,
+    /// The numbers of those without a header.
+    headless: Vec<usize>,
 }
 
 impl Span {
     fn append(&mut self, other: Self) {
+        self.headless.extend(other.headless.iter().map(|number| number + self.starts.len()));
         self.seen.append(other.seen);
         self.starts.extend(other.starts);
     }
@@ -229,6 +243,9 @@ impl Span {
             false => 0,
         };
         let header = self.seen.add(&bytes[line..], all)?;
+        if !self.seen.last_has_an_id() && !mail::is_mail(&bytes[line..]) {
+            self.headless.push(self.starts.len());
+        }
         self.starts.push(start);
         Some(line + header)
     }
@@ -238,8 +255,15 @@ fn look_at_mail(path: &Path) -> io::Result<Looked> {
     let mut bytes = Vec::new();
     File::open(path)?.take((LONGEST_HEADER + PIECE) as u64).read_to_end(&mut bytes)?;
     let mut span = Span::default();
-    span.note(0, bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes), true);
+    span.note(0, in_file(&bytes), true);
     Ok(Looked { path: path.to_owned(), layout: Layout::OneMail, is_gzip: false, span })
+}
+
+/// The mail in a file of its own: empty lines before it are no header.
+fn in_file(bytes: &[u8]) -> &[u8] {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let blanks = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    &bytes[blanks..]
 }
 
 /// Looks at an mbox file; a large one in two halves at the same time.
@@ -346,6 +370,14 @@ fn fill(file: &mut impl Read, buffer: &mut [u8], filled: &mut usize) -> io::Resu
 }
 
 impl Looked {
+    /// What has no header, in words.
+    fn headless(&self) -> impl Iterator<Item = String> {
+        self.span.headless.iter().map(|number| match self.layout {
+            Layout::Mbox => format!("mail {} of `{}`", number + 1, self.path.display()),
+            Layout::OneMail => format!("`{}`", self.path.display()),
+        })
+    }
+
     /// Reads the mails of these `numbers`, ascending, and hands over each.
     fn members(
         &self,
@@ -374,7 +406,7 @@ impl Looked {
                 .ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
             match self.layout {
                 Layout::Mbox => each(&mbox::content(&piece)),
-                Layout::OneMail => each(&piece),
+                Layout::OneMail => each(in_file(&piece)),
             }
         }
         Ok(())

@@ -117,7 +117,7 @@ pub struct Message {
     pub mirrored: Option<Box<Mirrored>>,
     /// When it was sent (`Date`), else received; none if nothing says.
     pub date: Option<DateTime<Utc>>,
-    /// When the last host received it, if one says so.
+    /// When the last host received it (`Received`).
     pub received: Option<DateTime<Utc>>,
     /// The lists it came over: List-Id or list addresses in To and Cc, as `dev@x.apache.org`.
     pub lists: Vec<String>,
@@ -139,6 +139,20 @@ impl Message {
 const LARGEST: usize = 32 << 20;
 /// A mail that says it was sent so much later than it was received has a wrong clock.
 const CLOCK_SKEW: TimeDelta = TimeDelta::days(1);
+/// No mail is under way longer: moderators of a list take days.
+const LONGEST_WAY: TimeDelta = TimeDelta::days(14);
+/// What is said of mails whose text nobody but the receivers can read.
+const ENCRYPTED: &str = "it is encrypted, so that nothing of it could be read";
+const OPAQUE: &str = "it is packed as S/MIME, so that nothing of it could be read";
+const NO_TEXT: &str = "it has no part that is text";
+
+impl Message {
+    /// Why its text, or a part of it, could not be read.
+    pub fn unread(&self) -> Option<&str> {
+        let known = |warning: &&String| [ENCRYPTED, OPAQUE, NO_TEXT].contains(&&warning[..]);
+        self.warnings.iter().find(known).map(String::as_str)
+    }
+}
 
 /// Reads a mail. Whatever the bytes are, there is a message; what had to be guessed is told in its
 /// `warnings`.
@@ -182,6 +196,11 @@ pub fn read(bytes: &[u8]) -> Message {
     }
     let rewritten = (from != sender).then(|| Box::new(from));
     let sender = Arc::new(sender);
+    if let Some(line) = mbox::other_mail(&text) {
+        warnings.push(format!(
+            "another mail seems to begin in its line {line}: are they run together?"
+        ));
+    }
     let sent = fields.all("date").find_map(sent_date);
     // Each host puts its line on top: the first is the latest.
     let received = fields.all("received").take(MOST_HOSTS).find_map(received_date);
@@ -298,6 +317,12 @@ fn date(
         (Some(sent), Some(received)) if sent > received + CLOCK_SKEW => {
             warnings.push(format!(
                 "it says it was sent {sent}, after it was received: taken is when it was received"
+            ));
+            Some(received)
+        }
+        (Some(sent), Some(received)) if sent + LONGEST_WAY < received => {
+            warnings.push(format!(
+                "it says it was sent {sent}, long before it was received: taken is when it was received"
             ));
             Some(received)
         }

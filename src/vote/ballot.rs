@@ -20,7 +20,7 @@ mod tokens;
 mod words;
 use serde::Serialize;
 
-use super::own_text::Line;
+use super::own_text::{Kind, Line};
 use crate::mail::Message;
 
 /// The votes that count (POLICY T-05).
@@ -75,6 +75,11 @@ pub struct Reading {
     pub carried: bool,
     /// Why it was read so, in a few words for people.
     pub why: String,
+    /// Of a mail that says nothing: the own line with a figure in it, else the first one that is more
+    /// than a greeting.
+    pub first: Option<Evidence>,
+    /// Whether an own line holds a signed figure of one, a thumb or a word of approval.
+    pub figure: bool,
 }
 
 use mention::Mention;
@@ -88,13 +93,39 @@ pub fn read(message: &Message, answered: Option<&Message>, is_call: bool) -> Rea
     let writer = message.sender.name.as_deref().unwrap_or_default();
     let page = Page::read(&message.text, answered, writer);
     let findings = page.findings(Role::of(&message.subject, is_call));
-    settle(&findings).unwrap_or_else(|| Reading {
+    let reading = settle(&findings).unwrap_or_else(|| Reading {
         says: Says::Nothing,
         evidence: None,
         claims_binding: None,
         carried: false,
         why: findings.first().map_or("no vote in it", |finding| finding.why).to_owned(),
-    })
+        first: None,
+        figure: false,
+    });
+    let (first, figure) = shown(&message.text, answered);
+    let first = first.filter(|_| reading.says == Says::Nothing);
+    Reading { first, figure, ..reading }
+}
+
+/// The own line that shows best what a mail is about, and whether it holds a figure.
+fn shown(text: &str, answered: Option<&str>) -> (Option<Evidence>, bool) {
+    let holds = |line: &str| {
+        let line = line.replace(['−', '–'], "-").to_lowercase();
+        let signed = ["+1", "-1", "±0", "+0", "-0", "👍", "👎", "lgtm", "approve"];
+        signed.iter().any(|figure| line.contains(figure))
+    };
+    let greets = |line: &str| {
+        let first = line.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+        let few = line.split_whitespace().count() <= 3;
+        few && ["hi", "hello", "dear", "hey", "hallo"].contains(&&first.to_lowercase()[..])
+    };
+    let lines = super::own_text::lines(text, answered);
+    let own = || lines.iter().filter(|l| l.kind == Kind::Own && !l.text.trim().is_empty());
+    let figure = own().find(|line| holds(line.text));
+    let first = figure.or_else(|| own().find(|line| !greets(line.text.trim())));
+    let evidence =
+        |line: &Line<'_>| Evidence { line: line.number, text: line.text.trim().to_owned() };
+    (first.map(evidence), figure.is_some())
 }
 
 /// What a mail is in its thread.
@@ -150,6 +181,8 @@ impl Finding<'_> {
             claims_binding: self.claim,
             carried: self.carried,
             why: self.why.to_owned(),
+            first: None,
+            figure: false,
         }
     }
 

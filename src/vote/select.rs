@@ -118,6 +118,11 @@ impl Selection {
         subject
     }
 
+    /// Whether the mail that was looked at last has a Message-ID.
+    pub fn last_has_an_id(&self) -> bool {
+        self.ids.last().is_some_and(|id| *id != 0)
+    }
+
     /// How many mails were looked at.
     pub fn len(&self) -> usize {
         self.ids.len()

@@ -176,7 +176,10 @@ fn without_reply_marks(subject: &str) -> (&str, bool) {
     let mut rest = subject.trim();
     let mut reply = false;
     loop {
-        rest = without_gateway_mark(rest);
+        if let Some(after) = without_gateway_mark(rest) {
+            rest = after;
+            continue;
+        }
         let Some((mark, after)) = rest.split_once([':', '：']) else { break };
         let mark = mark.trim().to_lowercase();
         let bare = mark.split(['[', '(', '^', '*']).next().unwrap_or_default().trim();
@@ -189,16 +192,48 @@ fn without_reply_marks(subject: &str) -> (&str, bool) {
     (rest, reply)
 }
 
-/// Takes off what the gateway of a company puts in front of mails from outside: `**EXT**`,
-/// `[EXTERNAL]`, `EXTERNAL: `.
-fn without_gateway_mark(subject: &str) -> &str {
-    const WORDS: &[&str] = &["ext", "external", "external email", "external sender", "extern"];
-    let rest = subject.trim_start_matches(['*', '[', '(', '{', '<', '#', '!', '-']);
-    let end = rest.find(|c: char| !c.is_alphanumeric() && c != ' ').unwrap_or(rest.len());
-    let (word, after) = rest.split_at(end);
-    let is_mark = WORDS.contains(&&word.trim().to_lowercase()[..]) && !after.is_empty();
-    let closed = |c: char| c == ' ' || "*])}>#!-:".contains(c);
-    if is_mark { after.trim_start_matches(closed) } else { subject }
+/// Takes off the front what mail gateways put there, as in `**EXT**`, `EXTERNAL:` and `{Spam?}`; what
+/// they put into brackets is a tag. A word that nothing parts from the rest is a part of the subject.
+fn without_gateway_mark(subject: &str) -> Option<&str> {
+    const MARKS: &[&str] = &[
+        "ext",
+        "extern",
+        "external",
+        "externe",
+        "externo",
+        "externa",
+        "esterno",
+        "spam",
+        "junk",
+        "caution",
+        "warning",
+        "suspected",
+        "untrusted",
+        "phishing",
+        "外部",
+        "外部邮件",
+        "社外",
+    ];
+    const BESIDE: &[&str] = &["email", "mail", "message", "sender", "source", "possible"];
+    let mut rest = subject.trim_start_matches(|c: char| "*{(<|#=~!-_ ".contains(c));
+    let mut is_mark = false;
+    loop {
+        let words = rest.trim_start();
+        let end = words.find(|c: char| !c.is_alphanumeric()).unwrap_or(words.len());
+        let word = words[..end].to_lowercase();
+        match MARKS.contains(&&word[..]) {
+            true => is_mark = true,
+            false if BESIDE.contains(&&word[..]) => {}
+            false => break,
+        }
+        rest = &words[end..];
+    }
+    let after = rest.trim_start_matches(|c: char| "*})>|#=~!?:：-–—_ ".contains(c));
+    let gap = &rest[..rest.len() - after.len()];
+    let parts = gap.contains(|c: char| "*})>|#=~!?:：".contains(c))
+        || [" - ", " – ", " — "].contains(&gap)
+        || after.starts_with('[');
+    (is_mark && parts).then_some(after)
 }
 
 /// Takes `(was: an earlier subject)` off the end.
@@ -486,17 +521,25 @@ mod tests {
             "[REMINDER][VOTE] Release Foo 1.0",
             "RE: **EXT** [VOTE] Release Foo 1.0",
             "**EXT** RE: [VOTE] Release Foo 1.0",
-            "EXTERNAL: Re: [VOTE] Release Foo 1.0",
-            "[External Sender] Re: {EXT} [VOTE] Release Foo 1.0",
             "Re: [D] [VOTE] Release Foo 1.0 [foo]",
+            "RE: EXTERNAL: [VOTE] Release Foo 1.0",
+            "AW: [EXT] RE: [VOTE] Release Foo 1.0",
+            "Re: {External Sender} [VOTE] Release Foo 1.0",
+            "(External Email) Re: [VOTE] Release Foo 1.0",
+            "Re: <EXTERN> Re: [VOTE] Release Foo 1.0",
+            "RE: External - [VOTE] Release Foo 1.0",
+            "Re: ***SPAM*** [VOTE] Release Foo 1.0",
         ] {
             let read = which_call(subject);
             assert_eq!((read.kind, &read.key[..]), (Kind::Vote, "release foo 1.0"), "{subject}");
             assert_eq!(read.reply, !subject.starts_with("[foo"), "{subject}");
         }
         assert!(!which_call("[VOTE] Release: Foo 1.0").reply);
-        assert!(!which_call("[EXTERNAL] [VOTE] Release Foo 1.0").reply);
-        assert_eq!(which_call("External tables: [VOTE] 1.0").key, "external tables: 1.0");
+        for subject in
+            ["External tables 1.0", "External-Dns 1.0", "Mail: Foo 1.0", "Spam filter: 1.0"]
+        {
+            assert_eq!(which_call(&format!("[VOTE] {subject}")).key, subject.to_lowercase());
+        }
     }
 
     #[test]

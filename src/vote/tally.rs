@@ -10,6 +10,7 @@ mod fold;
 mod outcome;
 mod passed;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -51,6 +52,15 @@ pub struct VoteRound {
     pub result: Option<End>,
     /// The mail that cancels the vote.
     pub cancel: Option<End>,
+    /// The mail in which who called the vote says that it begins anew.
+    pub restart: Option<End>,
+}
+
+impl VoteRound {
+    /// The restart, where it is known as of an instant and nobody said when the vote opened.
+    fn restarted(&self, as_of: DateTime<Utc>) -> Option<&End> {
+        self.restart.as_ref().filter(|restart| restart.at <= as_of && !self.times.opened_given)
+    }
 }
 
 /// The mail that called a vote.
@@ -84,7 +94,7 @@ pub struct Times {
     pub expedited: Option<String>,
 }
 
-/// A mail that ends a vote.
+/// A mail that ends a vote, or begins it anew.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct End {
     /// Its Message-ID.
@@ -101,6 +111,17 @@ pub struct End {
     /// The line that says so, where its subject does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
+}
+
+impl End {
+    /// What is said of it where only a name says by whom it is.
+    pub fn by_name_only(&self, what: &str, does: &str) -> String {
+        let (from, id) = (&self.from, &self.message_id);
+        format!(
+            "only the name says that the {what} is by {from}, and so it {does} nothing; if it is: \
+             --rule '<{id}>=genuine' --reason 'how it is known'"
+        )
+    }
 }
 
 /// A mail of the vote, read.
@@ -137,6 +158,14 @@ pub struct Ruling {
     pub value: RulingValue,
     /// Why; printed with the result.
     pub reason: String,
+}
+
+impl Ruling {
+    /// The words on the command line that say it.
+    pub fn words(&self) -> [String; 4] {
+        let rule = format!("<{}>={}", self.message_id, self.value);
+        ["--rule".to_owned(), rule, "--reason".to_owned(), self.reason.clone()]
+    }
 }
 
 /// What a mail is ruled to be.
@@ -285,7 +314,11 @@ impl Ballot {
     }
 }
 
-/// A mail that casts no vote that counts: unclear, with a vote that cannot count, or taking one back.
+/// Why a mail is not looked at that was sent after the instant of the count.
+pub const LATER: &str = "sent later than this count";
+
+/// A mail that casts no vote that counts: unclear, with a vote that cannot count, taking one back, or
+/// without any.
 #[derive(Debug, Clone)]
 pub struct SetAside {
     /// Who sent it.
@@ -296,14 +329,54 @@ pub struct SetAside {
     pub at: Option<DateTime<Utc>>,
     /// The mail.
     pub message_id: MessageId,
-    /// The line.
+    /// The line; where none says anything, the first.
     pub evidence: Option<Evidence>,
+    /// It has a figure, a thumb or a word of approval.
+    pub figure: bool,
+    /// The sender's own words, quotes left out.
+    pub words: String,
     /// Why it is set aside.
     pub why: String,
     /// Whether it would bind.
     pub standing: Standing,
     /// A later mail of the same person, a ruling, or its date settles it.
     pub settled: Option<String>,
+}
+
+/// A mail in which no vote was found. In a large thread they are nearly all: their list copies nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct NoVote<'a> {
+    /// The mail.
+    pub answer: &'a Answer,
+    /// It was sent after the instant of the count, and not looked at.
+    pub later: bool,
+    /// Whether its vote would bind.
+    pub standing: Standing,
+}
+
+impl NoVote<'_> {
+    /// The same as a mail that was set aside.
+    pub fn set_aside(&self) -> SetAside {
+        let why = if self.later { LATER } else { &self.answer.reading.why };
+        SetAside::of(self.answer, why.to_owned(), self.standing)
+    }
+}
+
+impl SetAside {
+    fn of(answer: &Answer, why: String, standing: Standing) -> Self {
+        Self {
+            identity: answer.identity.clone(),
+            sender: answer.sender.clone(),
+            at: answer.at,
+            message_id: answer.message_id.clone(),
+            evidence: answer.reading.evidence.as_ref().or(answer.reading.first.as_ref()).cloned(),
+            figure: answer.reading.figure,
+            words: answer.words.clone(),
+            why,
+            standing,
+            settled: None,
+        }
+    }
 }
 
 /// How a vote stands.
@@ -372,6 +445,8 @@ pub struct Tally {
     not_countable: Vec<SetAside>,
     withdrawals: Vec<SetAside>,
     dismissed: Vec<SetAside>,
+    answers: Vec<Answer>,
+    no_vote: Vec<(usize, bool, Standing)>,
     rulings: Vec<Ruling>,
     warnings: Vec<String>,
 }
@@ -442,6 +517,26 @@ impl Tally {
         &self.dismissed
     }
 
+    /// Every other mail, by date: no vote was found in it.
+    pub fn no_vote(&self) -> impl Iterator<Item = NoVote<'_>> {
+        let found = self.no_vote.iter();
+        found.map(|(index, later, standing)| NoVote {
+            answer: &self.answers[*index],
+            later: *later,
+            standing: *standing,
+        })
+    }
+
+    /// The ids of the members who did not vote, and of whom nothing is asked.
+    pub fn not_voted(&self) -> impl Iterator<Item = &str> {
+        let asked = self.unclear.iter().filter(|aside| aside.settled.is_none());
+        let people = self.ballots.iter().map(|ballot| &ballot.identity);
+        let people = people.chain(asked.map(|aside| &aside.identity));
+        let voted: BTreeSet<&str> = people.filter_map(|person| person.id.as_deref()).collect();
+        let members = self.round.roster.members.keys().map(String::as_str);
+        members.filter(move |id| !voted.contains(id))
+    }
+
     /// The rulings that were used.
     pub fn rulings(&self) -> &[Ruling] {
         &self.rulings
@@ -453,19 +548,23 @@ impl Tally {
     }
 }
 
-/// Counts a vote as of an instant: what was sent later is not looked at.
+/// Counts a vote as of an instant: what was sent later is listed, and not looked at. Every answer is in
+/// one of the lists, or is the call or the end of the vote.
 ///
 /// # Errors
 /// A ruling on a mail that is not in the vote, or that would overturn a clear ballot.
 pub fn tally(
     round: VoteRound,
-    answers: &[Answer],
+    mut answers: Vec<Answer>,
     rulings: &[Ruling],
     as_of: DateTime<Utc>,
 ) -> Result<Tally, RulingError> {
-    let schedule = outcome::Schedule::of(&round, answers, as_of);
-    let folded = fold::fold(&round, &schedule, answers, rulings, as_of)?;
-    Ok(outcome::decide(round, schedule, folded, as_of))
+    answers.sort_unstable_by(|one, other| {
+        (one.at, &one.message_id).cmp(&(other.at, &other.message_id))
+    });
+    let schedule = outcome::Schedule::of(&round, &answers, as_of);
+    let folded = fold::fold(&round, &schedule, &answers, rulings, as_of)?;
+    Ok(outcome::decide(round, schedule, folded, answers, as_of))
 }
 
 #[cfg(test)]

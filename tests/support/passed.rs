@@ -37,6 +37,8 @@ pub fn passed_vote(version: &str) -> PassedVote {
             claims_binding: None,
             carried: false,
             why: String::new(),
+            first: None,
+            figure: false,
         },
         reasoned: false,
         words: String::new(),
@@ -62,7 +64,9 @@ pub fn passed_vote(version: &str) -> PassedVote {
         roster_day: None,
         result: None,
         cancel: None,
+        restart: None,
     };
-    let counted = tally(round, &answers, &[], "2026-11-23T10:00:00Z".parse().unwrap()).unwrap();
+    let counted =
+        tally(round, answers.to_vec(), &[], "2026-11-23T10:00:00Z".parse().unwrap()).unwrap();
     PassedVote::new(&[&counted]).unwrap()
 }

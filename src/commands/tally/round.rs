@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::people::Evidence;
 use super::{Job, WhichRound, mails};
@@ -106,21 +106,22 @@ pub(super) struct Count {
     pub(super) tally: Tally,
     /// What the call states.
     pub(super) call: Call,
-    /// The mails of it that are ruled on.
-    pub(super) mails: BTreeSet<MessageId>,
+    /// The mails of it that are ruled on now.
+    pub(super) ruled: Vec<MessageId>,
     result: Option<(End, Claims)>,
     warnings: Vec<String>,
 }
 
 impl Count {
-    pub(super) fn report(&self, presentation: &Presentation) -> TallyReport {
+    /// The report, with what is to be told of the mailboxes.
+    pub(super) fn report(&self, presentation: &Presentation, told: &[String]) -> TallyReport {
         let result = self.result.as_ref().map(|(mail, claims)| ResultLine {
             mail: mail.clone(),
             differences: result::differences(claims, &self.tally),
             claims: claims.clone(),
         });
         let mut report = TallyReport::of(&self.tally, result, presentation);
-        report.vote.warnings.extend(self.warnings.iter().cloned());
+        report.vote.warnings.extend(self.warnings.iter().chain(told).cloned());
         report
     }
 }
@@ -128,6 +129,7 @@ impl Count {
 /// Counts one vote. `earlier` is the podling's own vote, whose votes the call may carry over.
 pub(super) fn count(
     job: &Job<'_>,
+    threads: &[Thread],
     thread: &Thread,
     body: Body,
     people: &Evidence,
@@ -176,12 +178,19 @@ pub(super) fn count(
     };
     let result = last(&thread.result, subject::Kind::Result);
     let cancel = last(&thread.cancel, subject::Kind::Cancel).map(|(_, end)| end);
-    let mut answers = answers(thread, &identities);
+    let mut answers = answers(thread, &identities, now);
+    let in_words = |said| stated_by(thread, &answers, caller.as_ref(), &is_genuine, said);
     let cancel = match cancel {
         Some(end) if end.authorised => Some(end),
-        other => taken_back(thread, &answers, caller.as_ref(), is_genuine).or(other),
+        other => in_words(cancel::stated).into_iter().next().or(other),
     };
-    answers.extend(carried(thread, earlier, &answers, &identities, &roster, &mut warnings));
+    let restart = in_words(cancel::restarted).pop();
+    if let Some(end) = restart.as_ref().filter(|end| !end.authorised) {
+        warnings.push(end.by_name_only("new beginning", "changes"));
+    }
+    let restart = restart.filter(|end| end.authorised);
+    answers.extend(strays(threads, thread, &identities, now));
+    answers.extend(carried(thread, earlier, &answers, &identities, &roster, now, &mut warnings));
     let (version, rc) = candidate(job, &stated);
     let round = VoteRound {
         version,
@@ -196,15 +205,15 @@ pub(super) fn count(
         roster_day: job.args.as_of,
         result: result.as_ref().map(|(_, end)| end.clone()),
         cancel,
+        restart,
         project,
         roster,
     };
     // Of a podling's two votes a ruling is on one: whoever calls looks that it is on any.
-    let ruled: BTreeSet<&MessageId> = rulings().map(|ruling| &ruling.message_id).collect();
-    let mails = answers.iter().map(|answer| &answer.message_id);
-    let mails: BTreeSet<MessageId> = mails.filter(|id| ruled.contains(id)).cloned().collect();
+    let mails: BTreeSet<&MessageId> = answers.iter().map(|answer| &answer.message_id).collect();
     let here = |ruling: &&Ruling| mails.contains(&ruling.message_id);
     let mut rulings: Vec<Ruling> = job.rulings.iter().filter(here).cloned().collect();
+    let ruled = rulings.iter().map(|ruling| ruling.message_id.clone()).collect();
     // What was ruled before counts, unless it is ruled anew.
     let anew = |ruling: &Ruling| job.rulings.iter().any(|new| new.message_id == ruling.message_id);
     rulings.extend(job.remembered.iter().filter(here).filter(|ruling| !anew(ruling)).cloned());
@@ -216,30 +225,41 @@ pub(super) fn count(
              --expedited REASON names it"
         ));
     }
-    let tally = tally(round, &answers, &rulings, now).map_err(|error| {
+    let tally = tally(round, answers, &rulings, now).map_err(|error| {
         let hint = match &error {
             RulingError::Clear { .. } => "leave that --rule out: only unclear mails need one",
-            RulingError::NoMail(_) => "the ids of unclear mails are printed with them",
+            RulingError::NoMail(_) => {
+                "the ids of the mails are printed with them; -v lists every mail"
+            }
             RulingError::Twice(_) => "leave one of them out",
         };
         Failure::usage(error).hint(hint)
     })?;
     let claims =
         result.filter(|(_, end)| end.at <= now).map(|(mail, end)| (end, result::read(&mail.text)));
-    Ok(Count { tally, call: stated, mails, result: claims, warnings })
+    Ok(Count { tally, call: stated, ruled, result: claims, warnings })
 }
 
-/// The first mail in which who called the vote says that it is over, without `[CANCEL]` in its
-/// subject; where nobody does, one by somebody of the same name.
-fn taken_back(
+/// The mails in which who called the vote says in words that it is over, or begins anew; where there
+/// are none, those by somebody of the same name.
+fn stated_by(
     thread: &Thread,
     answers: &[Answer],
     caller: Option<&Caller>,
-    is_genuine: impl Fn(&MessageId) -> bool,
-) -> Option<End> {
-    let caller = caller?;
-    let ends = |mail: &Message, authorised: bool| {
-        let evidence = cancel::stated(&mail.text, None)?;
+    is_genuine: &dyn Fn(&MessageId) -> bool,
+    stated: fn(&str, Option<&str>) -> Option<ballot::Evidence>,
+) -> Vec<End> {
+    let Some(caller) = caller else { return Vec::new() };
+    let told = |mail: &Message| {
+        let told = std::iter::once(&thread.call).chain(&thread.also_posted);
+        { told }.chain(&thread.result).chain(&thread.cancel).any(|known| known.id == mail.id)
+    };
+    let like = thread.messages().zip(answers).filter(|(mail, answer)| {
+        caller.sent(mail, &answer.identity) || caller.is_called_like(&mail.sender)
+    });
+    let ends = { like }.filter(|(mail, _)| !told(mail)).filter_map(|(mail, answer)| {
+        let evidence = stated(&mail.text, None)?;
+        let authorised = caller.sent(mail, &answer.identity) || is_genuine(&mail.id);
         Some(End {
             message_id: mail.id.clone(),
             at: mail.date?,
@@ -248,21 +268,12 @@ fn taken_back(
             by_name: !authorised,
             evidence: Some(evidence),
         })
-    };
-    let told = |mail: &Message| {
-        let told = std::iter::once(&thread.call).chain(&thread.also_posted);
-        { told }.chain(&thread.result).chain(&thread.cancel).any(|known| known.id == mail.id)
-    };
-    let others = || thread.messages().zip(answers).filter(|(mail, _)| !told(mail));
-    let own = |mail: &Message, answer: &Answer| {
-        caller.sent(mail, &answer.identity)
-            || caller.is_called_like(&mail.sender) && is_genuine(&mail.id)
-    };
-    let mut by_caller = others().filter(|(mail, answer)| own(mail, answer));
-    let mut by_name = others().filter(|(mail, _)| caller.is_called_like(&mail.sender));
-    by_caller
-        .find_map(|(mail, _)| ends(mail, true))
-        .or_else(|| by_name.find_map(|(mail, _)| ends(mail, false)))
+    });
+    let ends: Vec<End> = ends.collect();
+    match ends.iter().any(|end| end.authorised) {
+        true => ends.into_iter().filter(|end| end.authorised).collect(),
+        false => ends,
+    }
 }
 
 /// Who called a vote.
@@ -380,11 +391,53 @@ fn times(job: &Job<'_>, thread: &Thread, stated: &Call) -> Result<Times, Failure
     })
 }
 
+/// A mail dated so much later than the count, which nobody says to have received, has a wrong clock;
+/// others come later.
+const WRONG_CLOCK: TimeDelta = TimeDelta::days(7);
+
+/// What keeps a mail's words from being taken as they are: that they could not be read, or that its
+/// date cannot be.
+fn doubt(message: &Message, says: &Says, now: DateTime<Utc>) -> Option<String> {
+    if let Some(why) = message.unread().filter(|_| *says == Says::Nothing) {
+        return Some(format!("{why}: does it vote?"));
+    }
+    let at = message.date.filter(|at| *at - WRONG_CLOCK > now && message.received.is_none())?;
+    let at = at.format("%Y-%m-%d");
+    (*says != Says::Nothing)
+        .then(|| format!("dated {at}, long after this count: is its clock wrong?"))
+}
+
+/// Answers whose subject is nearly that of the call, and that name no mail of its thread.
+fn strays(
+    threads: &[Thread],
+    thread: &Thread,
+    identities: &Identities,
+    now: DateTime<Utc>,
+) -> Vec<Answer> {
+    let subject = which_call(&thread.call.subject);
+    let others = threads.iter().filter(|other| {
+        other.call_is_missing()
+            && other.call.id != thread.call.id
+            && is_incubators(other) == is_incubators(thread)
+            && which_call(&other.call.subject).fits(&subject)
+    });
+    let mut strays: Vec<Answer> =
+        others.flat_map(|other| answers(other, identities, now)).collect();
+    for stray in &mut strays {
+        if stray.reading.says != Says::Nothing {
+            let why = "its subject is not quite that of the call, and it names no mail that it \
+                       answers: is it of this vote?";
+            stray.reading.says = Says::Unclear(why.to_owned());
+        }
+    }
+    strays
+}
+
 /// So many mails are read at once, half of them by a second thread.
 const AT_ONCE: usize = 4000;
 
 /// Every mail of the thread, read.
-fn answers(thread: &Thread, identities: &Identities) -> Vec<Answer> {
+fn answers(thread: &Thread, identities: &Identities, now: DateTime<Utc>) -> Vec<Answer> {
     let messages: Vec<&Message> = thread.messages().collect();
     let by_id: HashMap<&str, &Message> =
         messages.iter().map(|message| (&message.id.0[..], *message)).collect();
@@ -398,8 +451,8 @@ fn answers(thread: &Thread, identities: &Identities) -> Vec<Answer> {
         let (first, second) = messages.split_at(cut);
         std::thread::scope(|scope| {
             let second = (!second.is_empty())
-                .then(|| scope.spawn(|| read(thread, second, identities, &by_id, others)));
-            answers.extend(read(thread, first, identities, &by_id, known));
+                .then(|| scope.spawn(|| read(thread, second, identities, &by_id, now, others)));
+            answers.extend(read(thread, first, identities, &by_id, now, known));
             let second = second.map(|second| second.join().unwrap_or_else(|e| resume_unwind(e)));
             answers.extend(second.into_iter().flatten());
         });
@@ -413,6 +466,7 @@ fn read<'m>(
     messages: &[&'m Message],
     identities: &Identities,
     by_id: &HashMap<&str, &Message>,
+    now: DateTime<Utc>,
     known: &mut HashMap<&'m Address, Arc<Identity>>,
 ) -> Vec<Answer> {
     let read = messages.iter().map(|message| {
@@ -421,7 +475,7 @@ fn read<'m>(
             SenderSource::From => known.entry(&message.sender).or_insert_with(who).clone(),
             _ => who(),
         };
-        answer(thread, message, identity, by_id)
+        answer(thread, message, identity, by_id, now)
     });
     read.collect()
 }
@@ -432,6 +486,7 @@ fn answer(
     message: &Message,
     identity: Arc<Identity>,
     by_id: &HashMap<&str, &Message>,
+    now: DateTime<Utc>,
 ) -> Answer {
     let is_call = |id: &str| {
         thread.call.id.0 == id || thread.also_posted.iter().any(|posted| posted.id.0 == id)
@@ -439,16 +494,22 @@ fn answer(
     let refers = || message.in_reply_to.iter().chain(message.references.iter().rev());
     let answered = refers().find_map(|id| by_id.get(id)).copied();
     let opens = message.mirrored.as_ref().is_some_and(|m| m.deed == Deed::Opened);
-    let calls = opens || is_call(&message.id.0);
-    let reading = ballot::read(message, answered, calls);
+    // What stands for a call that was not found may have the id of an answer.
+    let calls = opens || !thread.call_is_missing() && is_call(&message.id.0);
+    let mut reading = ballot::read(message, answered, calls);
+    let doubt = doubt(message, &reading.says, now).filter(|_| !calls);
+    let at = message.date.filter(|at| doubt.is_none() || *at <= now);
+    if let Some(why) = doubt {
+        reading.says = Says::Unclear(why);
+    }
     let words = match reading.says {
-        Says::Nothing => String::new(),
+        Says::Nothing if !reading.figure => String::new(),
         _ => own_words(message, answered),
     };
     Answer {
         message_id: message.id.clone(),
         sender: message.sender.clone(),
-        at: message.date,
+        at,
         answers_call: calls || refers().any(is_call),
         identity,
         reasoned: is_reasoned(&words),
@@ -503,6 +564,7 @@ fn carried(
     here: &[Answer],
     identities: &Identities,
     roster: &Roster,
+    now: DateTime<Utc>,
     warnings: &mut Vec<String>,
 ) -> Vec<Answer> {
     if roster.body != Body::Ipmc {
@@ -530,7 +592,7 @@ fn carried(
     if let Some((earlier, counted)) = earlier {
         let voted = counted.ballots().iter().filter(|ballot| ballot.counts());
         let voted: BTreeSet<&MessageId> = voted.map(|ballot| &ballot.message_id).collect();
-        answers = self::answers(earlier, identities);
+        answers = self::answers(earlier, identities, now);
         answers.retain(|answer| {
             let id = answer.identity.id.as_deref();
             let member = id.is_some_and(|id| roster.members.contains_key(id));
@@ -557,8 +619,9 @@ fn carried(
     }
     let from = lines.iter().position(|line| line.text.to_lowercase().contains("carr"));
     let items = lines[from.unwrap_or(lines.len())..].iter().filter(|line| {
-        let item = line.text.trim_start().starts_with(['-', '*', '•']);
-        item && ["+1", "-1"].iter().any(|figure| line.text.trim_start()[1..].contains(figure))
+        let text = line.text.trim_start();
+        let item = text.trim_start_matches(['-', '*', '•']);
+        item.len() < text.len() && ["+1", "-1"].iter().any(|figure| item.contains(figure))
     });
     for item in items {
         let found = |answers: &[Answer]| answers.iter().any(|answer| names(item.text, answer));
@@ -588,6 +651,17 @@ fn message_warnings(thread: &Thread) -> Vec<String> {
         for warning in message.warnings.iter().filter(|_| message.date.is_some()) {
             warnings.push(format!("the mail of {}: {warning}", called(&message.sender)));
         }
+    }
+    let alone = thread.answers.iter().filter(|message| {
+        message.in_reply_to.is_empty()
+            && message.references.is_empty()
+            && !thread.call_is_missing()
+            && which_call(&message.subject).kind == subject::Kind::Vote
+    });
+    let alone: BTreeSet<String> = alone.map(|message| called(&message.sender)).collect();
+    if !alone.is_empty() {
+        let names = alone.into_iter().collect::<Vec<_>>().join(", ");
+        warnings.push(format!("taken for answers by their subject alone: the mails of {names}"));
     }
     warnings
 }

@@ -22,6 +22,9 @@ pub(super) struct Folded {
     pub(super) withdrawals: Vec<SetAside>,
     /// Mails that are ruled to be no votes.
     pub(super) dismissed: Vec<SetAside>,
+    /// Mails without a vote, as indices of answers; whether they came later than the count, and whether
+    /// they would bind.
+    pub(super) no_vote: Vec<(usize, bool, Standing)>,
     pub(super) rulings: Vec<Ruling>,
     /// Ballots of -1 that are ruled to be answered.
     pub(super) answered: BTreeSet<MessageId>,
@@ -48,6 +51,7 @@ struct Voter<'a> {
     comment: Option<&'a str>,
 }
 
+/// Sorts out `answers`, which come by date and id.
 pub(super) fn fold(
     round: &VoteRound,
     schedule: &Schedule,
@@ -64,16 +68,15 @@ pub(super) fn fold(
             _ => {}
         }
     }
-    let mut sorted: Vec<&Answer> = answers.iter().collect();
-    sorted.sort_by(|one, other| (one.at, &one.message_id).cmp(&(other.at, &other.message_id)));
     // The same mail in several archives counts once.
     let mut seen = BTreeSet::new();
-    sorted.retain(|answer| seen.insert(&answer.message_id));
+    let mut once: Vec<(usize, &Answer)> = answers.iter().enumerate().collect();
+    once.retain(|(_, answer)| seen.insert(&answer.message_id));
     if let Some(ruling) = by_mail.values().find(|ruling| !seen.contains(&ruling.message_id)) {
         return Err(RulingError::NoMail(ruling.message_id.clone()));
     }
     let ended = schedule.closed_at.map_or(as_of, |closed| closed.min(as_of));
-    let known = sorted.iter().filter(|answer| {
+    let known = answers.iter().filter(|answer| {
         let votes = matches!(answer.reading.says, Says::Vote(_));
         votes && !answer.identity.is_weak() && answer.at.is_none_or(|at| at <= ended)
     });
@@ -87,8 +90,8 @@ pub(super) fn fold(
         voters: BTreeMap::new(),
         folded: Folded::default(),
     };
-    for answer in sorted {
-        folding.take(answer)?;
+    for (index, answer) in once {
+        folding.take(index, answer)?;
     }
     Ok(folding.finish())
 }
@@ -113,9 +116,10 @@ enum When {
 }
 
 impl<'a> Folding<'a> {
-    fn take(&mut self, answer: &'a Answer) -> Result<(), RulingError> {
+    fn take(&mut self, index: usize, answer: &'a Answer) -> Result<(), RulingError> {
         let when = self.when(answer);
         if matches!(when, When::NotYet) {
+            self.no_vote(index, answer, true);
             return Ok(());
         }
         let ruling = self.rulings.get(&answer.message_id).copied();
@@ -126,10 +130,11 @@ impl<'a> Folding<'a> {
             if ruled.is_some() && ruling.value == RulingValue::None {
                 let aside = self.aside(answer, "a person ruled that it is no vote".to_owned());
                 self.folded.dismissed.push(aside);
+                return Ok(());
             }
         }
         match (when, says) {
-            (_, Says::Nothing) => {}
+            (_, Says::Nothing) => self.no_vote(index, answer, false),
             (When::Early, Says::Vote(value)) => self.apart(answer, value, State::Early),
             (When::Late, Says::Vote(value)) => self.apart(answer, value, State::Late),
             (When::InTime, Says::Vote(value)) => self.vote(answer, value, ruled),
@@ -139,6 +144,7 @@ impl<'a> Folding<'a> {
             (_, Says::Withdrawn) => {
                 let who = called(&answer.sender);
                 self.warn(format!("{who} withdrew a vote after the close; it counts as it was"));
+                self.back(answer, "comes after the close: the vote counts as it was".to_owned());
             }
             (_, Says::Unclear(why)) => {
                 let mut aside = self.aside(answer, why);
@@ -173,7 +179,7 @@ impl<'a> Folding<'a> {
 
     fn when(&mut self, answer: &Answer) -> When {
         let Some(at) = answer.at else {
-            if answer.reading.says != Says::Nothing {
+            if !matches!(answer.reading.says, Says::Nothing | Says::Unclear(_)) {
                 let who = called(&answer.sender);
                 self.warn(format!("the mail of {who} has no date; it counts as sent in time"));
             }
@@ -222,7 +228,7 @@ impl<'a> Folding<'a> {
                 return Ok(None);
             }
             RulingValue::Genuine => {
-                let ends = [&self.round.result, &self.round.cancel];
+                let ends = [&self.round.result, &self.round.cancel, &self.round.restart];
                 let ends =
                     ends.into_iter().flatten().any(|end| end.message_id == answer.message_id);
                 if !ends && !answer.identity.is_weak() {
@@ -244,7 +250,7 @@ impl<'a> Folding<'a> {
             said if *said == wanted => return Ok(None),
             Says::Vote(value) => return clear(format!("is a clear {}", figure(*value))),
             Says::Withdrawn => return clear("clearly takes a vote back".to_owned()),
-            Says::NotCountable(_) if voted_before() => {}
+            Says::NotCountable(_) if voted_before() || ruling.value == RulingValue::None => {}
             Says::NotCountable(what) => {
                 return clear(format!(
                     "says `{what}`, which cannot count: the voter can vote again"
@@ -286,6 +292,15 @@ impl<'a> Folding<'a> {
 
     /// Why a vote, clear in itself, cannot simply replace what the same person said before.
     fn contradicts(&self, answer: &Answer, value: Value) -> Option<String> {
+        let restart = self.round.restarted(self.as_of).filter(|_| answer.carried_from.is_none());
+        if let Some(restart) = restart.filter(|restart| answer.at.is_some_and(|at| at < restart.at))
+        {
+            return Some(format!(
+                "voted {} before {} began the vote anew: does it hold for that?",
+                figure(value),
+                restart.from
+            ));
+        }
         let before = self.voters.get(&answer.identity.key[..])?.ballot?;
         let before = &self.folded.ballots[before];
         if before.value == value {
@@ -356,13 +371,28 @@ impl<'a> Folding<'a> {
                 let before = &mut self.folded.ballots[before];
                 before.state = State::Withdrawn(answer.message_id.clone());
                 let why = format!("takes {} back", figure(before.value));
-                let aside = self.aside(answer, why);
-                self.folded.withdrawals.push(aside);
+                self.back(answer, why);
             }
             None => {
                 let who = self.name(answer);
                 self.warn(format!("{who} withdrew a vote that is not in this thread"));
+                self.back(answer, "takes a vote back that is not in this thread".to_owned());
             }
+        }
+    }
+
+    fn back(&mut self, answer: &Answer, why: String) {
+        let aside = self.aside(answer, why);
+        self.folded.withdrawals.push(aside);
+    }
+
+    /// Lists a mail without a vote, unless it is told of as the call or the end.
+    fn no_vote(&mut self, index: usize, answer: &Answer, later: bool) {
+        let ends = [&self.round.result, &self.round.cancel].into_iter().flatten();
+        let ends = ends.filter(|end| end.at <= self.as_of).map(|end| &end.message_id);
+        let call = self.round.call.iter().map(|call| &call.message_id);
+        if { ends }.chain(call).all(|told| *told != answer.message_id) {
+            self.folded.no_vote.push((index, later, self.standing(answer).0));
         }
     }
 
@@ -431,16 +461,7 @@ impl<'a> Folding<'a> {
     }
 
     fn aside(&self, answer: &Answer, why: String) -> SetAside {
-        SetAside {
-            identity: answer.identity.clone(),
-            sender: answer.sender.clone(),
-            at: answer.at,
-            message_id: answer.message_id.clone(),
-            evidence: answer.reading.evidence.clone(),
-            why,
-            standing: self.standing(answer).0,
-            settled: None,
-        }
+        SetAside::of(answer, why, self.standing(answer).0)
     }
 
     /// Whether somebody's vote binds, with what is worth a note about it (T-03).

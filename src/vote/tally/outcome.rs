@@ -30,7 +30,8 @@ impl Schedule {
             None => times.hours.max(round.requirements.least_hours),
         };
         let first = || answers.iter().filter_map(|answer| answer.at).min();
-        let opened = times.opened.or_else(first);
+        let restarted = round.restarted(as_of).map(|restart| restart.at);
+        let opened = restarted.max(times.opened).or_else(first);
         let by_hours = opened.and_then(|at| at.checked_add_signed(TimeDelta::hours(hours.into())));
         let closes_at = match times.closes {
             Some(closes) if times.closes_given => Some(closes),
@@ -54,6 +55,7 @@ pub(super) fn decide(
     round: VoteRound,
     schedule: Schedule,
     folded: Folded,
+    answers: Vec<Answer>,
     as_of: DateTime<Utc>,
 ) -> Tally {
     let score = score(&round, &schedule, &folded, as_of);
@@ -78,6 +80,8 @@ pub(super) fn decide(
         not_countable: folded.not_countable,
         withdrawals: folded.withdrawals,
         dismissed: folded.dismissed,
+        answers,
+        no_vote: folded.no_vote,
         rulings: folded.rulings,
         warnings,
     }
@@ -260,18 +264,36 @@ fn extremes(folded: &Folded, score: &Score) -> (bool, bool) {
 
 fn oddities(round: &VoteRound, as_of: DateTime<Utc>) -> Vec<String> {
     let mut warnings = Vec::new();
+    if let Some(restart) = round.restarted(as_of) {
+        let line = restart.evidence.as_ref().map_or("", |line| &line.text);
+        let time = |at: DateTime<Utc>| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let mut warning = format!(
+            "{} began the vote anew (`{line}`): votes from before are asked about, and its time runs \
+             from then on. --opened {} counts without them",
+            restart.from,
+            time(restart.at)
+        );
+        if let Some(opened) = round.times.opened {
+            warning += &format!(", --opened {} as if nothing had been", time(opened));
+        }
+        warnings.push(warning);
+    }
     for (end, what) in [(&round.result, "[RESULT]"), (&round.cancel, "[CANCEL]")] {
+        if let Some(end) = end.as_ref().filter(|end| end.at > as_of) {
+            let at = end.at.format("%Y-%m-%d %H:%M UTC");
+            warnings.push(format!(
+                "the {what} of {} is dated {at}, later than this count: it ends nothing",
+                end.from
+            ));
+        }
         if let Some(end) = end.as_ref().filter(|end| !end.authorised && end.at <= as_of) {
-            let (from, id) = (&end.from, &end.message_id);
             warnings.push(match end.by_name {
                 false => format!(
-                    "the {what} of {from} is not by who called the vote and not by a member; it ends \
-                     nothing"
+                    "the {what} of {} is not by who called the vote and not by a member; it ends \
+                     nothing",
+                    end.from
                 ),
-                true => format!(
-                    "only the name says that the {what} is by {from}, and so it ends nothing; if it \
-                     is: --rule '<{id}>=genuine' --reason 'how it is known'"
-                ),
+                true => end.by_name_only(what, "ends"),
             });
         }
     }

@@ -31,6 +31,7 @@ fn round(kind: VoteKind) -> VoteRound {
         roster_day: None,
         result: None,
         cancel: None,
+        restart: None,
     }
 }
 
@@ -59,6 +60,8 @@ fn says(number: usize, who: &str, hours: i64, says: Says) -> Answer {
             claims_binding: None,
             carried: false,
             why: String::new(),
+            first: None,
+            figure: false,
         },
         reasoned: true,
         words: String::new(),
@@ -84,7 +87,7 @@ fn with(more: impl IntoIterator<Item = Answer>) -> Vec<Answer> {
 }
 
 fn count(round: VoteRound, answers: &[Answer], hours: i64) -> Tally {
-    tally(round, answers, &[], at(hours)).expect("no rulings")
+    tally(round, answers.to_vec(), &[], at(hours)).expect("no rulings")
 }
 
 fn release(answers: &[Answer], hours: i64) -> Tally {
@@ -273,7 +276,8 @@ fn a_ruling_settles_what_is_unclear_and_nothing_else() {
     let unclear = says(3, "cat", 9, Says::Unclear("which one?".into()));
     let fraction = says(4, "dan", 9, Says::NotCountable("+0.9".into()));
     let answers = [plus(1, "ann", 1), plus(2, "bob", 2), unclear, fraction];
-    let judge = |rulings: &[Ruling]| tally(round(VoteKind::Release), &answers, rulings, at(72));
+    let judge =
+        |rulings: &[Ruling]| tally(round(VoteKind::Release), answers.to_vec(), rulings, at(72));
     let plus_one = RulingValue::Vote(Value::PlusOne);
     let ruled = judge(&[rule(3, plus_one)]).expect("fine");
     assert_eq!(ruled.outcome(), Outcome::Passed);
@@ -322,7 +326,8 @@ fn a_name_alone_cannot_turn_a_vote() {
     assert_eq!(tally.outcome(), Outcome::NeedsRuling);
     assert!(tally.unclear()[0].why.contains("only the name"), "{:?}", tally.unclear());
     for (value, passes) in [(RulingValue::None, 3), (RulingValue::Vote(Value::MinusOne), 2)] {
-        let ruled = super::tally(round(VoteKind::Release), &other, &[rule(4, value)], at(72));
+        let ruled =
+            super::tally(round(VoteKind::Release), other.clone(), &[rule(4, value)], at(72));
         assert_eq!(ruled.expect("settled").counts().binding.plus_one, passes);
     }
     // What comes from the member's own address is theirs, whatever was said in their name.
@@ -344,7 +349,7 @@ fn votes_by_name_that_decide_wait_for_a_ruling() {
         (RulingValue::Vote(Value::PlusOne), Outcome::Passed),
         (RulingValue::None, Outcome::Open),
     ] {
-        let ruled = super::tally(round(VoteKind::Release), &two, &[rule(3, value)], at(72));
+        let ruled = super::tally(round(VoteKind::Release), two.to_vec(), &[rule(3, value)], at(72));
         assert_eq!(ruled.expect("may be ruled").outcome(), outcome, "{value}");
     }
     // Whichever it is, the vote passes.
@@ -365,7 +370,8 @@ fn only_an_address_takes_a_vote_back() {
     assert_eq!((tally.outcome(), tally.counts().binding.plus_one), (Outcome::NeedsRuling, 3));
     assert!(tally.unclear()[0].why.starts_with("takes a vote back"), "{:?}", tally.unclear());
     let genuine = [rule(4, RulingValue::Genuine)];
-    let ruled = super::tally(round(VoteKind::Release), &other, &genuine, at(72)).expect("ruled");
+    let ruled =
+        super::tally(round(VoteKind::Release), other.clone(), &genuine, at(72)).expect("ruled");
     assert_eq!(ruled.counts().binding.plus_one, 2);
     // From the same address, known by name or not, it is theirs.
     let own = [
@@ -383,14 +389,15 @@ fn a_sender_that_is_not_proven_binds_by_a_ruling() {
     let tally = release(&answers, 72);
     assert_eq!((tally.outcome(), tally.counts().binding.plus_one), (Outcome::NeedsRuling, 2));
     let genuine = [rule(4, RulingValue::Genuine)];
-    let ruled = super::tally(round(VoteKind::Release), &answers, &genuine, at(72)).expect("ruled");
+    let ruled =
+        super::tally(round(VoteKind::Release), answers.to_vec(), &genuine, at(72)).expect("ruled");
     assert_eq!(ruled.outcome(), Outcome::Passed);
     // A vote that binds nothing needs no question; one that is known needs no ruling.
     let mut hidden = plus(5, "eve", 50);
     Arc::make_mut(&mut hidden.identity).unproven = Some("is it Eve?".to_owned());
     assert_eq!(release(&with([hidden]), 72).counts().non_binding.plus_one, 1);
     let known =
-        super::tally(round(VoteKind::Release), &three(), &[rule(1, RulingValue::Genuine)], at(72));
+        super::tally(round(VoteKind::Release), three(), &[rule(1, RulingValue::Genuine)], at(72));
     assert!(matches!(known, Err(RulingError::Clear { .. })));
 }
 
@@ -481,7 +488,7 @@ fn a_project_can_ask_that_a_minus_one_is_answered() {
     let tally = count(strict.clone(), &answers, 72);
     assert_eq!(tally.outcome(), Outcome::Open);
     assert_eq!(tally.reasons()[0], "the -1 of dan is not answered");
-    let ruled = super::tally(strict, &answers, &[rule(4, RulingValue::Answered)], at(72));
+    let ruled = super::tally(strict, answers.to_vec(), &[rule(4, RulingValue::Answered)], at(72));
     let ruled = ruled.expect("fine");
     assert_eq!((ruled.outcome(), ruled.counts().binding.minus_one), (Outcome::Passed, 1));
 }
@@ -600,6 +607,37 @@ proptest! {
         voters.sort_unstable();
         voters.dedup();
         prop_assert_eq!(voters.len(), all, "a person counts twice");
+    }
+
+    #[test]
+    fn every_mail_is_in_a_list(
+        answers in prop::collection::vec(any_answer(), 0..20).prop_map(unique),
+        hours in -5_i64..110,
+        (closes, anew) in (0_i64..110, any::<bool>()),
+        ruled in prop::option::of((any::<prop::sample::Index>(), any::<bool>())),
+    ) {
+        let times = Times { closes: Some(at(closes)), firm: true, ..round(VoteKind::Release).times };
+        let restart = end(40).filter(|_| anew);
+        let round = VoteRound { times, restart, ..round(VoteKind::Release) };
+        let rulings: Vec<Ruling> = ruled
+            .filter(|_| !answers.is_empty())
+            .map(|(which, none)| Ruling {
+                message_id: which.get(&answers).message_id.clone(),
+                value: if none { RulingValue::None } else { RulingValue::Vote(Value::PlusOne) },
+                reason: String::new(),
+            })
+            .into_iter()
+            .collect();
+        // What is clear cannot be ruled on.
+        let Ok(tally) = super::tally(round, answers.clone(), &rulings, at(hours)) else { return Ok(()) };
+        let lists = [
+            &tally.unclear, &tally.not_countable, &tally.withdrawals, &tally.dismissed,
+        ];
+        let asides = lists.iter().flat_map(|list| list.iter().map(|aside| &aside.message_id));
+        let silent = tally.no_vote().map(|mail| &mail.answer.message_id);
+        let ballots = tally.ballots.iter().map(|ballot| &ballot.message_id);
+        let told: BTreeSet<&MessageId> = ballots.chain(asides).chain(silent).collect();
+        prop_assert_eq!(told, answers.iter().map(|answer| &answer.message_id).collect());
     }
 
     #[test]
