@@ -41,7 +41,7 @@ fn main() {
 
 fn newest(mbox: &str, version: Option<String>) {
     let which = Which::Release { project: Some("demo".to_owned()), version, rc: None, list: None };
-    let mails = mailbox::scan(&[Mailbox::Mbox(PathBuf::from(mbox))], &which).unwrap();
+    let mails = mailbox::scan(&[Mailbox::Mbox(PathBuf::from(mbox))], &which).unwrap().mails;
     let threads = threads(mails.iter().map(|mail| mail::read(mail)).collect());
     let found = find(&threads, &which).unwrap();
     println!("{}: {} answers, {} mails read", found.call.subject, found.answers.len(), mails.len());

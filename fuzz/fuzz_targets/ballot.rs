@@ -16,6 +16,7 @@ fn message(text: String) -> Message {
         sender: Address::default(),
         sender_source: SenderSource::From,
         date: None,
+        received: None,
         lists: Vec::new(),
         text,
         warnings: Vec::new(),
