@@ -40,7 +40,8 @@ fn main() {
 
 fn newest(mbox: &str, version: Option<String>) {
     let which = Which::Release { project: Some("demo".to_owned()), version, rc: None, list: None };
-    let gathered = mailbox::votes(&[Mailbox::Mbox(PathBuf::from(mbox))], &which, false).unwrap();
+    let scan = mailbox::votes(&[Mailbox::Mbox(PathBuf::from(mbox))], &which, false).unwrap();
+    let gathered = scan.gathered;
     let found = find(&gathered.threads, &which).unwrap();
     println!(
         "{}: {} answers, {} mails read",

@@ -215,7 +215,7 @@ fn without_gateway_mark(subject: &str) -> Option<&str> {
         "社外",
     ];
     const BESIDE: &[&str] = &["email", "mail", "message", "sender", "source", "possible"];
-    let mut rest = subject.trim_start_matches(|c: char| "*{(<|#=~!-_ ".contains(c));
+    let mut rest = subject.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '[');
     let mut is_mark = false;
     loop {
         let words = rest.trim_start();
@@ -261,7 +261,9 @@ fn without_tags(subject: &str) -> (Vec<String>, String) {
     }
     out.push_str(rest);
     let (rest, _) = without_reply_marks(&out);
-    (tags, rest.trim().to_owned())
+    // A mark between a tag and the rest is no part of either.
+    let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || ":-–—".contains(c));
+    (tags, rest.trim_end().to_owned())
 }
 
 /// What kind of mail it is, and the rest of the subject without the words that said so.
@@ -529,6 +531,9 @@ mod tests {
             "Re: <EXTERN> Re: [VOTE] Release Foo 1.0",
             "RE: External - [VOTE] Release Foo 1.0",
             "Re: ***SPAM*** [VOTE] Release Foo 1.0",
+            "Re: ⚠ EXTERNAL: [VOTE] Release Foo 1.0",
+            "Re: [EXT]: [VOTE] Release Foo 1.0",
+            "Re: [EXT] - [VOTE]: Release Foo 1.0",
         ] {
             let read = which_call(subject);
             assert_eq!((read.kind, &read.key[..]), (Kind::Vote, "release foo 1.0"), "{subject}");
