@@ -95,8 +95,9 @@ fn mails_without_a_vote_are_told_of_and_can_be_ruled_on() {
         answer("thanks", 3, "Hi Ann,\n\nthanks for the work."),
         answer("exit", 4, "The script exits with -1 here, is that known?"),
         answer("plus", 5, "+1"),
-        answer("stranger", 6, "What is in it?").replace("cat@apache.org", "eve@mail.example"),
-        answer("stranger2", 7, "I see.").replace("cat@apache.org", "eve@mail.example"),
+        answer("stranger", 6, "What is in it?")
+            .replace("Cat <cat@apache.org", "Eve <eve@mail.example"),
+        answer("stranger2", 7, "I see.").replace("Cat <cat@apache.org", "Eve <eve@mail.example"),
         answer("result", 80, "The vote has passed.")
             .replace("Re: [VOTE]", "[RESULT] [VOTE]")
             .replace("Cat <cat", "Ann Archer <ann"),
@@ -131,7 +132,7 @@ fn mails_without_a_vote_are_told_of_and_can_be_ruled_on() {
     );
     assert!(text.contains("not voted    5 of 6 members: ann, bob, dan, li1, li2"), "{text}");
     let all = tally(&world, &["-v", "--html", "vote.html"]).stdout;
-    assert!(all.contains("other    Cat: What is in it?") && !all.contains("-v lists"), "{all}");
+    assert!(all.contains("other    Eve: What is in it?") && !all.contains("-v lists"), "{all}");
     let page = fs::read_to_string(world.repo("vote.html")).unwrap();
     for part in ["No vote found in", "exits with -1", "What is in it?", "Not voted"] {
         assert!(page.contains(part), "no {part:?} in {page}");

@@ -188,21 +188,6 @@ fn mails_that_share_an_id_are_kept_apart() {
 }
 
 #[test]
-fn an_answer_without_references_finds_a_call_with_other_words_around() {
-    assert_shape(
-        vec![
-            mail("call", 0, V1, ""),
-            mail("gate", 1, "RE: **EXT** [VOTE] Release Apache Demo 1.0 RC1", ""),
-            mail("named", 2, "Re: FYI [VOTE] Release Apache Demo 1.0 RC1", ""),
-            // Another candidate, and one that answers a call that is not here.
-            mail("rc2", 3, "Re: FYI [VOTE] Release Apache Demo 1.0 RC2", ""),
-            mail("gone", 4, "Re: FYI [VOTE] Release Apache Demo 1.0 RC1", "elsewhere"),
-        ],
-        "call: gate named\n?: gone\n?: rc2",
-    );
-}
-
-#[test]
 fn only_the_caller_begins_a_vote_anew() {
     let by = |who: &str| {
         let mut mail = mail_of("again", 2, V1, "call", who, CALL);

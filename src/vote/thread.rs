@@ -241,12 +241,8 @@ impl Sorting {
             owners[node] = match subject.kind {
                 Kind::Vote | Kind::Result | Kind::Cancel => {
                     let same = by_key.get(&subject.key[..]).map_or(&[][..], Vec::as_slice);
-                    let message = &self.messages[node];
-                    let referring =
-                        !message.in_reply_to.is_empty() || !message.references.is_empty();
-                    // An answer that refers to another mail answers a call that is not here.
                     let similar = || match subject.kind {
-                        Kind::Vote if referring || !subject.reply => None,
+                        Kind::Vote => None,
                         _ => self.newest_before(node, &calls),
                     };
                     match (self.newest_before(node, same).or_else(similar), inherited) {
