@@ -17,8 +17,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta};
 use plusone::backend::mailbox::{self, Mailbox};
-use plusone::mail;
-use plusone::vote::thread::{Which, find, threads};
+use plusone::vote::thread::{Which, find};
 
 fn main() {
     let arguments: Vec<String> =
@@ -41,10 +40,15 @@ fn main() {
 
 fn newest(mbox: &str, version: Option<String>) {
     let which = Which::Release { project: Some("demo".to_owned()), version, rc: None, list: None };
-    let mails = mailbox::scan(&[Mailbox::Mbox(PathBuf::from(mbox))], &which).unwrap();
-    let threads = threads(mails.iter().map(|mail| mail::read(mail)).collect());
-    let found = find(&threads, &which).unwrap();
-    println!("{}: {} answers, {} mails read", found.call.subject, found.answers.len(), mails.len());
+    let scan = mailbox::votes(&[Mailbox::Mbox(PathBuf::from(mbox))], &which, false).unwrap();
+    let gathered = scan.gathered;
+    let found = find(&gathered.threads, &which).unwrap();
+    println!(
+        "{}: {} answers, {} mails read",
+        found.call.subject,
+        found.answers.len(),
+        gathered.read
+    );
 }
 
 const WORDS: &[&str] = &[

@@ -105,6 +105,18 @@ impl Ui {
         self.print(&format!("\n{}", page.to_text(self.width, self.colour)))
     }
 
+    /// Shows a person at the terminal what they are asked about; it is no part of the result.
+    pub fn tell(&self, write: impl FnOnce(&mut Page)) {
+        let mut page = Page::default();
+        write(&mut page);
+        self.say(&format!("\n{}", page.to_text(self.width, self.error_colour)));
+    }
+
+    /// Whether all is to be said.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// Whether results are printed for people at a terminal, part by part.
     pub fn tells_people(&self) -> bool {
         self.format == OutputFormat::Human
@@ -189,10 +201,16 @@ impl Ui {
     /// # Errors
     /// Nobody can be asked any more.
     pub fn ask(&self, question: &str, default: &str) -> Result<String, Failure> {
-        self.say(&format!("{} [{}]: ", harmless(question), harmless(default)));
+        match default {
+            "" => self.say(&format!("{}: ", harmless(question))),
+            _ => self.say(&format!("{} [{}]: ", harmless(question), harmless(default))),
+        }
         let mut answer = String::new();
         match io::stdin().read_line(&mut answer) {
-            Ok(0) => Err(Failure::usage("no answer was given")),
+            Ok(0) => {
+                self.say("\n");
+                Err(Failure::usage("no answer was given"))
+            }
             Ok(_) if answer.trim().is_empty() => Ok(default.to_owned()),
             Ok(_) => Ok(answer.trim().to_owned()),
             Err(error) => Err(Failure::outside(format!("cannot read the answer: {error}"))),

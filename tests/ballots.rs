@@ -7,24 +7,20 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
-use plusone::mail::{Address, Message, MessageId, SenderSource};
+use plusone::mail::{Address, Message, MessageId};
 use plusone::vote::ballot::{Reading, Says, Value, read};
 use proptest::prelude::*;
 
 fn message(text: &str) -> Message {
     Message {
         id: MessageId("reply@example.org".into()),
-        in_reply_to: Vec::new(),
-        references: Vec::new(),
         subject: "Re: [VOTE] Release Apache Demo 1.2.0-rc1".into(),
-        from: Address::default(),
-        sender: Address { name: Some("Bob Builder".into()), address: "bob@example.org".into() },
-        sender_source: SenderSource::From,
-        date: None,
-        lists: Vec::new(),
+        sender: Address { name: Some("Bob Builder".into()), address: "bob@example.org".into() }
+            .into(),
         text: text.into(),
-        warnings: Vec::new(),
+        ..Message::default()
     }
 }
 
@@ -67,7 +63,7 @@ impl Case {
             mail.subject.clone_from(subject);
         }
         if let Some(sender) = self.context.get("sender") {
-            mail.sender.name = Some(sender.clone());
+            Arc::make_mut(&mut mail.sender).name = Some(sender.clone());
         }
         let answered = self.context.get("answered").map(|text| message(text));
         read(&mail, answered.as_ref(), self.context.contains_key("call"))
@@ -219,7 +215,7 @@ fn parse(bytes: &[u8]) -> Message {
     let ids = parsed.in_reply_to().as_text_list();
     mail.in_reply_to = ids.unwrap_or_default().iter().map(|id| MessageId(id.to_string())).collect();
     let from = parsed.from().and_then(|from| from.first());
-    mail.sender.name = from.and_then(|from| from.name()).map(str::to_owned);
+    Arc::make_mut(&mut mail.sender).name = from.and_then(|from| from.name()).map(str::to_owned);
     mail
 }
 

@@ -182,7 +182,7 @@ fn the_voters_of_the_corpus_are_its_senders() {
             let from = voter["from"].as_str().unwrap();
             let address =
                 from.rsplit_once('<').map_or(from, |(_, rest)| rest).trim_end_matches('>');
-            assert_eq!(message.from.address, address, "{}", file.display());
+            assert_eq!(message.from().address, address, "{}", file.display());
             // Behind a list there is a person.
             let hidden = address.ends_with(".apache.org") || address.ends_with(".INVALID");
             assert_eq!(message.sender.address == address, !hidden, "{}", file.display());

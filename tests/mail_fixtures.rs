@@ -42,7 +42,7 @@ fn mails_read_as_a_person_reads_them() {
                 "in_reply_to" => json!(message.in_reply_to),
                 "references" => json!(message.references),
                 "subject" => json!(message.subject),
-                "from" => person(&message.from),
+                "from" => person(message.from()),
                 "sender" => person(&message.sender),
                 "source" => json!(message.sender_source),
                 "date" => json!(message.date),

@@ -24,7 +24,8 @@ fn messages(mailboxes: &[Mailbox]) -> Vec<Message> {
 }
 
 fn quick(mailboxes: &[Mailbox], which: &Which) -> Vec<Thread> {
-    threads(mailbox::scan(mailboxes, which).unwrap().iter().map(|mail| mail::read(mail)).collect())
+    let scan = mailbox::scan(mailboxes, which).unwrap();
+    threads(scan.iter().map(|mail| mail::read(mail)).collect())
 }
 
 fn release(project: Option<&str>, version: Option<&str>, rc: Option<u32>) -> Which {
@@ -279,7 +280,8 @@ fn a_large_file_is_cut_as_a_small_one() {
     }
     let newest = release(None, None, None);
     let quick = quick(&[mailbox], &newest);
-    assert!(find(&quick, &newest).unwrap() == find(&slow, &newest).unwrap());
+    // Many people call the same vote here: both ways say which ones.
+    assert!(find(&quick, &newest) == find(&slow, &newest));
 }
 
 #[test]

@@ -114,8 +114,15 @@ fn resolved(kind: Preset, user: &str, project: &str) -> Result<String, String> {
 }
 
 /// Settings that are read where they are needed, and not resolved with the others.
-const READ_ELSEWHERE: [&str; 5] =
-    ["vote.aliases", "vote.minimum", "vote.minus_one", "vote.roster.ids", "vote.roster.from"];
+const READ_ELSEWHERE: [&str; 7] = [
+    "vote.aliases",
+    "vote.minimum",
+    "vote.minus_one",
+    "vote.roster.ids",
+    "vote.roster.from",
+    "vote.roster.ppmc",
+    "vote.roster.ipmc",
+];
 
 /// A line that sets one thing, with its whole name.
 fn line(setting: &Setting, value: &str) -> String {

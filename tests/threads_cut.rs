@@ -161,15 +161,79 @@ fn a_mail_without_an_id_counts_once_too() {
 }
 
 #[test]
-fn two_texts_under_one_id_are_told() {
-    let honest = mail_of("a1", 1, &re(V1), "call", "jane", "+1\n");
-    let forged = mail_of("a1", 2, &re(V1), "call", "jane", "-1\n");
-    for order in [[honest.clone(), forged.clone()], [forged, honest]] {
-        let found = threads([vec![mail("call", 0, V1, "")], order.to_vec()].concat());
-        assert_eq!(found[0].answers.len(), 1);
-        assert_eq!(found[0].answers[0].text, "+1\n", "the earlier is kept");
-        assert!(found[0].answers[0].warnings[0].contains("same Message-ID"));
+fn mails_that_share_an_id_are_kept_apart() {
+    let honest = mail_of("a1", 1, &re(V1), "call", "jane", "-1 it is broken\n");
+    let copy = mail_of(
+        "a1",
+        1,
+        &re(V1),
+        "call",
+        "jane",
+        "-1 it is\nbroken\n\n---------\nTo unsubscribe, e-mail: x\n",
+    );
+    let changed = mail_of("a1", 2, &re(V1), "call", "jane", "+1\n");
+    let forged = mail_of("a1", 3, &re(V1), "call", "eve", "-1 it is broken\n");
+    let mut mails = vec![honest, copy, changed, forged, mail("call", 0, V1, "")];
+    for _ in 0..mails.len() {
+        mails.rotate_left(1);
+        let found = threads(mails.clone());
+        let answers = &found[0].answers;
+        let senders: Vec<&str> = answers.iter().map(|mail| &mail.sender.address[..]).collect();
+        assert_eq!(senders, ["jane@apache.org", "jane@apache.org", "eve@apache.org"]);
+        assert_eq!(answers[0].id.0, "a1", "the earlier keeps it");
+        assert!(answers[1].id.0.starts_with("a1~") && answers[2].id.0.starts_with("a1~"));
+        assert_ne!(answers[1].id, answers[2].id);
+        assert!(answers.iter().all(|mail| mail.warnings.iter().any(|w| w.contains("Message-ID"))));
     }
+}
+
+#[test]
+fn only_the_caller_begins_a_vote_anew() {
+    let by = |who: &str| {
+        let mut mail = mail_of("again", 2, V1, "call", who, CALL);
+        std::sync::Arc::make_mut(&mut mail.sender).name = Some("voter".to_owned());
+        mail
+    };
+    let thread =
+        |who| threads(vec![mail("call", 0, V1, ""), mail("a1", 1, &re(V1), "call"), by(who)]);
+    assert_eq!(shape(&thread("voter")), "call: a1\nagain:");
+    assert_eq!(shape(&thread("eve")), "call: a1 again");
+    // Outside of the thread it is a vote of its own, and nobody knows which one is meant.
+    let which = Which::Release { project: None, version: None, rc: None, list: None };
+    let apart = |who: &str| {
+        let call = mail_of("again", 2, V1, "", who, CALL);
+        threads(vec![mail("call", 0, V1, ""), mail("a1", 1, &re(V1), "call"), call])
+    };
+    assert_eq!(find(&apart("voter"), &which).map(|vote| &vote.call.id.0[..]), Ok("again"));
+    let apart = apart("eve");
+    let Err(FindError::Ambiguous { candidates, .. }) = find(&apart, &which) else { panic!() };
+    assert!(candidates[0].ends_with("<again>") && candidates[1].ends_with("<call>"));
+}
+
+#[test]
+fn one_vote_is_the_one_and_a_list_tells_its_project() {
+    let release = |project: &str, version: Option<&str>| Which::Release {
+        project: Some(project.to_owned()),
+        version: version.map(str::to_owned),
+        rc: None,
+        list: None,
+    };
+    let bare = mail("bare", 1, "[VOTE] 2.0 RC1", "");
+    let found = |votes: &[Message], which: &Which| {
+        let threads = threads(votes.to_vec());
+        find(&threads, which).ok().map(|vote| vote.call.id.0.clone())
+    };
+    let only = [bare.clone()];
+    assert_eq!(found(&only, &release("other", None)).as_deref(), Some("bare"));
+    assert_eq!(found(&only, &release("other", Some("2.0"))).as_deref(), Some("bare"));
+    assert_eq!(found(&only, &release("other", Some("2.1"))), None, "it says another version");
+    let named = mail("named", 0, V1, "");
+    let tools = mail("tools", 2, "[VOTE] Release Apache Tools 3.0", "");
+    let all = [named, bare, tools];
+    // Its list is dev@demo.apache.org.
+    assert_eq!(found(&all, &release("demo", None)).as_deref(), Some("bare"));
+    assert_eq!(found(&all, &release("incubator-demo", Some("3.0"))).as_deref(), Some("tools"));
+    assert_eq!(found(&all, &release("other", None)), None);
 }
 
 #[test]

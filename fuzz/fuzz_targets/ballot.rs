@@ -3,23 +3,11 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use plusone::mail::{Address, Message, MessageId, SenderSource};
+use plusone::mail::Message;
 use plusone::vote::ballot::{Says, read};
 
 fn message(text: String) -> Message {
-    Message {
-        id: MessageId(String::new()),
-        in_reply_to: Vec::new(),
-        references: Vec::new(),
-        subject: String::new(),
-        from: Address::default(),
-        sender: Address::default(),
-        sender_source: SenderSource::From,
-        date: None,
-        lists: Vec::new(),
-        text,
-        warnings: Vec::new(),
-    }
+    Message { text, ..Message::default() }
 }
 
 fuzz_target!(|bytes: &[u8]| {

@@ -5,15 +5,15 @@
 //! at, and once for the mails that belong to the vote.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use flate2::read::MultiGzDecoder;
 
-use crate::mail::LONGEST_HEADER;
 use crate::mail::mbox::{self, Borders, LOOK_AHEAD};
-use crate::vote::select::Selection;
+use crate::mail::{self, LONGEST_HEADER};
+use crate::vote::select::{Gathered, Selection};
 use crate::vote::thread::Which;
 
 /// A mailbox.
@@ -62,16 +62,35 @@ const PIECE: usize = 128 << 10;
 /// Smaller files are not worth a second thread.
 const WORTH_A_THREAD: u64 = 4 << 20;
 
+/// What was read to see a vote.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// The mails that have to be known.
+    pub gathered: Gathered,
+    /// What is no mail, as it has no header, and so may have been one of them; in words.
+    pub headless: Vec<String>,
+}
+
 /// Reads the mails that have to be known to see the vote that is meant, from all `mailboxes`
 /// together: see [`Selection::gather`].
 ///
 /// # Errors
 /// See [`MailboxError`].
-pub fn scan(mailboxes: &[Mailbox], which: &Which) -> Result<Vec<Vec<u8>>, MailboxError> {
+pub fn votes(mailboxes: &[Mailbox], which: &Which, keep: bool) -> Result<Scan, MailboxError> {
     let shelf = Shelf::of(mailboxes)?;
     // A packed file can only be read from its beginning, and so better once.
     let piecemeal = !shelf.files.iter().any(|file| file.is_gzip);
-    shelf.seen.gather(which, piecemeal, |numbers| shelf.read(numbers))
+    let read = |numbers: &[usize], each: &mut dyn FnMut(&[u8])| shelf.read(numbers, each);
+    let gathered = shelf.seen.gather(which, piecemeal, keep, read)?;
+    Ok(Scan { gathered, headless: shelf.files.iter().flat_map(Looked::headless).collect() })
+}
+
+/// The bytes of these mails.
+///
+/// # Errors
+/// See [`MailboxError`].
+pub fn scan(mailboxes: &[Mailbox], which: &Which) -> Result<Vec<Vec<u8>>, MailboxError> {
+    Ok(votes(mailboxes, which, true)?.gathered.mails)
 }
 
 /// Reads every mail of all `mailboxes`.
@@ -81,7 +100,9 @@ pub fn scan(mailboxes: &[Mailbox], which: &Which) -> Result<Vec<Vec<u8>>, Mailbo
 pub fn all(mailboxes: &[Mailbox]) -> Result<Vec<Vec<u8>>, MailboxError> {
     let shelf = Shelf::of(mailboxes)?;
     let numbers: Vec<usize> = (0..shelf.seen.len()).collect();
-    shelf.read(&numbers)
+    let mut mails = Vec::with_capacity(numbers.len());
+    shelf.read(&numbers, &mut |bytes| mails.push(bytes.to_vec()))?;
+    Ok(mails)
 }
 
 /// Mailboxes whose headers were looked at.
@@ -108,11 +129,10 @@ impl Shelf {
         Ok(shelf)
     }
 
-    /// Reads the mails of these `numbers`, ascending.
-    fn read(&self, numbers: &[usize]) -> Result<Vec<Vec<u8>>, MailboxError> {
+    /// Reads the mails of these `numbers`, ascending, and hands over each.
+    fn read(&self, numbers: &[usize], each: &mut dyn FnMut(&[u8])) -> Result<(), MailboxError> {
         let mut wanted = numbers.iter().copied().peekable();
         let mut budget = LARGEST_WANTED;
-        let mut mails = Vec::with_capacity(numbers.len());
         let mut first = 0;
         for file in &self.files {
             let mut numbers = Vec::new();
@@ -123,14 +143,14 @@ impl Shelf {
             }
             first += file.span.starts.len();
             if !numbers.is_empty() {
-                let found = file.members(&numbers, &mut budget);
-                mails.extend(found.map_err(|source| match source.kind() {
+                let read = file.members(&numbers, &mut budget, each);
+                read.map_err(|source| match source.kind() {
                     io::ErrorKind::FileTooLarge => MailboxError::TooLarge,
                     _ => MailboxError::Io { verb: "read", path: file.path.clone(), source },
-                })?);
+                })?;
             }
         }
-        Ok(mails)
+        Ok(())
     }
 }
 
@@ -204,10 +224,13 @@ struct Span {
     seen: Selection,
     /// Where each mail begins; for one in a file of its own, 0.
     starts: Vec<u64>,
+    /// The numbers of those without a header.
+    headless: Vec<usize>,
 }
 
 impl Span {
     fn append(&mut self, other: Self) {
+        self.headless.extend(other.headless.iter().map(|number| number + self.starts.len()));
         self.seen.append(other.seen);
         self.starts.extend(other.starts);
     }
@@ -220,6 +243,9 @@ impl Span {
             false => 0,
         };
         let header = self.seen.add(&bytes[line..], all)?;
+        if !self.seen.last_has_an_id() && !mail::is_mail(&bytes[line..]) {
+            self.headless.push(self.starts.len());
+        }
         self.starts.push(start);
         Some(line + header)
     }
@@ -229,8 +255,15 @@ fn look_at_mail(path: &Path) -> io::Result<Looked> {
     let mut bytes = Vec::new();
     File::open(path)?.take((LONGEST_HEADER + PIECE) as u64).read_to_end(&mut bytes)?;
     let mut span = Span::default();
-    span.note(0, bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes), true);
+    span.note(0, in_file(&bytes), true);
     Ok(Looked { path: path.to_owned(), layout: Layout::OneMail, is_gzip: false, span })
+}
+
+/// The mail in a file of its own: empty lines before it are no header.
+fn in_file(bytes: &[u8]) -> &[u8] {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let blanks = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    &bytes[blanks..]
 }
 
 /// Looks at an mbox file; a large one in two halves at the same time.
@@ -337,37 +370,64 @@ fn fill(file: &mut impl Read, buffer: &mut [u8], filled: &mut usize) -> io::Resu
 }
 
 impl Looked {
-    /// Reads the mails of these `numbers`, ascending.
-    fn members(&self, numbers: &[usize], budget: &mut u64) -> io::Result<Vec<Vec<u8>>> {
-        let mut file = File::open(&self.path)?;
-        let mut unpacked = match self.is_gzip {
-            true => Some(MultiGzDecoder::new(File::open(&self.path)?)),
-            false => None,
+    /// What has no header, in words.
+    fn headless(&self) -> impl Iterator<Item = String> {
+        self.span.headless.iter().map(|number| match self.layout {
+            Layout::Mbox => format!("mail {} of `{}`", number + 1, self.path.display()),
+            Layout::OneMail => format!("`{}`", self.path.display()),
+        })
+    }
+
+    /// Reads the mails of these `numbers`, ascending, and hands over each.
+    fn members(
+        &self,
+        numbers: &[usize],
+        budget: &mut u64,
+        each: &mut dyn FnMut(&[u8]),
+    ) -> io::Result<()> {
+        let file = File::open(&self.path)?;
+        let mut stream: Box<dyn Source> = match self.is_gzip {
+            true => Box::new(MultiGzDecoder::new(file)),
+            false => Box::new(BufReader::with_capacity(PIECE, file)),
         };
         let starts = &self.span.starts;
         let mut at = 0;
-        let mut mails = Vec::with_capacity(numbers.len());
+        let mut piece = Vec::new();
         for &number in numbers {
             let start = starts[number];
             let length = starts.get(number + 1).map_or(u64::MAX, |next| next - start);
-            let mut piece = Vec::new();
-            let limit = length.min(LARGEST_MAIL);
-            if let Some(stream) = &mut unpacked {
-                at += io::copy(&mut Read::take(&mut *stream, start - at), &mut io::sink())?;
-                at += Read::take(&mut *stream, limit).read_to_end(&mut piece)? as u64;
-            } else {
-                file.seek(SeekFrom::Start(start))?;
-                Read::take(&mut file, limit).read_to_end(&mut piece)?;
-            }
+            stream.pass(start - at)?;
+            piece.clear();
+            let read =
+                Read::take(&mut *stream, length.min(LARGEST_MAIL)).read_to_end(&mut piece)?;
+            at = start + read as u64;
             *budget = budget
-                .checked_sub(piece.len() as u64)
+                .checked_sub(read as u64)
                 .ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
-            mails.push(match self.layout {
-                Layout::Mbox => mbox::content(&piece).into_owned(),
-                Layout::OneMail => piece,
-            });
+            match self.layout {
+                Layout::Mbox => each(&mbox::content(&piece)),
+                Layout::OneMail => each(in_file(&piece)),
+            }
         }
-        Ok(mails)
+        Ok(())
+    }
+}
+
+/// Where mails are read one after another.
+trait Source: Read {
+    /// Passes over so many bytes.
+    fn pass(&mut self, count: u64) -> io::Result<()>;
+}
+
+impl Source for BufReader<File> {
+    fn pass(&mut self, count: u64) -> io::Result<()> {
+        self.seek_relative(i64::try_from(count).map_err(io::Error::other)?)
+    }
+}
+
+impl Source for MultiGzDecoder<File> {
+    fn pass(&mut self, count: u64) -> io::Result<()> {
+        io::copy(&mut Read::take(self, count), &mut io::sink()).map(drop)
     }
 }
 

@@ -242,6 +242,7 @@ const fn ruled(value: RulingValue) -> &'static str {
         RulingValue::Vote(Value::MinusOne) => "Counted against",
         RulingValue::None => "Counted as no vote",
         RulingValue::Answered => "Taken for answered",
+        RulingValue::Genuine => "Taken for genuine",
     }
 }
 

@@ -7,7 +7,7 @@ use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
 
 use super::fields::{ContentType, Fields, content_type, invisible, split, start};
-use super::{enriched, flowed, html};
+use super::{ENCRYPTED, NO_TEXT, OPAQUE, enriched, flowed, html};
 
 /// The most text that is kept of a mail, in bytes.
 pub const LONGEST_TEXT: usize = 1 << 20;
@@ -24,12 +24,20 @@ pub(crate) fn text(fields: &Fields<'_>, body: &[u8], warnings: &mut Vec<String>)
         Some(found) => found.text,
         None => {
             if !body.trim_ascii().is_empty() {
-                reader.warn("it has no part that is text");
+                reader.warn(NO_TEXT);
             }
             String::new()
         }
     };
     let text = without_clear_signature(&clean(&text));
+    let (text, was_encrypted) = without_encrypted(text);
+    if was_encrypted {
+        reader.warn(ENCRYPTED);
+    }
+    // One reason is enough.
+    if warnings.iter().any(|warning| warning == ENCRYPTED || warning == OPAQUE) {
+        warnings.retain(|warning| warning != NO_TEXT);
+    }
     cut(text, warnings)
 }
 
@@ -129,6 +137,14 @@ impl Reader<'_> {
                     Some(_) => return None,
                 };
                 self.leaf(fields, body, sub, kind.as_ref())
+            }
+            ("application", Some("pgp-encrypted")) => {
+                self.warn(ENCRYPTED);
+                None
+            }
+            ("application", Some("pkcs7-mime" | "x-pkcs7-mime")) => {
+                self.warn(OPAQUE);
+                None
             }
             // A type without a slash, as old programs wrote it.
             (_, None) if place == Place::Root => self.leaf(fields, body, "plain", None),
@@ -363,6 +379,24 @@ fn without_clear_signature(text: &str) -> String {
         }
     }
     out
+}
+
+/// Takes OpenPGP messages out of a text, and tells whether there was one: nobody but those they are
+/// meant for can read them.
+fn without_encrypted(text: String) -> (String, bool) {
+    const BEGIN: &str = "-----BEGIN PGP MESSAGE";
+    if !text.starts_with(BEGIN) && !text.contains(&format!("\n{BEGIN}")) {
+        return (text, false);
+    }
+    let mut inside = false;
+    let kept = text.split_inclusive('\n').filter(|line| {
+        let begins = line.starts_with(BEGIN);
+        let ends = inside && line.starts_with("-----END PGP MESSAGE");
+        let keep = !inside && !begins;
+        inside = (inside || begins) && !ends;
+        keep
+    });
+    (kept.collect(), true)
 }
 
 #[cfg(test)]

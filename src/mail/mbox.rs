@@ -2,7 +2,8 @@
 //!
 //! A mail begins at the start, or after an empty line, with a line `From ` that holds a time and a
 //! year as mbox writers put them, or one word, and that a header follows. So a sentence that begins
-//! with "From " and was not quoted stays where it is. One `>` is taken from `>From ` lines, which
+//! with "From " and was not quoted stays where it is. Where the empty line is missing, the header has
+//! to show two of the fields that every mail has. One `>` is taken from `>From ` lines, which
 //! undoes what mboxrd writers did; what mboxo writers did cannot be told from what people wrote.
 
 use std::borrow::Cow;
@@ -38,7 +39,10 @@ impl Borders {
         let mut at = from.saturating_sub(1);
         loop {
             at += self.finder.find(bytes.get(at..)?)? + 1;
-            if at >= from && after_empty_line(bytes, at) && looks_like_border(&bytes[at..]) {
+            let rest = &bytes[at..];
+            if at >= from
+                && (after_empty_line(bytes, at) && looks_like_border(rest) || runs_on(rest))
+            {
                 return Some(at);
             }
         }
@@ -72,6 +76,69 @@ fn looks_like_border(bytes: &[u8]) -> bool {
     // Behind our own line anything may follow, as none of a mail's lines can be mistaken for it.
     let is_ours = words.starts_with(TERMINATED);
     (is_dated && (is_ours || is_empty_line(rest) || is_field(rest))) || (is_word && is_field(rest))
+}
+
+/// Whether the line begins a mail though the one before ended without an empty line.
+fn runs_on(bytes: &[u8]) -> bool {
+    let Some((line, rest)) = line_of(bytes) else { return false };
+    let words = line[5..].trim_ascii();
+    let is_address = !words.contains(&b' ') && (words == b"-" || words.contains(&b'@'));
+    // By this date git marks patches, which people paste into mails.
+    let is_patch = words.ends_with(b"Mon Sep 17 00:00:00 2001");
+    (is_address || has_time(words) && has_year(words)) && !is_patch && known_fields(rest) >= 2
+}
+
+/// Fields that every mail has, or nearly every.
+const KNOWN: &[&str] = &[
+    "from",
+    "to",
+    "date",
+    "subject",
+    "message-id",
+    "received",
+    "return-path",
+    "delivered-to",
+    "mime-version",
+    "content-type",
+];
+
+/// How many of the [`KNOWN`] fields a header shows that `rest` begins with, as far as it is near; 0 if
+/// something else stands among them.
+fn known_fields(rest: &[u8]) -> usize {
+    let near = &rest[..rest.len().min(LOOK_AHEAD)];
+    // What is cut off is not judged.
+    let whole = if near.len() < rest.len() { memchr::memrchr(b'\n', near) } else { None };
+    let lines = near[..whole.unwrap_or(near.len())].split(|byte| *byte == b'\n');
+    let mut seen = std::collections::BTreeSet::new();
+    for line in lines.map(<[u8]>::trim_ascii_end).take_while(|line| !line.is_empty()) {
+        let name = line.split(|byte| *byte == b':').next().unwrap_or_default().trim_ascii_end();
+        match KNOWN.iter().find(|known| name.eq_ignore_ascii_case(known.as_bytes())) {
+            Some(known) => drop(seen.insert(known)),
+            None if is_field(line) || line.starts_with(b" ") || line.starts_with(b"\t") => {}
+            None => return 0,
+        }
+    }
+    seen.len()
+}
+
+/// The line of a mail's text, from 1, in which the header of another mail begins, as where a file
+/// holds mails that nothing parts. What mail programs quote of a header has no Message-ID.
+pub(crate) fn other_mail(text: &str) -> Option<usize> {
+    // Fields of a header before its Message-ID, and headers, that are looked at.
+    const MOST: usize = 40;
+    let is_id =
+        |line: &str| line.get(..11).is_some_and(|name| name.eq_ignore_ascii_case("message-id:"));
+    let mut ids = text.lines().enumerate().filter(|(_, line)| is_id(line)).peekable();
+    ids.peek()?;
+    // Where each line begins.
+    let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1);
+    let starts: Vec<usize> = std::iter::once(0).chain(breaks).collect();
+    ids.take(MOST).find_map(|(id, _)| {
+        // A text may run on into the line by which the next mail begins.
+        let near = id.saturating_sub(MOST)..=id;
+        let begins = |at: &usize| known_fields(&text.as_bytes()[starts[*at]..]) >= 3;
+        { near }.find(begins).map(|at| at + 1)
+    })
 }
 
 /// The line that `bytes` begin with, and what follows; none if it is longer than any mbox writer's.
@@ -207,6 +274,11 @@ mod tests {
         for (between, count) in [
             ("one\n\n", 2),
             ("one\n", 1),
+            ("one\nFrom c@x Fri Nov 20 10:00:00 2026\nDate: 1\nFrom: c@x\n\nx\n\n", 3),
+            ("one\nFrom -\nX-Account: 1\nDate: 1\nFrom: c@x\n\nx\n\n", 3),
+            ("one\nFrom c@x Fri Nov 20 10:00:00 2026\nDate: 1\nand From: here\n\n", 2),
+            ("one\nFrom 10:00 on 1 May 2026\nDate: the first, and\nplace: there\n\n", 2),
+            ("one\nFrom 1a2b Mon Sep 17 00:00:00 2001\nFrom: c@x\nDate: 1\nSubject: x\n\n", 2),
             ("From my point of view: no\n\n", 2),
             ("one\n\nFrom here on it works\nSee: that\n\n", 2),
             ("one\n\nFrom 10:00 to 12:00 in 2026\nI am away\n\n", 2),
@@ -220,6 +292,20 @@ mod tests {
         assert_eq!(mails("Subject: no border\n\nx\n"), ["Subject: no border\n\nx\n"]);
         assert_eq!(mails("\n\n"), [""; 0]);
         assert_eq!(mails(""), [""; 0]);
+    }
+
+    #[test]
+    fn mails_that_run_together_are_noticed() {
+        let header = "From: a@x\nDate: 1\nMessage-ID: <1@x>\nSubject: x\n\n+1\n";
+        assert_eq!(other_mail(&format!("Thanks,\nJane\n\n{header}")), Some(4));
+        assert_eq!(other_mail(&format!("Thanks,\nJaneFrom a@x 10:00 2026\n{header}")), Some(3));
+        for text in [
+            "From: Jane\nSent: today\nTo: dev@x\nSubject: x\n\n+1",
+            "The header says\nMessage-ID: <1@x>\nand nothing else",
+            &header.replace('\n', "\n> "),
+        ] {
+            assert_eq!(other_mail(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Mails as strangers send them: bytes in, a message with decoded headers and plain text out. Pure.
 //!
 //! The fields are found by `fields`, the body's text by `body` (with `flowed`, `html` and
-//! `enriched`), the person behind a list by `sender`. Many mails in one file are parted by [`mbox`].
+//! `enriched`), the person behind a list by `sender`, the one on GitHub by `mirror`. Many mails in one
+//! file are parted by [`mbox`].
 
 pub mod compose;
 
@@ -12,10 +13,13 @@ pub(crate) mod fields;
 mod flowed;
 pub(crate) mod glance;
 mod html;
+mod ids;
 pub mod mbox;
+mod mirror;
 mod sender;
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -25,9 +29,12 @@ use fields::Fields;
 
 pub use body::LONGEST_TEXT;
 pub use fields::LONGEST_HEADER;
+pub use ids::Ids;
+pub use mirror::{Deed, Mirrored};
+pub(crate) use sender::is_machine;
 
 /// A Message-ID without its angle brackets.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct MessageId(pub String);
 
 impl fmt::Display for MessageId {
@@ -37,7 +44,7 @@ impl fmt::Display for MessageId {
 }
 
 /// A person as a mail names them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Address {
     /// The display name, decoded.
     pub name: Option<String>,
@@ -45,42 +52,73 @@ pub struct Address {
     pub address: String,
 }
 
-/// Which header told who sent a mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// What told who sent a mail.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SenderSource {
     /// `From`, untouched by list software.
+    #[default]
     From,
-    /// `Reply-To`.
-    ReplyTo,
-    /// `X-Original-From`.
+    /// `From`, without the `.INVALID` that the list put behind the address.
+    Unmasked,
+    /// `X-Original-From`, behind a list.
     OriginalFrom,
-    /// The envelope sender in `Received-SPF`.
+    /// `Reply-To`, behind a list.
+    ReplyTo,
+    /// The envelope sender in `Received-SPF`, behind a list.
     ReceivedSpf,
-    /// The last `Cc`.
+    /// The last `Cc`, behind a list.
     LastCc,
+    /// The mirror of what is written on GitHub: the sender is a login there.
+    #[serde(rename = "github")]
+    GitHub,
+    /// Nothing: the list put itself into `From`, and there is only a name. Why no field helps.
+    Hidden(&'static str),
+    /// Nothing: what `From` says is no one person. In how far.
+    Unsure(&'static str),
+}
+
+impl SenderSource {
+    /// The field, where it is another than `From`, which only the sender can write.
+    pub const fn other_field(self) -> Option<&'static str> {
+        match self {
+            SenderSource::Unmasked => Some("From without .INVALID"),
+            SenderSource::OriginalFrom => Some("X-Original-From"),
+            SenderSource::ReplyTo => Some("Reply-To"),
+            SenderSource::ReceivedSpf => Some("Received-SPF"),
+            SenderSource::LastCc => Some("Cc"),
+            SenderSource::From
+            | SenderSource::GitHub
+            | SenderSource::Hidden(_)
+            | SenderSource::Unsure(_) => None,
+        }
+    }
 }
 
 /// A mail that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Message {
     /// Its Message-ID; where it has none, one made of the digest of what the sender wrote, so that
     /// it is the same in every archive.
     pub id: MessageId,
     /// `In-Reply-To`.
-    pub in_reply_to: Vec<MessageId>,
+    pub in_reply_to: Ids,
     /// `References`, oldest first.
-    pub references: Vec<MessageId>,
+    pub references: Ids,
     /// The subject, decoded and unfolded.
     pub subject: String,
-    /// `From` as it stands.
-    pub from: Address,
-    /// The person behind it: list rewriting undone.
-    pub sender: Address,
+    /// The person who sent it: list rewriting undone.
+    pub sender: Arc<Address>,
     /// How the person is known.
     pub sender_source: SenderSource,
+    /// `From` as it stands, where that is not the sender.
+    pub rewritten: Option<Box<Address>>,
+    /// What on GitHub it mirrors.
+    pub mirrored: Option<Box<Mirrored>>,
     /// When it was sent (`Date`), else received; none if nothing says.
     pub date: Option<DateTime<Utc>>,
+    /// When the last host received it (`Received`).
+    pub received: Option<DateTime<Utc>>,
     /// The lists it came over: List-Id or list addresses in To and Cc, as `dev@x.apache.org`.
     pub lists: Vec<String>,
     /// The text a person reads, with `\n` line ends: the plain part, else HTML turned to text;
@@ -90,10 +128,31 @@ pub struct Message {
     pub warnings: Vec<String>,
 }
 
+impl Message {
+    /// `From` as it stands.
+    pub fn from(&self) -> &Address {
+        self.rewritten.as_deref().unwrap_or(&self.sender)
+    }
+}
+
 /// The most bytes of a mail that are looked at.
 const LARGEST: usize = 32 << 20;
 /// A mail that says it was sent so much later than it was received has a wrong clock.
 const CLOCK_SKEW: TimeDelta = TimeDelta::days(1);
+/// No mail is under way longer: moderators of a list take days.
+const LONGEST_WAY: TimeDelta = TimeDelta::days(14);
+/// What is said of mails whose text nobody but the receivers can read.
+const ENCRYPTED: &str = "it is encrypted, so that nothing of it could be read";
+const OPAQUE: &str = "it is packed as S/MIME, so that nothing of it could be read";
+const NO_TEXT: &str = "it has no part that is text";
+
+impl Message {
+    /// Why its text, or a part of it, could not be read.
+    pub fn unread(&self) -> Option<&str> {
+        let known = |warning: &&String| [ENCRYPTED, OPAQUE, NO_TEXT].contains(&&warning[..]);
+        self.warnings.iter().find(known).map(String::as_str)
+    }
+}
 
 /// Reads a mail. Whatever the bytes are, there is a message; what had to be guessed is told in its
 /// `warnings`.
@@ -106,12 +165,7 @@ pub fn read(bytes: &[u8]) -> Message {
     let (header, body) = fields::split(bytes);
     let fields = Fields::read(header);
     let text_of = |name: &str| fields.first(name).map(fields::text).unwrap_or_default();
-    let ids_of = |name: &str| -> Vec<MessageId> {
-        let mut ids: Vec<MessageId> = fields.all(name).flat_map(fields::message_ids).collect();
-        let mut seen = std::collections::HashSet::new();
-        ids.retain(|id| seen.insert(id.clone()));
-        ids
-    };
+    let ids_of = |name: &str| fields.all(name).flat_map(fields::message_ids).collect::<Ids>();
     let id = fields.all("message-id").find_map(id_of).unwrap_or_else(|| {
         warnings.push("it has no Message-ID".to_owned());
         digest_id(&fields, body)
@@ -121,8 +175,32 @@ pub fn read(bytes: &[u8]) -> Message {
         Address::default()
     });
     let lists = lists(&fields);
-    let (sender, sender_source) = sender::sender(&fields, &from, &lists, &mut warnings);
-    let text = body::text(&fields, body, &mut warnings);
+    let mut text = body::text(&fields, body, &mut warnings);
+    let (mut sender, mut sender_source) = sender::sender(&fields, &from, &lists);
+    let is_mirrors = from.address.eq_ignore_ascii_case(mirror::ADDRESS);
+    let mirrored = is_mirrors.then(|| mirror::read(&text_of("from"), &text)).flatten();
+    let mirrored = mirrored.and_then(|(mirrored, own)| {
+        text = own;
+        // Another host can write the rest of it too.
+        id.0.ends_with(mirror::HOST).then(|| {
+            sender = Address {
+                name: Some(format!("GitHub user {}", mirrored.login)),
+                address: format!("github:{}", mirrored.login),
+            };
+            sender_source = SenderSource::GitHub;
+            Box::new(mirrored)
+        })
+    });
+    if let SenderSource::Hidden(why) = sender_source {
+        warnings.push(why.to_owned());
+    }
+    let rewritten = (from != sender).then(|| Box::new(from));
+    let sender = Arc::new(sender);
+    if let Some(line) = mbox::other_mail(&text) {
+        warnings.push(format!(
+            "another mail seems to begin in its line {line}: are they run together?"
+        ));
+    }
     let sent = fields.all("date").find_map(sent_date);
     // Each host puts its line on top: the first is the latest.
     let received = fields.all("received").take(MOST_HOSTS).find_map(received_date);
@@ -132,10 +210,12 @@ pub fn read(bytes: &[u8]) -> Message {
         in_reply_to: ids_of("in-reply-to"),
         references: ids_of("references"),
         subject: text_of("subject"),
-        from,
         sender,
         sender_source,
+        rewritten,
+        mirrored,
         date,
+        received,
         lists,
         text,
         warnings,
@@ -240,6 +320,12 @@ fn date(
             ));
             Some(received)
         }
+        (Some(sent), Some(received)) if sent + LONGEST_WAY < received => {
+            warnings.push(format!(
+                "it says it was sent {sent}, long before it was received: taken is when it was received"
+            ));
+            Some(received)
+        }
         (Some(sent), _) => Some(sent),
         (None, Some(received)) => {
             warnings.push("it has no date: taken is when it was received".to_owned());
@@ -276,6 +362,7 @@ fn lists(fields: &Fields<'_>) -> Vec<String> {
             add(address);
         }
     }
+    lists.shrink_to_fit();
     lists
 }
 

@@ -1,6 +1,9 @@
-//! Who sent a mail, when list software put itself in the `From` field. Pure.
+//! Who sent a mail: what `From` says, if it says one person; the person behind it where list software
+//! put itself there, and left its marks. Pure.
 
-use super::fields::{Fields, addresses, line};
+use std::collections::BTreeSet;
+
+use super::fields::{Fields, addresses, line, text};
 use super::{Address, SenderSource};
 
 /// The person behind `from`, and which field told. `lists` are the lists the mail came over.
@@ -8,75 +11,149 @@ pub(crate) fn sender(
     fields: &Fields<'_>,
     from: &Address,
     lists: &[String],
-    warnings: &mut Vec<String>,
 ) -> (Address, SenderSource) {
-    let is_list = |address: &str| {
-        let address = address.to_ascii_lowercase();
-        lists.contains(&address) || is_list_of_apache(&address)
-    };
-    let unmasked = without_invalid(&from.address);
-    let via = from.name.as_deref().is_some_and(|name| name_before_via(name).is_some());
-    if unmasked.is_none() && !is_list(&from.address) {
+    if let Some(why) = unsure(fields, from) {
+        return (from.clone(), SenderSource::Unsure(why));
+    }
+    let named = |name: &str| from.name.as_deref().map(|_| name.to_owned());
+    if let Some(address) = without_invalid(&from.address) {
+        // Anybody can write such an address; a list puts the mark there.
+        let address = if lists.is_empty() { &from.address } else { address };
+        let source = if lists.is_empty() { SenderSource::From } else { SenderSource::Unmasked };
+        return (Address { name: from.name.clone(), address: address.to_owned() }, source);
+    }
+    let name = from.name.as_deref().unwrap_or_default();
+    let via = name_before_via(name);
+    if !is_rewritten(fields, from, lists, via.is_some()) {
         return (from.clone(), SenderSource::From);
     }
-    let name = from.name.as_deref().map(|name| name_before_via(name).unwrap_or(name).to_owned());
-    let found = candidates(fields)
-        .into_iter()
-        .filter(|(address, _)| {
-            address.address.contains('@')
-                && without_invalid(&address.address).is_none()
-                && !is_list(&address.address)
-                && !is_bounce(&address.address)
-        })
-        // Anybody may be in Cc: it has to fit what From says.
-        .find(|(address, source)| {
-            let known = unmasked.is_some_and(|known| known.eq_ignore_ascii_case(&address.address));
-            *source != SenderSource::LastCc || known || agrees(name.as_deref(), address)
+    let name = via.unwrap_or(name);
+    match behind_list(fields, name, lists) {
+        Ok((found, source)) => {
+            let name = named(name).filter(|name| !name.contains('@')).or(found.name);
+            (Address { name, address: found.address }, source)
+        }
+        Err(source) => (Address { name: named(name), address: from.address.clone() }, source),
+    }
+}
+
+/// Why `From` cannot be taken for one person's.
+fn unsure(fields: &Fields<'_>, from: &Address) -> Option<&'static str> {
+    let values: Vec<&[u8]> = fields.all("from").collect();
+    let [value] = values[..] else {
+        return Some(match values.len() {
+            0 => "it does not say who sent it",
+            _ => "it has several From fields",
         });
-    match (found, unmasked) {
-        (Some((address, source)), _) => {
-            let name = name.filter(|name| !name.contains('@')).or(address.name);
-            (Address { name, address: address.address }, source)
-        }
-        // Only the mark was put behind the true address.
-        (None, Some(address)) => {
-            (Address { name, address: address.to_owned() }, SenderSource::From)
-        }
-        (None, None) => {
-            if via {
-                warnings
-                    .push("its sender is hidden behind the list, and no field tells".to_owned());
-            }
-            (Address { name, address: from.address.clone() }, SenderSource::From)
+    };
+    // A fold is a line end with a blank behind it; whatever else controls hides something.
+    let mut bytes = value.iter().enumerate();
+    let folds =
+        |at: usize| matches!(value.get(at..), Some([b'\n', b' ' | b'\t', ..] | [b'\r', b'\n', ..]));
+    if bytes.any(|(at, byte)| byte.is_ascii_control() && *byte != b'\t' && !folds(at)) {
+        return Some("its From has control characters in it");
+    }
+    if bare_addresses(value).len() > 1 {
+        return Some("its From names several addresses");
+    }
+    is_machine(&from.address).then_some("it is from a machine and does not say for whom")
+}
+
+/// Words with an `@` in them, outside of quotes and comments.
+fn bare_addresses(value: &[u8]) -> BTreeSet<String> {
+    let (mut bare, mut quoted, mut depth) = (Vec::new(), false, 0_usize);
+    let mut bytes = value.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => drop(bytes.next()),
+            b'"' => quoted = !quoted,
+            b'(' if !quoted => depth += 1,
+            b')' if !quoted => depth = depth.saturating_sub(1),
+            _ if quoted || depth > 0 => {}
+            b'<' | b'>' | b',' | b';' | b':' => bare.push(b' '),
+            byte => bare.push(byte.to_ascii_lowercase()),
         }
     }
+    let text = String::from_utf8_lossy(&bare);
+    text.split_whitespace().filter(|word| word.contains('@')).map(str::to_owned).collect()
+}
+
+/// Addresses from which machines write for others.
+pub(crate) fn is_machine(address: &str) -> bool {
+    const LOCAL: &[&str] =
+        &["noreply", "no-reply", "donotreply", "do-not-reply", "notifications", "mailer-daemon"];
+    const WHOLE: &[&str] =
+        &["git@apache.org", "gitbox@apache.org", "jira@apache.org", "bugzilla@apache.org"];
+    let address = address.trim().to_ascii_lowercase();
+    let Some((local, domain)) = address.rsplit_once('@') else { return false };
+    LOCAL.contains(&local)
+        || WHOLE.contains(&&address[..])
+        || domain == "gitbox.apache.org"
+        || domain.ends_with("noreply.github.com")
+}
+
+/// Whether list software has put the list's address into `From`, by its own marks.
+fn is_rewritten(fields: &Fields<'_>, from: &Address, lists: &[String], via: bool) -> bool {
+    let is_of_list = lists.iter().any(|list| list.eq_ignore_ascii_case(&from.address));
+    let marked = ["list-id", "list-post"].iter().any(|name| fields.first(name).is_some());
+    is_of_list && (via || marked)
 }
 
 /// Who the other fields name, in the order of trust.
-fn candidates(fields: &Fields<'_>) -> Vec<(Address, SenderSource)> {
-    let all = |name: &str, source: SenderSource| {
-        let found: Vec<_> = fields.all(name).flat_map(addresses).collect();
-        found.into_iter().map(move |address| (address, source))
+fn behind_list(
+    fields: &Fields<'_>,
+    name: &str,
+    lists: &[String],
+) -> Result<(Address, SenderSource), SenderSource> {
+    let is_person = |address: &Address| {
+        let lower = address.address.to_ascii_lowercase();
+        lower.contains('@')
+            && without_invalid(&lower).is_none()
+            && !lists.contains(&lower)
+            && !is_list_of_apache(&lower)
+            && !is_bounce(&lower)
     };
-    // The lowest was added first, where the mail came in.
-    let envelopes = fields.all("received-spf").rev().filter_map(envelope_from);
-    all("reply-to", SenderSource::ReplyTo)
-        .chain(all("x-original-from", SenderSource::OriginalFrom))
-        .chain(envelopes.map(|address| (address, SenderSource::ReceivedSpf)))
-        .chain(all("cc", SenderSource::LastCc).next_back())
-        .collect()
+    let of = |field: &str| fields.all(field).flat_map(addresses).find(is_person);
+    let original = of("x-original-from").or_else(|| {
+        // The whole address encoded, as if it were a name.
+        let decoded = fields.first("x-original-from").map(text)?;
+        addresses(decoded.as_bytes()).into_iter().find(is_person)
+    });
+    let reply_to = of("reply-to");
+    match (original, reply_to) {
+        (Some(original), Some(reply)) if !same(&original, &reply) => {
+            Err(SenderSource::Unsure("its fields name two senders behind the list"))
+        }
+        (Some(original), _) => Ok((original, SenderSource::OriginalFrom)),
+        (None, Some(reply)) => Ok((reply, SenderSource::ReplyTo)),
+        (None, None) => {
+            // Each host puts its line on top: what stands lower may be the sender's own.
+            let envelope = fields.all("received-spf").filter_map(envelope_from);
+            let mut envelope = envelope.filter(|(_, address)| is_person(address));
+            let envelope = envelope.next().filter(|(passed, _)| *passed);
+            let envelope = envelope.map(|(_, address)| (address, SenderSource::ReceivedSpf));
+            let last = || fields.all("cc").flat_map(addresses).filter(is_person).last();
+            // Anybody may be in Cc: it has to fit what From says.
+            let last = || last().filter(|address| agrees(name, address));
+            let found = envelope.or_else(|| Some((last()?, SenderSource::LastCc)));
+            let why = "its sender is hidden behind the list, and no field tells";
+            found.ok_or(SenderSource::Hidden(why))
+        }
+    }
 }
 
-/// `envelope-from=jane@example.org` of a check that did not fail.
-fn envelope_from(value: &[u8]) -> Option<Address> {
+fn same(one: &Address, other: &Address) -> bool {
+    one.address.eq_ignore_ascii_case(&other.address)
+}
+
+/// `envelope-from=jane@example.org`, and whether the check did not fail.
+fn envelope_from(value: &[u8]) -> Option<(bool, Address)> {
     let value = line(&String::from_utf8_lossy(&value[..value.len().min(4096)]));
-    if value.to_ascii_lowercase().starts_with("fail") {
-        return None;
-    }
+    let passed = !value.to_ascii_lowercase().starts_with("fail");
     let (_, rest) = value.split_once("envelope-from=")?;
     let ended = |c: char| c == ';' || c.is_whitespace();
     let address = rest.split(ended).next()?.trim_matches(['"', '<', '>', '\'']);
-    Some(Address { name: None, address: address.to_owned() })
+    Some((passed, Address { name: None, address: address.to_owned() }))
 }
 
 /// The address without the `.invalid` that list software puts behind it; none if it has none.
@@ -101,7 +178,6 @@ fn is_list_of_apache(address: &str) -> bool {
 
 /// Envelope addresses of lists and mailers, which name no person.
 fn is_bounce(address: &str) -> bool {
-    let address = address.to_ascii_lowercase();
     ["-return-", "bounce", "srs0", "srs1", "noreply", "no-reply", "mailer-daemon"]
         .iter()
         .any(|mark| address.contains(mark))
@@ -109,27 +185,18 @@ fn is_bounce(address: &str) -> bool {
 
 /// Whether an address can be that of the person with this name: the same name, or a part of it
 /// before the `@`.
-fn agrees(name: Option<&str>, address: &Address) -> bool {
-    let Some(name) = name else { return false };
-    let lower = name.to_lowercase();
+fn agrees(name: &str, address: &Address) -> bool {
+    let words = |text: &str| -> BTreeSet<String> {
+        let lower = text.to_lowercase();
+        let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_owned).collect()
+    };
+    let named = words(name);
     match &address.name {
-        Some(found) => {
-            let words = |text: &str| -> Vec<String> {
-                let mut words: Vec<String> = text
-                    .to_lowercase()
-                    .split(|c: char| !c.is_alphanumeric())
-                    .filter(|word| !word.is_empty())
-                    .map(str::to_owned)
-                    .collect();
-                words.sort();
-                words
-            };
-            words(found) == words(name)
-        }
+        Some(found) => !named.is_empty() && words(found) == named,
         None => {
             let local = address.address.split('@').next().unwrap_or_default().to_lowercase();
-            let mut words = lower.split(|c: char| !c.is_alphanumeric());
-            words.any(|word| word.chars().count() >= 3 && local.contains(word))
+            named.iter().any(|word| word.chars().count() >= 3 && local.contains(&word[..]))
         }
     }
 }
@@ -137,29 +204,26 @@ fn agrees(name: Option<&str>, address: &Address) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use SenderSource::{Hidden, LastCc, OriginalFrom, ReceivedSpf, ReplyTo, Unmasked, Unsure};
 
     fn of(header: &str) -> (Option<String>, String, SenderSource) {
         let fields = Fields::read(header.as_bytes());
         let from = fields.first("from").map(addresses).unwrap_or_default().remove(0);
         let lists = ["dev@x.apache.org".to_owned(), "dev@lists.example.org".to_owned()];
-        let (sender, source) = sender(&fields, &from, &lists, &mut Vec::new());
+        let (sender, source) = sender(&fields, &from, &lists);
         (sender.name, sender.address, source)
     }
 
     #[test]
     fn list_rewriting_is_undone_by_the_most_trusted_field() {
-        use SenderSource::{From, LastCc, OriginalFrom, ReceivedSpf, ReplyTo};
         let via = "From: Jane Doe via dev <dev@x.apache.org>\n";
         let spf = "Received-SPF: Pass (mailfrom) identity=mailfrom; envelope-from=jane@spf.org; receiver=x\n";
         let bounce =
             "Received-SPF: Pass identity=mailfrom; envelope-from=dev-return-1-a=b@x.apache.org\n";
+        let failed = "Received-SPF: Fail identity=mailfrom; envelope-from=evil@x.org\n";
         let list = "Reply-To: dev@x.apache.org\n";
+        let hidden = Hidden("its sender is hidden behind the list, and no field tells");
         for (header, address, source) in [
-            (
-                format!("{via}Reply-To: Jane Doe <jane@reply.org>\nX-Original-From: jane@x.org\n"),
-                "jane@reply.org",
-                ReplyTo,
-            ),
             (
                 format!("{via}Reply-To: dev@x.apache.org, jane@reply.org\n"),
                 "jane@reply.org",
@@ -171,34 +235,44 @@ mod tests {
                 OriginalFrom,
             ),
             (
+                format!("{via}X-Original-From: =?utf-8?q?Jane_=3Cjane=40orig=2Eorg=3E?=\n"),
+                "jane@orig.org",
+                OriginalFrom,
+            ),
+            (
+                format!("{via}Reply-To: jane@a.org\nX-Original-From: eve@b.org\n{spf}"),
+                "dev@x.apache.org",
+                Unsure("its fields name two senders behind the list"),
+            ),
+            (
                 format!("{via}{list}{bounce}{spf}Cc: Jane Doe <jane@cc.org>\n"),
                 "jane@spf.org",
                 ReceivedSpf,
             ),
+            // The topmost is the list's own; the one below came with the mail.
+            (format!("{via}{bounce}{failed}{spf}"), "dev@x.apache.org", hidden),
             (
                 format!("{via}{list}{bounce}Cc: bob@x.org, \"Doe, Jane\" <jd@cc.org>\n"),
                 "jd@cc.org",
                 LastCc,
             ),
             (format!("{via}{list}Cc: bob@x.org, jane.d@cc.org\n"), "jane.d@cc.org", LastCc),
-            (format!("{via}{list}Cc: Bob Roe <bob@x.org>\n"), "dev@x.apache.org", From),
+            (format!("{via}{list}Cc: Bob Roe <bob@x.org>\n"), "dev@x.apache.org", hidden),
+            ("From: Jane Doe <jane@corp.org.INVALID>\n".to_owned(), "jane@corp.org", Unmasked),
             (
-                format!(
-                    "{via}{list}Received-SPF: Fail identity=mailfrom; envelope-from=evil@x.org\n"
-                ),
-                "dev@x.apache.org",
-                From,
-            ),
-            ("From: Jane Doe <jane@corp.org.INVALID>\n".to_owned(), "jane@corp.org", From),
-            (
-                format!(
-                    "From: Jane Doe <jane@corp.org.invalid>\nCc: Bob <bob@x.org>, jane@corp.org\n{list}"
-                ),
+                "From: Jane Doe <jane@corp.org.invalid>\nReply-To: max@apache.org\n".to_owned(),
                 "jane@corp.org",
-                LastCc,
+                Unmasked,
             ),
             (
                 "From: 'Jane Doe' via dev <dev@lists.example.org>\nReply-To: jane@x.org\n"
+                    .to_owned(),
+                "jane@x.org",
+                ReplyTo,
+            ),
+            (
+                "From: Jane Doe <dev@x.apache.org>\nList-Id: <dev.x.apache.org>\n\
+                 Reply-To: jane@x.org\n"
                     .to_owned(),
                 "jane@x.org",
                 ReplyTo,
@@ -214,10 +288,45 @@ mod tests {
 
     #[test]
     fn an_untouched_from_is_believed() {
-        let header = "From: Jane via Zürich <jane@x.org>\nReply-To: other@x.org\n";
-        let (name, address, source) = of(header);
-        assert_eq!((&address[..], source), ("jane@x.org", SenderSource::From));
-        assert_eq!(name.as_deref(), Some("Jane via Zürich"));
-        assert_eq!(of("From: git@apache.org\nReply-To: x@y.org\n").1, "git@apache.org");
+        for header in [
+            "From: Jane via Zürich <jane@x.org>\nReply-To: other@x.org\n",
+            // No list of this mail, whatever it looks like.
+            "From: Jane via Zürich <jane@x.org>\nX-Original-From: other@x.org\n",
+        ] {
+            let (name, address, source) = of(header);
+            assert_eq!((&address[..], source), ("jane@x.org", SenderSource::From));
+            assert_eq!(name.as_deref(), Some("Jane via Zürich"));
+        }
+        let elsewhere = "From: Max via dev <dev@y.apache.org>\nReply-To: max@apache.org\n";
+        assert_eq!(of(elsewhere).1, "dev@y.apache.org");
+        let bare = Fields::read(b"From: Max <max@apache.org.invalid>\n");
+        let from = Address { name: None, address: "max@apache.org.invalid".to_owned() };
+        let (unmasked, _) = sender(&bare, &from, &[]);
+        assert_eq!(unmasked.address, "max@apache.org.invalid", "no list has put the mark there");
+    }
+
+    #[test]
+    fn a_from_of_several_is_nobodys() {
+        for (header, why) in [
+            ("From: Eve <eve@evil.example> x: max@apache.org\n", "several addresses"),
+            ("From: Eve <eve@evil.example>, Max <max@apache.org>\n", "several addresses"),
+            ("From: eve@evil.example\nFrom: max@apache.org\n", "several From"),
+            ("From: Eve <eve@evil.example>\rFrom: max@apache.org\n", "control"),
+            ("From: Eve\u{0} <max@apache.org>\n", "control"),
+            ("From: git@apache.org\nReply-To: x@y.org\n", "a machine"),
+            ("From: Max <notifications@github.com>\n", "a machine"),
+            ("From: Max <12+max@users.noreply.github.com>\n", "a machine"),
+        ] {
+            let Unsure(said) = of(header).2 else { panic!("{header}: {:?}", of(header)) };
+            assert!(said.contains(why), "{header}: {said}");
+        }
+        for header in [
+            "From: jane@x.org <Jane@x.org>\n",
+            "From: \"jane@home.org\" <jane@x.org>\n",
+            "From: jane@x.org (at home: jane@home.org)\n",
+            "From: Jane\n Doe\r\n\t<jane@x.org>\n",
+        ] {
+            assert_eq!(of(header).2, SenderSource::From, "{header}");
+        }
     }
 }

@@ -200,6 +200,10 @@ pub struct RosterTable {
     pub from: Option<String>,
     /// The ids themselves, for `list`.
     pub ids: Vec<String>,
+    /// The roster of a podling's own vote, as `--roster ppmc=` takes it.
+    pub ppmc: Option<String>,
+    /// The roster of the Incubator's vote on it, as `--roster ipmc=` takes it.
+    pub ipmc: Option<String>,
 }
 
 /// A letter in the project's own words.

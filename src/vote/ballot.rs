@@ -75,7 +75,7 @@ pub struct Reading {
     pub claims_binding: Option<bool>,
     /// The vote is carried over from another list or round, by the voter's own word.
     pub carried: bool,
-    /// Where it says nothing: its line with a figure or a word of consent, else its first line.
+    /// Its line with a figure or a word of consent, else the first line of one that says nothing.
     pub first: Option<Evidence>,
     /// A line of the writer's own has a figure that may be a vote, a thumb or a word of consent.
     pub figure: bool,
@@ -110,11 +110,12 @@ pub fn read(message: &Message, answered: Option<&Message>, is_call: bool) -> Rea
         evidence: None,
         claims_binding: None,
         carried: false,
-        first: first.clone().or_else(|| page.first_words().map(line)),
+        first: page.first_words().map(line),
         figure: false,
         may_be: None,
     });
     reading.figure = first.is_some();
+    reading.first = first.or(reading.first);
     reading
 }
 

@@ -3,16 +3,18 @@
 //!
 //! Evidence, the strongest first: `<id>@apache.org`; an alias that the release manager gave; the
 //! roster's own addresses; the user ids of one key in KEYS; authors in the git history; and the
-//! display name alone, when exactly one member of the roster has it. Evidence that points to two
-//! people points to nobody. A person with two addresses is one voter. Pure.
+//! display name alone, when exactly one member of the roster has it, or somebody who wrote in the
+//! same thread from an address that is known. Evidence that points to two people points to nobody.
+//! A person with two addresses is one voter. Logins on GitHub are addresses: `github:LOGIN`. Pure.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::names::fold;
 use super::roster::Roster;
-use crate::mail::{Address, Message, SenderSource};
+use crate::mail::{Address, Message, SenderSource, is_machine};
 
 /// Which evidence tells who a sender is, the strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -59,10 +61,24 @@ pub struct Identity {
     /// How it is known.
     pub how: How,
     /// The evidence in words, or why nobody could be told.
-    pub because: String,
+    pub because: Cow<'static, str>,
+    /// The field that told the sender, where it is another than `From`.
+    pub field: Option<&'static str>,
+    /// Why a person has to say first whose mail it is, if so.
+    pub unproven: Option<String>,
     /// What is the same for all mails of one voter and different for different voters.
     pub key: String,
 }
+
+impl Identity {
+    /// Whether only a name, or a field that anybody may write, says whose mail it is.
+    pub fn is_weak(&self) -> bool {
+        self.how == How::Name || self.unproven.is_some()
+    }
+}
+
+/// What the address of somebody on GitHub begins with.
+const GITHUB: &str = "github:";
 
 /// A key in KEYS with the people's names and addresses that it carries.
 #[derive(Debug, Clone)]
@@ -113,7 +129,7 @@ pub enum AliasError {
 struct Owner {
     id: String,
     how: How,
-    because: String,
+    because: Cow<'static, str>,
     /// Evidence of this kind also gives it to somebody else, so that it is nobody's.
     disputed: bool,
 }
@@ -124,6 +140,12 @@ pub struct Identities {
     addresses: BTreeMap<String, Owner>,
     alias_names: BTreeMap<String, String>,
     member_names: BTreeMap<String, BTreeSet<String>>,
+    /// Of people without an id that have several addresses, one that stands for all.
+    same: BTreeMap<String, String>,
+    /// Names of people who wrote in the thread from an address that is known.
+    thread_names: BTreeMap<String, BTreeSet<String>>,
+    /// The lists of the thread.
+    lists: Vec<String>,
     names: BTreeMap<String, String>,
 }
 
@@ -152,7 +174,7 @@ impl Identities {
     /// It contradicts an `apache.org` address or another alias.
     pub fn alias(&mut self, id: &str, alias: &str) -> Result<(), AliasError> {
         let id = id.to_lowercase();
-        if !alias.contains('@') {
+        if !alias.contains('@') && !alias.to_lowercase().starts_with(GITHUB) {
             let twice = |first: String| AliasError::Twice {
                 alias: alias.to_owned(),
                 first,
@@ -170,7 +192,7 @@ impl Identities {
                 false => Err(AliasError::Apache { address, owner, id }),
             };
         }
-        let because = format!("the alias {id} = {address}");
+        let because = format!("the alias {id} = {address}").into();
         let owner = Owner { id: id.clone(), how: How::Alias, because, disputed: false };
         match self.addresses.insert(address.clone(), owner) {
             Some(before) if before.how == How::Alias && before.id != id => {
@@ -222,40 +244,120 @@ impl Identities {
         self.add_people(by_mapped.into_values().chain(by_name.into_values()).collect());
     }
 
+    /// Learns from the mails of the thread that is counted: over which lists they come, and what
+    /// people are called who write from an address that is known.
+    pub fn of_thread<'m>(
+        mut self,
+        call: &Message,
+        mails: impl Iterator<Item = &'m Message>,
+    ) -> Self {
+        self.lists.clone_from(&call.lists);
+        for mail in mails {
+            let plain = matches!(mail.sender_source, SenderSource::From | SenderSource::GitHub);
+            let (Some(name), true) = (&mail.sender.name, plain) else { continue };
+            if let Some(owner) = self.owner(&normal(&mail.sender.address)) {
+                self.thread_names.entry(fold(name)).or_default().insert(owner.id);
+            }
+        }
+        self
+    }
+
     /// Says who sent a mail.
     pub fn who(&self, message: &Message) -> Identity {
         let sender = &message.sender;
-        let address = normal(&sender.address);
         let name = sender.name.as_deref().unwrap_or_default().trim();
-        // What list software puts in place of the sender is everybody's address.
-        let of_list = message.sender_source == SenderSource::From
-            && message.lists.iter().any(|list| normal(list) == address);
-        let known = |owner: &Owner| {
-            let name = self.names.get(&owner.id).map_or(name, String::as_str).to_owned();
-            Identity {
-                id: Some(owner.id.clone()),
-                name,
-                how: owner.how,
-                because: owner.because.clone(),
-                key: format!("id:{}", owner.id),
+        let address = normal(&sender.address);
+        let source = message.sender_source;
+        let owner = match source {
+            SenderSource::Unsure(why) => {
+                return Identity {
+                    id: None,
+                    name: name.to_owned(),
+                    how: How::Unknown,
+                    because: why.into(),
+                    field: None,
+                    unproven: Some(format!("whose mail is it? {why}")),
+                    key: format!("mail:{}", message.id),
+                };
             }
+            SenderSource::Hidden(_) => None,
+            // What list software puts in place of the sender is everybody's address.
+            SenderSource::From if message.lists.contains(&address) => None,
+            _ => Some(&address[..]),
         };
-        if let Some(owner) = self.owner(&address).filter(|_| !of_list) {
-            return known(&owner);
-        }
-        match self.by_name(name) {
-            Ok(owner) => known(&owner),
+        let by_address = owner.and_then(|address| self.owner(address));
+        let found = by_address.map_or_else(|| self.by_name(name), Ok);
+        let mut identity = match found {
+            Ok(Owner { id, how, because, .. }) => Identity {
+                name: self.names.get(&id).map_or(name, String::as_str).to_owned(),
+                key: format!("id:{id}"),
+                id: Some(id),
+                how,
+                because,
+                field: None,
+                unproven: None,
+            },
             Err(because) => Identity {
                 id: None,
                 name: name.to_owned(),
                 how: How::Unknown,
-                because,
-                key: match of_list || address.is_empty() {
-                    true => format!("name:{}", fold(name)),
-                    false => format!("address:{address}"),
+                because: match address.strip_prefix(GITHUB) {
+                    Some(login) => {
+                        format!("nobody says whose login that is: --alias ID={GITHUB}{login}")
+                            .into()
+                    }
+                    None => because,
+                },
+                field: None,
+                unproven: None,
+                key: match owner.filter(|address| !address.is_empty()) {
+                    Some(address) => {
+                        format!("address:{}", self.same.get(address).map_or(address, |one| one))
+                    }
+                    None => format!("name:{}", fold(name)),
                 },
             },
+        };
+        identity.field = source.other_field();
+        if let Some(field) = identity.field
+            && identity.how < How::Name
+            && let Some(id) = &identity.id
+        {
+            let here = message.lists.iter().any(|list| self.lists.contains(list));
+            if !here || !self.is_called(id, name, source) {
+                identity.unproven = Some(format!(
+                    "is it by {}? The list stands in From, and only {field} says so, which anybody \
+                     can write",
+                    if identity.name.is_empty() { id } else { &identity.name }
+                ));
+            }
         }
+        identity
+    }
+
+    /// Whether somebody behind a list has the name that `From` carries. Where no name is known, only
+    /// what list software itself writes is believed.
+    fn is_called(&self, id: &str, name: &str, source: SenderSource) -> bool {
+        let words = |name: &str| -> BTreeSet<String> {
+            fold(name).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        };
+        let carried = words(name);
+        let of_id = |names: &BTreeMap<String, BTreeSet<String>>| -> Vec<BTreeSet<String>> {
+            let named = names.iter().filter(|(_, ids)| ids.contains(id));
+            named.map(|(name, _)| words(name)).collect()
+        };
+        let mut known = of_id(&self.member_names);
+        known.extend(of_id(&self.thread_names));
+        let aliases = self.alias_names.iter().filter(|(_, owner)| *owner == id);
+        known.extend(aliases.map(|(name, _)| words(name)));
+        let of_list = matches!(source, SenderSource::OriginalFrom | SenderSource::Unmasked);
+        !carried.is_empty()
+            && match known.is_empty() {
+                true => of_list,
+                false => {
+                    known.iter().any(|name| carried.is_subset(name) || name.is_subset(&carried))
+                }
+            }
     }
 
     /// The name of the person with this id, if it is known.
@@ -266,29 +368,39 @@ impl Identities {
     fn owner(&self, address: &str) -> Option<Owner> {
         match apache_id(address) {
             Some(id) => {
-                let because = "an apache.org address".to_owned();
+                let because = "an apache.org address".into();
                 Some(Owner { id, how: How::ApacheAddress, because, disputed: false })
             }
             None => self.addresses.get(address).filter(|owner| !owner.disputed).cloned(),
         }
     }
 
-    fn by_name(&self, name: &str) -> Result<Owner, String> {
+    fn by_name(&self, name: &str) -> Result<Owner, Cow<'static, str>> {
         let folded = fold(name);
+        let owner = |id: &str, how: How, because: Cow<'static, str>| {
+            Ok(Owner { id: id.to_owned(), how, because, disputed: false })
+        };
         if let Some(id) = self.alias_names.get(&folded) {
-            let because = format!("the alias {id} = {name}");
-            return Ok(Owner { id: id.clone(), how: How::Alias, because, disputed: false });
+            return owner(id, How::Alias, format!("the alias {id} = {name}").into());
         }
-        let ids: Vec<&str> =
-            self.member_names.get(&folded).into_iter().flatten().map(String::as_str).collect();
-        match ids[..] {
-            _ if folded.is_empty() => Err("neither address nor name is on the roster".to_owned()),
-            [id] => {
-                let because = "only the name is the same as on the roster".to_owned();
-                Ok(Owner { id: id.to_owned(), how: How::Name, because, disputed: false })
+        let members = self.member_names.get(&folded).into_iter().flatten();
+        let writers = self.thread_names.get(&folded).into_iter().flatten();
+        let ids: BTreeSet<&str> = members.clone().chain(writers).map(String::as_str).collect();
+        let mut only = ids.iter();
+        match (only.next(), only.next()) {
+            _ if folded.is_empty() => Err("neither address nor name is on the roster".into()),
+            (None, _) => Err("neither address nor name is on the roster".into()),
+            (Some(id), None) if members.count() == 0 => {
+                let because = format!("only the name is the same as in mails from {id}'s address");
+                owner(id, How::Name, because.into())
             }
-            [] => Err("neither address nor name is on the roster".to_owned()),
-            _ => Err(format!("{} members have this name: {}", ids.len(), ids.join(", "))),
+            (Some(id), None) => {
+                owner(id, How::Name, "only the name is the same as on the roster".into())
+            }
+            _ => {
+                let all: Vec<&str> = ids.into_iter().collect();
+                Err(format!("{} people have this name: {}", all.len(), all.join(", ")).into())
+            }
         }
     }
 
@@ -305,6 +417,13 @@ impl Identities {
                     (named.flatten().cloned().collect(), How::Name)
                 }
             };
+            if ids.is_empty() {
+                let known = person.addresses.iter().find_map(|address| self.same.get(address));
+                let first = known.or(person.addresses.first()).cloned().unwrap_or_default();
+                let others = person.addresses.into_iter().filter(|address| !is_machine(address));
+                self.same.extend(others.map(|address| (address, first.clone())));
+                continue;
+            }
             let mut ids = ids.iter();
             let (Some(id), None) = (ids.next(), ids.next()) else { continue };
             let because = match how {
@@ -326,14 +445,14 @@ impl Identities {
     ) {
         for (id, address) in listed {
             let address = normal(address);
-            if address.is_empty() || apache_id(&address).is_some() {
+            if address.is_empty() || apache_id(&address).is_some() || is_machine(&address) {
                 continue;
             }
             match self.addresses.get_mut(&address) {
                 Some(owner) if owner.how < how || owner.id == id => {}
                 Some(owner) if owner.how == how => owner.disputed = true,
                 _ => {
-                    let because = because.to_owned();
+                    let because = because.to_owned().into();
                     let owner = Owner { id: id.to_owned(), how, because, disputed: false };
                     self.addresses.insert(address, owner);
                 }
@@ -355,14 +474,20 @@ impl Person {
     }
 }
 
-/// An address as it is compared.
+/// An address as it is compared. The one that GitHub gives to people for their commits is a login.
 fn normal(address: &str) -> String {
-    address.trim().trim_matches(['<', '>']).to_lowercase()
+    let address = address.trim().trim_matches(['<', '>']).to_lowercase();
+    match address.strip_suffix("@users.noreply.github.com") {
+        Some(login) => {
+            format!("{GITHUB}{}", login.split_once('+').map_or(login, |(_, login)| login))
+        }
+        None => address,
+    }
 }
 
 /// The id in `<id>@apache.org`, also with an addition as in `jane+lists@apache.org`.
 fn apache_id(address: &str) -> Option<String> {
-    let local = address.strip_suffix("@apache.org")?;
+    let local = address.strip_suffix("@apache.org").filter(|_| !is_machine(address))?;
     let id = local.split_once('+').map_or(local, |(id, _)| id);
     // Web archives cut addresses: `ja...@apache.org`.
     Some(id.to_owned()).filter(|id| !id.is_empty() && !id.contains(".."))
@@ -440,16 +565,9 @@ mod tests {
         let from = Address { name, address: address.to_owned() };
         Message {
             id: MessageId("1@x".to_owned()),
-            in_reply_to: Vec::new(),
-            references: Vec::new(),
-            subject: String::new(),
-            sender: from.clone(),
-            from,
-            sender_source: SenderSource::From,
-            date: None,
+            sender: from.into(),
             lists: vec!["dev@demo.apache.org".to_owned()],
-            text: String::new(),
-            warnings: Vec::new(),
+            ..Message::default()
         }
     }
 
@@ -485,7 +603,7 @@ mod tests {
     fn two_members_with_one_name_are_neither() {
         let identity = known().who(&mail("Li Wei", "li@b.example"));
         assert_eq!(identity.id, None);
-        assert_eq!(identity.because, "2 members have this name: li1, li2");
+        assert_eq!(identity.because, "2 people have this name: li1, li2");
     }
 
     #[test]
@@ -521,6 +639,13 @@ mod tests {
         ]);
         assert_eq!(who(&known, "", "jd@work.example"), is("jane", How::Keys));
         assert_eq!(who(&known, "", "ab@x.example"), (None, How::Unknown));
+        known.add_authors(&[
+            author("Con Tributor", "con@home.example", "con@home.example"),
+            author("Con Tributor", "con@work.example", "con@work.example"),
+        ]);
+        let key = |address: &str| known.who(&mail("x", address)).key;
+        assert_eq!(key("con@home.example"), key("con@work.example"));
+        assert_ne!(key("con@home.example"), key("con@x.example"));
         assert_eq!(who(&known, "", "mm@x.example"), is("max", How::Name));
         assert_eq!(who(&known, "", "jd@git.example"), is("jane", How::Git));
         assert_eq!(who(&known, "", "nick@git.example"), is("max", How::Git));
@@ -547,6 +672,87 @@ mod tests {
         let other = known.who(&mail("Bob via dev", "dev@demo.apache.org"));
         assert_ne!(one.key, other.key);
         assert_eq!(who(&known, "Max Muster", "dev@demo.apache.org"), is("max", How::Name));
+    }
+
+    fn behind(name: &str, address: &str, source: SenderSource) -> Message {
+        Message { sender_source: source, ..mail(name, address) }
+    }
+
+    #[test]
+    fn another_field_than_from_is_believed_where_the_name_fits() {
+        use SenderSource::{OriginalFrom, ReplyTo, Unmasked};
+        let call = mail("Ann", "ann@apache.org");
+        let known = known().of_thread(&call, [].into_iter());
+        let ids = Document { name: "ids", bytes: b"v1\n", fetched: None };
+        let ids = Roster::read("demo", Body::Pmc, &[ids]).expect("a roster");
+        let ids = Identities::new(&ids).of_thread(&call, [].into_iter());
+        for (known, name, address, source, is_proven) in [
+            (&known, "Max Muster", "max@apache.org", ReplyTo, true),
+            (&known, "Max", "max@apache.org", Unmasked, true),
+            (&known, "Eve", "max@apache.org", ReplyTo, false),
+            (&known, "", "max@apache.org", OriginalFrom, false),
+            // Without names on the roster only what the list writes tells.
+            (&ids, "Vera Voter", "v1@apache.org", OriginalFrom, true),
+            (&ids, "Vera Voter", "v1@apache.org", ReplyTo, false),
+        ] {
+            let identity = known.who(&behind(name, address, source));
+            assert!(identity.id.is_some() && identity.field.is_some(), "{name} {source:?}");
+            assert_eq!(identity.unproven.is_none(), is_proven, "{name} {source:?}");
+        }
+        let mut elsewhere = behind("Max Muster", "max@apache.org", ReplyTo);
+        elsewhere.lists = vec!["dev@other.apache.org".to_owned()];
+        assert!(known.who(&elsewhere).unproven.is_some(), "another list's marks");
+    }
+
+    #[test]
+    fn a_mail_of_nobody_in_particular_is_nobodys() {
+        let unsure = SenderSource::Unsure("it has several From fields");
+        let one = known().who(&behind("Jane Doe", "jane@apache.org", unsure));
+        assert_eq!((one.id, one.how), (None, How::Unknown));
+        assert!(one.unproven.is_some_and(|why| why.contains("several From fields")));
+    }
+
+    #[test]
+    fn logins_are_told_by_aliases_git_and_the_roster() {
+        let text = "ann  Ann Archer  github:Ann-A\nbob  Bob Baker\ncat  Cat Cole\n";
+        let document = Document { name: "roster", bytes: text.as_bytes(), fetched: None };
+        let roster = Roster::read("demo", Body::Pmc, &[document]).expect("a roster");
+        let mut known = Identities::new(&roster);
+        known.alias("bob", "github:BobB").expect("an alias");
+        let author = |name: &str, address: &str| Author {
+            name: name.to_owned(),
+            address: address.to_owned(),
+            mapped_address: address.to_owned(),
+        };
+        known.add_authors(&[
+            author("Cat Cole", "cat@apache.org"),
+            author("Cat Cole", "12+catc@users.noreply.github.com"),
+            author("Cat Cole", "noreply@github.com"),
+        ]);
+        let who = |login: &str| {
+            let address = format!("github:{login}");
+            known.who(&behind(&format!("GitHub user {login}"), &address, SenderSource::GitHub))
+        };
+        for (login, id, how) in [
+            ("ann-a", "ann", How::RosterAddress),
+            ("bobb", "bob", How::Alias),
+            ("CatC", "cat", How::Git),
+        ] {
+            assert_eq!((who(login).id.as_deref(), who(login).how), (Some(id), how), "{login}");
+        }
+        let dan = who("dan");
+        assert_eq!((dan.id, &dan.key[..]), (None, "address:github:dan"));
+        assert_eq!(dan.because, "nobody says whose login that is: --alias ID=github:dan");
+    }
+
+    #[test]
+    fn who_wrote_from_a_known_address_is_known_by_name_elsewhere() {
+        let ids = Document { name: "ids", bytes: b"v1\nv2\n", fetched: None };
+        let ids = Roster::read("demo", Body::Pmc, &[ids]).expect("a roster");
+        let mails = [mail("Vera Voter", "v1@apache.org"), mail("Vic", "v2@apache.org")];
+        let known = Identities::new(&ids).of_thread(&mails[0], mails.iter());
+        assert_eq!(who(&known, "Voter, Vera", "vera@home.example"), is("v1", How::Name));
+        assert_eq!(who(&known, "Xaver", "xaver@home.example"), (None, How::Unknown));
     }
 
     #[test]

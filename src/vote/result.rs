@@ -9,10 +9,12 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::ballot::Value;
+use super::identity::Identity;
 use super::names::{distance, fold};
 use super::own_text::{self, Kind};
 use super::rules::Count;
 use super::tally::{Ballot, Standing, State, Tally, figure};
+use crate::mail::Address;
 
 /// How many votes of a kind a mail claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -486,13 +488,19 @@ fn not_counted(claim: &ClaimedVoter, tally: &Tally) -> String {
         Some(State::Early) => "whose vote came before the opening".to_owned(),
         Some(State::Withdrawn(_)) => "whose vote was taken back".to_owned(),
         _ => {
-            let same = |aside: &&super::tally::SetAside| {
-                let named = aside.sender.name.as_deref().unwrap_or_default();
-                fold(named) == fold(&claim.name) || fold(&aside.identity.name) == fold(&claim.name)
+            let claimed = fold(&claim.name);
+            let is_theirs = |identity: &Identity, sender: &Address| {
+                let name = sender.name.as_deref().unwrap_or_default();
+                fold(name) == claimed || fold(&identity.name) == claimed
             };
-            match tally.unclear().iter().chain(tally.not_countable()).find(same) {
-                Some(aside) => format!("whose mail is unclear: {}", aside.why),
-                None => "of whom no vote was found".to_owned(),
+            let mut asked = tally.unclear().iter().chain(tally.not_countable());
+            let mut silent = tally.no_vote().map(|mail| mail.answer);
+            if let Some(aside) = asked.find(|one| is_theirs(&one.identity, &one.sender)) {
+                format!("whose mail is unclear: {}", aside.why)
+            } else if let Some(mail) = silent.find(|one| is_theirs(&one.identity, &one.sender)) {
+                format!("in whose mail <{}> no vote was found", mail.message_id)
+            } else {
+                "of whom no vote was found".to_owned()
             }
         }
     };

@@ -49,7 +49,7 @@ pub struct Member {
     pub names: Vec<String>,
     /// When they joined, where that is known.
     pub since: Option<NaiveDate>,
-    /// Their addresses besides `<id>@apache.org`, in lower case.
+    /// Their addresses besides `<id>@apache.org`, in lower case; `github:LOGIN` too.
     pub addresses: Vec<String>,
 }
 
@@ -184,7 +184,8 @@ impl Roster {
                 used[number] |= listed.is_some() || named.is_some();
                 member.learn(listed.unwrap_or_default());
                 let names = named.into_iter().collect();
-                member.learn(Member { names, ..Member::default() });
+                let addresses = form.logins_of(id);
+                member.learn(Member { names, addresses, since: None });
             }
         }
         let deciding = used[..deciding].iter().filter(|used| **used).count();
@@ -201,14 +202,6 @@ impl Roster {
             .collect();
         sources[..=deciding].rotate_right(1);
         Ok(Self { project: project.to_owned(), body, members, sources })
-    }
-
-    /// Takes a list of ids, as from settings.
-    pub fn of_ids(project: &str, body: Body, ids: &[String], place: &str) -> Self {
-        let members = ids.iter().map(|id| (id.to_lowercase(), Member::default())).collect();
-        let sha256 = hex(&Sha256::digest(ids.join("\n")));
-        let sources = vec![Source { name: place.to_owned(), sha256, dated: None }];
-        Self { project: project.to_owned(), body, members, sources }
     }
 
     /// The day of the document that decides.
@@ -360,7 +353,7 @@ fn text(name: &str, text: &str) -> Result<Form, RosterError> {
         let mut called: Vec<&str> = Vec::new();
         for word in words {
             let bare = word.trim_matches(['<', '>', ',', ';', '[', ']']);
-            if bare.contains('@') {
+            if bare.contains('@') || bare.to_lowercase().starts_with("github:") {
                 member.addresses.push(bare.to_lowercase());
             } else if let Ok(since) = NaiveDate::parse_from_str(bare, "%Y-%m-%d") {
                 member.since = Some(since);
@@ -429,6 +422,22 @@ impl Form {
             }
             _ => None,
         }
+    }
+
+    /// What somebody is called on GitHub, by any field of that name.
+    fn logins_of(&self, id: &str) -> Vec<String> {
+        let (Form::People(people) | Form::LdapPeople(people)) = self else { return Vec::new() };
+        let person = people.get(id).and_then(Value::as_object).into_iter().flatten();
+        let told = person.filter(|(field, _)| field.to_lowercase().contains("github"));
+        let told = told.flat_map(|(_, value)| match value {
+            Value::Array(logins) => logins.iter().collect(),
+            one => vec![one],
+        });
+        let login = |told: &Value| {
+            let login = told.as_str()?.trim_end_matches('/').rsplit('/').next()?.to_lowercase();
+            (!login.is_empty()).then(|| format!("github:{login}"))
+        };
+        told.filter_map(login).collect()
     }
 
     /// The names of the committees that this form lists.
@@ -533,6 +542,10 @@ mod tests {
         assert_eq!(list.members["jane"].addresses, ["jane@example.org", "jd@example.com"]);
         assert_eq!(list.members["jane"].names, ["Jane Doe"]);
         assert_eq!(list.members["max"].names, ["Max C# Muster"]);
+        let people = r#"{"jane": {"name": "Jane Doe", "groups": ["demo-pmc"],
+            "githubUsername": ["JaneD", "https://github.com/jd2/"]}}"#;
+        let logins = roster("demo", Body::Pmc, &[people]).expect("by groups");
+        assert_eq!(logins.members["jane"].addresses, ["github:janed", "github:jd2"]);
         // sha256sum of "max\n"
         let one = roster("any", Body::Pmc, &["max\n"]).expect("a list");
         assert_eq!(

@@ -7,12 +7,14 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 
 use chrono::{DateTime, Utc};
 
 use super::subject::{Kind, Subject, which_call};
-use super::thread::{FindError, Which, find, threads};
+use super::thread::{Thread, Which, find, threads};
 use crate::mail::glance::{digest, look};
 use crate::mail::{self, fields};
 
@@ -43,6 +45,26 @@ impl Said {
     }
 }
 
+/// The mails that were read to see a vote.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// The votes in them.
+    pub threads: Vec<Thread>,
+    /// Their bytes, if they were to be kept.
+    pub mails: Vec<Vec<u8>>,
+    /// How many were read.
+    pub read: usize,
+}
+
+impl Gathered {
+    /// Adds mails that are not tied to any of these.
+    fn append(&mut self, mut more: Self) {
+        self.threads.append(&mut more.threads);
+        self.mails.append(&mut more.mails);
+        self.read += more.read;
+    }
+}
+
 /// Mails among which a vote may be that is meant; no other mail is tied to any of them.
 #[derive(Clone)]
 struct Candidate {
@@ -58,6 +80,8 @@ fn sorted(numbers: impl Iterator<Item = usize>) -> Vec<usize> {
     numbers
 }
 
+/// So many mails are read at once, half of them by a second thread.
+const AT_ONCE: usize = 4000;
 /// So often the mails are gone through for those linked to others.
 const MOST_PASSES: usize = 30;
 
@@ -94,6 +118,11 @@ impl Selection {
         subject
     }
 
+    /// Whether the mail that was looked at last has a Message-ID.
+    pub fn last_has_an_id(&self) -> bool {
+        self.ids.last().is_some_and(|id| *id != 0)
+    }
+
     /// How many mails were looked at.
     pub fn len(&self) -> usize {
         self.ids.len()
@@ -114,46 +143,78 @@ impl Selection {
         self.said.extend(moved);
     }
 
-    /// Fetches the mails that have to be known to see the vote that is meant. `fetch` is given their
-    /// numbers, ascending; `piecemeal` says that it may well be called more than once. Where no vote
-    /// is found, those of every vote come, so that what may have been meant can be told.
+    /// Reads the mails that have to be known to see the vote that is meant. `fetch` is given their
+    /// numbers, ascending, and hands over each; `piecemeal` says that it may well be called more than
+    /// once. The mails' bytes are returned only to `keep` them. Where no vote is found, those of every
+    /// vote come, so that what may have been meant can be told.
     ///
     /// # Errors
     /// Those of `fetch`.
-    pub fn gather<E>(
+    pub fn gather<E: Send>(
         &self,
         which: &Which,
         piecemeal: bool,
-        mut fetch: impl FnMut(&[usize]) -> Result<Vec<Vec<u8>>, E>,
-    ) -> Result<Vec<Vec<u8>>, E> {
-        let found_in = |mails: &[Vec<u8>]| {
-            let threads = threads(mails.iter().map(|mail| mail::read(mail)).collect());
-            find(&threads, which).map(|thread| thread.call.date)
+        keep: bool,
+        fetch: impl Fn(&[usize], &mut dyn FnMut(&[u8])) -> Result<(), E> + Sync,
+    ) -> Result<Gathered, E> {
+        let part = |numbers: &[usize]| {
+            let mut messages = Vec::with_capacity(numbers.len());
+            let mut mails = Vec::new();
+            fetch(numbers, &mut |bytes| {
+                messages.push(mail::read(bytes));
+                mails.extend(keep.then(|| bytes.to_vec()));
+            })?;
+            Ok((messages, mails))
+        };
+        let read = |numbers: &[usize]| {
+            let mut messages = Vec::with_capacity(numbers.len());
+            let mut mails = Vec::new();
+            let at_once = if piecemeal { AT_ONCE } else { numbers.len().max(1) };
+            for numbers in numbers.chunks(at_once) {
+                // Few are not worth a second thread.
+                let cut = if numbers.len() == AT_ONCE { AT_ONCE / 2 } else { numbers.len() };
+                let (first, second) = numbers.split_at(cut);
+                let (first, second) = std::thread::scope(|scope| {
+                    let second = (!second.is_empty()).then(|| scope.spawn(|| part(second)));
+                    let join = |thread: ScopedJoinHandle<'_, _>| {
+                        thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+                    };
+                    (part(first), second.map(join))
+                });
+                for half in [Some(first), second].into_iter().flatten() {
+                    let (more, bytes) = half?;
+                    messages.extend(more);
+                    mails.extend(bytes);
+                }
+            }
+            Ok(Gathered { threads: threads(messages), mails, read: numbers.len() })
         };
         let candidates = self.candidates(which);
+        let mut gathered = Gathered::default();
         // An exact candidate number goes before a newer vote without one, and a subject may turn
         // out ambiguous: then all are needed.
         if !piecemeal || !matches!(which, Which::Release { rc: None, .. }) {
             let all = candidates.into_iter().flat_map(|candidate| candidate.mails);
-            let mails = fetch(&sorted(all))?;
-            return match found_in(&mails) {
-                Err(FindError::NoVotes | FindError::NotFound { .. }) => fetch(&self.of_votes()),
-                _ => Ok(mails),
-            };
-        }
-        let mut mails = Vec::new();
-        let mut newest: Option<Option<DateTime<Utc>>> = None;
-        for candidate in candidates {
-            if newest.is_some_and(|date| candidate.newest < date) {
-                break;
+            gathered = read(&sorted(all))?;
+        } else {
+            let mut newest: Option<Option<DateTime<Utc>>> = None;
+            for candidate in candidates {
+                if newest.is_some_and(|date| candidate.newest < date) {
+                    break;
+                }
+                let more = read(&candidate.mails)?;
+                let found = find(&more.threads, which).ok();
+                let found = found.filter(|vote| which.is_named_by(&which_call(&vote.call.subject)));
+                newest = newest.max(found.map(|vote| vote.call.date));
+                gathered.append(more);
             }
-            let more = fetch(&candidate.mails)?;
-            newest = newest.max(found_in(&more).ok());
-            mails.extend(more);
         }
-        match newest {
-            Some(_) => Ok(mails),
-            None => fetch(&self.of_votes()),
+        match find(&gathered.threads, which) {
+            Ok(_) => Ok(gathered),
+            Err(_) => {
+                drop(gathered);
+                read(&self.of_votes())
+            }
         }
     }
 
@@ -214,7 +275,7 @@ impl Selection {
         };
         let mut ties = Ties::of(self, id);
         let meant = |said: &&Said| {
-            said.read().kind == Kind::Vote && which.fits(&said.subject.0, said.read())
+            said.read().kind == Kind::Vote && which.may_fit(&said.subject.0, said.read())
         };
         let mut groups = Groups::default();
         let family = id.and_then(|id| ties.families.of_id(id));

@@ -175,7 +175,12 @@ fn without_reply_marks(subject: &str) -> (&str, bool) {
     ];
     let mut rest = subject.trim();
     let mut reply = false;
-    while let Some((mark, after)) = rest.split_once([':', '：']) {
+    loop {
+        if let Some(after) = without_gateway_mark(rest) {
+            rest = after;
+            continue;
+        }
+        let Some((mark, after)) = rest.split_once([':', '：']) else { break };
         let mark = mark.trim().to_lowercase();
         let bare = mark.split(['[', '(', '^', '*']).next().unwrap_or_default().trim();
         if !MARKS.contains(&bare) {
@@ -185,6 +190,50 @@ fn without_reply_marks(subject: &str) -> (&str, bool) {
         rest = after.trim_start();
     }
     (rest, reply)
+}
+
+/// Takes off the front what mail gateways put there, as in `**EXT**`, `EXTERNAL:` and `{Spam?}`; what
+/// they put into brackets is a tag. A word that nothing parts from the rest is a part of the subject.
+fn without_gateway_mark(subject: &str) -> Option<&str> {
+    const MARKS: &[&str] = &[
+        "ext",
+        "extern",
+        "external",
+        "externe",
+        "externo",
+        "externa",
+        "esterno",
+        "spam",
+        "junk",
+        "caution",
+        "warning",
+        "suspected",
+        "untrusted",
+        "phishing",
+        "外部",
+        "外部邮件",
+        "社外",
+    ];
+    const BESIDE: &[&str] = &["email", "mail", "message", "sender", "source", "possible"];
+    let mut rest = subject.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '[');
+    let mut is_mark = false;
+    loop {
+        let words = rest.trim_start();
+        let end = words.find(|c: char| !c.is_alphanumeric()).unwrap_or(words.len());
+        let word = words[..end].to_lowercase();
+        match MARKS.contains(&&word[..]) {
+            true => is_mark = true,
+            false if BESIDE.contains(&&word[..]) => {}
+            false => break,
+        }
+        rest = &words[end..];
+    }
+    let after = rest.trim_start_matches(|c: char| "*})>|#=~!?:：-–—_ ".contains(c));
+    let gap = &rest[..rest.len() - after.len()];
+    let parts = gap.contains(|c: char| "*})>|#=~!?:：".contains(c))
+        || [" - ", " – ", " — "].contains(&gap)
+        || after.starts_with('[');
+    (is_mark && parts).then_some(after)
 }
 
 /// Takes `(was: an earlier subject)` off the end.
@@ -212,7 +261,9 @@ fn without_tags(subject: &str) -> (Vec<String>, String) {
     }
     out.push_str(rest);
     let (rest, _) = without_reply_marks(&out);
-    (tags, rest.trim().to_owned())
+    // A mark between a tag and the rest is no part of either.
+    let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || ":-–—".contains(c));
+    (tags, rest.trim_end().to_owned())
 }
 
 /// What kind of mail it is, and the rest of the subject without the words that said so.
@@ -470,12 +521,30 @@ mod tests {
             "[foo-dev] Re: [VOTE] Release Foo 1.0",
             "Re: [VOTE] Release Foo 1.0 (was: [DISCUSS] when)",
             "[REMINDER][VOTE] Release Foo 1.0",
+            "RE: **EXT** [VOTE] Release Foo 1.0",
+            "**EXT** RE: [VOTE] Release Foo 1.0",
+            "Re: [D] [VOTE] Release Foo 1.0 [foo]",
+            "RE: EXTERNAL: [VOTE] Release Foo 1.0",
+            "AW: [EXT] RE: [VOTE] Release Foo 1.0",
+            "Re: {External Sender} [VOTE] Release Foo 1.0",
+            "(External Email) Re: [VOTE] Release Foo 1.0",
+            "Re: <EXTERN> Re: [VOTE] Release Foo 1.0",
+            "RE: External - [VOTE] Release Foo 1.0",
+            "Re: ***SPAM*** [VOTE] Release Foo 1.0",
+            "Re: ⚠ EXTERNAL: [VOTE] Release Foo 1.0",
+            "Re: [EXT]: [VOTE] Release Foo 1.0",
+            "Re: [EXT] - [VOTE]: Release Foo 1.0",
         ] {
             let read = which_call(subject);
             assert_eq!((read.kind, &read.key[..]), (Kind::Vote, "release foo 1.0"), "{subject}");
             assert_eq!(read.reply, !subject.starts_with("[foo"), "{subject}");
         }
         assert!(!which_call("[VOTE] Release: Foo 1.0").reply);
+        for subject in
+            ["External tables 1.0", "External-Dns 1.0", "Mail: Foo 1.0", "Spam filter: 1.0"]
+        {
+            assert_eq!(which_call(&format!("[VOTE] {subject}")).key, subject.to_lowercase());
+        }
     }
 
     #[test]

@@ -10,19 +10,21 @@ mod fold;
 mod outcome;
 mod passed;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::ballot::{Evidence, Reading, Value};
+use super::ballot::{Evidence, Reading, Says, Value};
 use super::identity::{How, Identity};
 use super::kind::Requirements;
 use super::roster::Roster;
 use super::rules::Count;
 use crate::checks::CheckOutcome;
-use crate::mail::{Address, MessageId};
+use crate::mail::{Address, MessageId, Mirrored};
 use crate::release::{CandidateNumber, Version};
 
 pub use passed::{NotPassed, PassedRound, PassedVote};
@@ -50,6 +52,15 @@ pub struct VoteRound {
     pub result: Option<End>,
     /// The mail that cancels the vote.
     pub cancel: Option<End>,
+    /// The mail in which who called the vote says that it begins anew.
+    pub restart: Option<End>,
+}
+
+impl VoteRound {
+    /// The restart, where it is known as of an instant and nobody said when the vote opened.
+    fn restarted(&self, as_of: DateTime<Utc>) -> Option<&End> {
+        self.restart.as_ref().filter(|restart| restart.at <= as_of && !self.times.opened_given)
+    }
 }
 
 /// The mail that called a vote.
@@ -83,7 +94,7 @@ pub struct Times {
     pub expedited: Option<String>,
 }
 
-/// A mail that ends a vote.
+/// A mail that ends a vote, or begins it anew.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct End {
     /// Its Message-ID.
@@ -92,11 +103,25 @@ pub struct End {
     pub at: DateTime<Utc>,
     /// Who sent it.
     pub from: String,
-    /// It is from who called the vote or from a member; anybody else ends nothing.
+    /// It is from who called the vote or from a member, by address or by a ruling; anybody else
+    /// ends nothing.
     pub authorised: bool,
+    /// Only a name says that it is from one of those.
+    pub by_name: bool,
     /// The line that says so, where its subject does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
+}
+
+impl End {
+    /// What is said of it where only a name says by whom it is.
+    pub fn by_name_only(&self, what: &str, does: &str) -> String {
+        let (from, id) = (&self.from, &self.message_id);
+        format!(
+            "only the name says that the {what} is by {from}, and so it {does} nothing; if it is: \
+             --rule '<{id}>=genuine' --reason 'how it is known'"
+        )
+    }
 }
 
 /// A mail of the vote, read.
@@ -105,13 +130,13 @@ pub struct Answer {
     /// Its Message-ID.
     pub message_id: MessageId,
     /// The person who sent it, as the mail has them.
-    pub sender: Address,
+    pub sender: Arc<Address>,
     /// When it was sent.
     pub at: Option<DateTime<Utc>>,
     /// It refers to the call, so that it cannot be older, whatever its clock says.
     pub answers_call: bool,
     /// Who that is.
-    pub identity: Identity,
+    pub identity: Arc<Identity>,
     /// What it says.
     pub reading: Reading,
     /// It gives a reason beside the vote (T-11).
@@ -120,6 +145,8 @@ pub struct Answer {
     pub words: String,
     /// It is a vote on another list that the call carries over by name (V-10): which list.
     pub carried_from: Option<String>,
+    /// What on GitHub it mirrors: a comment that is edited or deleted changes what it said before.
+    pub mirrored: Option<Box<Mirrored>>,
 }
 
 /// What a person decides about a mail that is unclear.
@@ -133,6 +160,14 @@ pub struct Ruling {
     pub reason: String,
 }
 
+impl Ruling {
+    /// The words on the command line that say it.
+    pub fn words(&self) -> [String; 4] {
+        let rule = format!("<{}>={}", self.message_id, self.value);
+        ["--rule".to_owned(), rule, "--reason".to_owned(), self.reason.clone()]
+    }
+}
+
 /// What a mail is ruled to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RulingValue {
@@ -142,6 +177,9 @@ pub enum RulingValue {
     None,
     /// A -1 that was answered, for projects that ask for it.
     Answered,
+    /// By the person that its name says, so that it takes effect as it stands: a vote, a vote taken
+    /// back, the end of a vote.
+    Genuine,
 }
 
 impl fmt::Display for RulingValue {
@@ -150,6 +188,7 @@ impl fmt::Display for RulingValue {
             RulingValue::Vote(value) => figure(*value),
             RulingValue::None => "none",
             RulingValue::Answered => "answered",
+            RulingValue::Genuine => "genuine",
         })
     }
 }
@@ -169,7 +208,10 @@ impl FromStr for RulingValue {
             "-1" => Ok(RulingValue::Vote(Value::MinusOne)),
             "none" => Ok(RulingValue::None),
             "answered" => Ok(RulingValue::Answered),
-            _ => Err(format!("`{text}` is no ruling: expected +1, 0, -1, none or answered")),
+            "genuine" => Ok(RulingValue::Genuine),
+            _ => {
+                Err(format!("`{text}` is no ruling: expected +1, 0, -1, none, answered or genuine"))
+            }
         }
     }
 }
@@ -232,9 +274,9 @@ pub enum State {
 #[derive(Debug, Clone)]
 pub struct Ballot {
     /// Who that is.
-    pub identity: Identity,
+    pub identity: Arc<Identity>,
     /// The sender as the mail has them.
-    pub sender: Address,
+    pub sender: Arc<Address>,
     /// What they voted.
     pub value: Value,
     /// Whether it binds.
@@ -265,31 +307,82 @@ impl Ballot {
         self.state == State::Counted
     }
 
-    /// Whether it binds only by the voter's name.
+    /// Whether it binds only by the voter's name, and nobody has ruled on it.
     pub fn by_name(&self) -> bool {
-        self.standing == Standing::Binding && self.identity.how == How::Name
+        let ruled = self.ruling.is_some();
+        self.standing == Standing::Binding && self.identity.how == How::Name && !ruled
     }
 }
 
-/// A mail that casts no vote that counts: unclear, with a vote that cannot count, or taking one back.
+/// Why a mail is not looked at that was sent after the instant of the count.
+pub const LATER: &str = "sent later than this count";
+
+/// A mail that casts no vote that counts: unclear, with a vote that cannot count, taking one back, or
+/// without any.
 #[derive(Debug, Clone)]
 pub struct SetAside {
     /// Who sent it.
-    pub identity: Identity,
+    pub identity: Arc<Identity>,
     /// The sender as the mail has them.
-    pub sender: Address,
+    pub sender: Arc<Address>,
     /// When it was sent.
     pub at: Option<DateTime<Utc>>,
     /// The mail.
     pub message_id: MessageId,
-    /// The line.
+    /// The line; where none says anything, the first.
     pub evidence: Option<Evidence>,
+    /// It has a figure, a thumb or a word of approval.
+    pub figure: bool,
+    /// The sender's own words, quotes left out.
+    pub words: String,
     /// Why it is set aside.
     pub why: String,
     /// Whether it would bind.
     pub standing: Standing,
     /// A later mail of the same person, a ruling, or its date settles it.
     pub settled: Option<String>,
+}
+
+/// A mail in which no vote was found. In a large thread they are nearly all: their list copies nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct NoVote<'a> {
+    /// The mail.
+    pub answer: &'a Answer,
+    /// It was sent after the instant of the count, and not looked at.
+    pub later: bool,
+    /// Whether its vote would bind.
+    pub standing: Standing,
+}
+
+impl NoVote<'_> {
+    /// The same as a mail that was set aside.
+    pub fn set_aside(&self) -> SetAside {
+        let reading = &self.answer.reading;
+        let why = match reading.says {
+            _ if self.later => LATER,
+            Says::Unclear(_) => "it names the vote that the same person cast",
+            _ if reading.figure => "its figure is a count, a number, or an option to choose",
+            _ => "no vote in it",
+        };
+        SetAside::of(self.answer, why.to_owned(), self.standing)
+    }
+}
+
+impl SetAside {
+    fn of(answer: &Answer, why: String, standing: Standing) -> Self {
+        Self {
+            identity: answer.identity.clone(),
+            sender: answer.sender.clone(),
+            at: answer.at,
+            message_id: answer.message_id.clone(),
+            evidence: answer.reading.evidence.as_ref().or(answer.reading.first.as_ref()).cloned(),
+            figure: answer.reading.figure,
+            words: answer.words.clone(),
+            why,
+            standing,
+            settled: None,
+        }
+    }
 }
 
 /// How a vote stands.
@@ -358,6 +451,8 @@ pub struct Tally {
     not_countable: Vec<SetAside>,
     withdrawals: Vec<SetAside>,
     dismissed: Vec<SetAside>,
+    answers: Vec<Answer>,
+    no_vote: Vec<(usize, bool, Standing)>,
     rulings: Vec<Ruling>,
     warnings: Vec<String>,
 }
@@ -428,6 +523,26 @@ impl Tally {
         &self.dismissed
     }
 
+    /// Every other mail, by date: no vote was found in it.
+    pub fn no_vote(&self) -> impl Iterator<Item = NoVote<'_>> {
+        let found = self.no_vote.iter();
+        found.map(|(index, later, standing)| NoVote {
+            answer: &self.answers[*index],
+            later: *later,
+            standing: *standing,
+        })
+    }
+
+    /// The ids of the members who did not vote, and of whom nothing is asked.
+    pub fn not_voted(&self) -> impl Iterator<Item = &str> {
+        let asked = self.unclear.iter().filter(|aside| aside.settled.is_none());
+        let people = self.ballots.iter().map(|ballot| &ballot.identity);
+        let people = people.chain(asked.map(|aside| &aside.identity));
+        let voted: BTreeSet<&str> = people.filter_map(|person| person.id.as_deref()).collect();
+        let members = self.round.roster.members.keys().map(String::as_str);
+        members.filter(move |id| !voted.contains(id))
+    }
+
     /// The rulings that were used.
     pub fn rulings(&self) -> &[Ruling] {
         &self.rulings
@@ -439,19 +554,23 @@ impl Tally {
     }
 }
 
-/// Counts a vote as of an instant: what was sent later is not looked at.
+/// Counts a vote as of an instant: what was sent later is listed, and not looked at. Every answer is in
+/// one of the lists, or is the call or the end of the vote.
 ///
 /// # Errors
 /// A ruling on a mail that is not in the vote, or that would overturn a clear ballot.
 pub fn tally(
     round: VoteRound,
-    answers: &[Answer],
+    mut answers: Vec<Answer>,
     rulings: &[Ruling],
     as_of: DateTime<Utc>,
 ) -> Result<Tally, RulingError> {
-    let schedule = outcome::Schedule::of(&round, answers, as_of);
-    let folded = fold::fold(&round, &schedule, answers, rulings, as_of)?;
-    Ok(outcome::decide(round, schedule, folded, as_of))
+    answers.sort_unstable_by(|one, other| {
+        (one.at, &one.message_id).cmp(&(other.at, &other.message_id))
+    });
+    let schedule = outcome::Schedule::of(&round, &answers, as_of);
+    let folded = fold::fold(&round, &schedule, &answers, rulings, as_of)?;
+    Ok(outcome::decide(round, schedule, folded, answers, as_of))
 }
 
 #[cfg(test)]

@@ -4,15 +4,18 @@
 //! the subject. A thread that holds several calls is cut at each: an answer belongs to the call it
 //! descends from, else to the newest call before it. The order of the messages changes nothing.
 
+mod copies;
 mod family;
 mod find;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::subject::{Kind, Subject, which_call};
-use crate::mail::{Address, Message, MessageId, SenderSource};
+use crate::mail::{Message, MessageId, SenderSource};
+use copies::unique;
 use family::Family;
 
 pub use find::{FindError, Which, find};
@@ -43,6 +46,22 @@ impl Thread {
         self.call.warnings.iter().any(|warning| warning == CALL_MISSING)
     }
 
+    /// Whether a later vote may take the place of this one unasked: it is called by the same person,
+    /// on another list, or after this one was over by its own caller's word.
+    fn is_superseded_by(&self, later: &Thread) -> bool {
+        let (call, next) = (&self.call, &later.call);
+        let over = [&self.result, &self.cancel].into_iter().flatten();
+        let mut over = over.filter(|end| same_sender(end, call) && end.date <= next.date);
+        let shared = call.lists.is_empty()
+            || next.lists.is_empty()
+            || call.lists.iter().any(|list| next.lists.contains(list));
+        same_sender(call, next)
+            || !shared
+            || self.call_is_missing()
+            || later.call_is_missing()
+            || over.next().is_some()
+    }
+
     /// Every mail that was found, the call first.
     pub fn messages(&self) -> impl Iterator<Item = &Message> {
         let call = std::iter::once(&self.call).filter(|_| !self.call_is_missing());
@@ -69,60 +88,6 @@ pub fn threads(messages: Vec<Message>) -> Vec<Thread> {
     sorting.assembled(owners)
 }
 
-/// One message of each id, by date and then id, with the lists of all its copies.
-fn unique(messages: Vec<Message>) -> Vec<Message> {
-    let mut by_id: BTreeMap<MessageId, Message> = BTreeMap::new();
-    for message in messages {
-        match by_id.entry(message.id.clone()) {
-            Entry::Vacant(place) => {
-                place.insert(message);
-            }
-            Entry::Occupied(mut place) => {
-                let merged = merged(place.get().clone(), message);
-                place.insert(merged);
-            }
-        }
-    }
-    let mut messages: Vec<Message> = by_id.into_values().collect();
-    messages.sort_by(|one, other| order(one).cmp(&order(other)));
-    messages
-}
-
-/// The better copy of two, whichever came first.
-fn merged(one: Message, other: Message) -> Message {
-    const OTHER_TEXT: &str = "another mail with the same Message-ID says something else";
-    fn rank(message: &Message) -> impl Ord + '_ {
-        let guesses = message.warnings.iter().filter(|warning| *warning != OTHER_TEXT).count();
-        let hidden = message.sender.address == message.from.address
-            && message.sender_source != SenderSource::From;
-        (
-            order(message).0,
-            order(message).1,
-            guesses,
-            hidden,
-            &message.text,
-            &message.sender.address,
-        )
-    }
-    let essence = |message: &Message| -> String {
-        message.text.chars().filter(|c| !c.is_whitespace()).collect()
-    };
-    let (first, second) = (essence(&one), essence(&other));
-    let differ = !first.contains(&second) && !second.contains(&first);
-    let noted = [&one, &other].iter().any(|m| m.warnings.iter().any(|w| w == OTHER_TEXT));
-    let (mut kept, dropped) = if rank(&one) <= rank(&other) { (one, other) } else { (other, one) };
-    for list in dropped.lists {
-        if !kept.lists.contains(&list) {
-            kept.lists.push(list);
-        }
-    }
-    kept.lists.sort();
-    if (differ || noted) && !kept.warnings.iter().any(|warning| warning == OTHER_TEXT) {
-        kept.warnings.push(OTHER_TEXT.to_owned());
-    }
-    kept
-}
-
 /// Mails without a date come last.
 fn order(message: &Message) -> (bool, Option<DateTime<Utc>>, &MessageId) {
     (message.date.is_none(), message.date, &message.id)
@@ -143,28 +108,34 @@ enum Owner {
 
 struct Sorting {
     messages: Vec<Message>,
-    subjects: Vec<Subject>,
+    subjects: Vec<Rc<Subject>>,
     family: Family,
-    /// Mails that look like the call of a vote by their text.
-    callers: Vec<bool>,
-    /// The subjects they have, where they are no replies.
+    /// The subjects of calls that are no replies.
     called: HashSet<String>,
 }
 
 impl Sorting {
     fn of(messages: Vec<Message>) -> Self {
-        let subjects: Vec<Subject> =
-            messages.iter().map(|message| which_call(&message.subject)).collect();
-        let callers: Vec<bool> = messages
+        // Those of a thread are all the same.
+        let mut read: HashMap<&str, Rc<Subject>> = HashMap::new();
+        let subjects: Vec<Rc<Subject>> = messages
             .iter()
-            .zip(&subjects)
-            .map(|(message, subject)| subject.kind == Kind::Vote && reads_as_call(&message.text))
+            .map(|message| {
+                let new = || Rc::new(which_call(&message.subject));
+                read.entry(&message.subject).or_insert_with(new).clone()
+            })
             .collect();
-        let calling =
-            subjects.iter().zip(&callers).filter(|(subject, calls)| **calls && !subject.reply);
-        let called = calling.map(|(subject, _)| subject.key.clone()).collect();
+        let calling = messages.iter().zip(&subjects).filter(|(message, subject)| {
+            !subject.reply && subject.kind == Kind::Vote && reads_as_call(&message.text)
+        });
+        let called = calling.map(|(_, subject)| subject.key.clone()).collect();
         let family = Family::of(&messages);
-        Self { messages, subjects, family, callers, called }
+        Self { messages, subjects, family, called }
+    }
+
+    /// Whether a mail looks like the call of a vote by its text.
+    fn calls(&self, node: usize) -> bool {
+        self.subjects[node].kind == Kind::Vote && reads_as_call(&self.messages[node].text)
     }
 
     fn owners(&self) -> Vec<Owner> {
@@ -200,13 +171,13 @@ impl Sorting {
             // Within a thread: another candidate, or the same person beginning anew.
             let another = !subject.fits(&self.subjects[call]);
             let anew = !subject.reply && same_sender(message, &self.messages[call]);
-            return self.callers[node] && (another || anew);
+            return (another || anew) && self.calls(node);
         }
         if subject.reply {
             return false;
         }
         let fresh = message.in_reply_to.is_empty() && message.references.is_empty();
-        self.callers[node] || (fresh && !self.called.contains(&subject.key))
+        (fresh && !self.called.contains(&subject.key)) || self.calls(node)
     }
 
     /// Gives what belongs to a call that was posted twice to the first of them.
@@ -324,7 +295,7 @@ impl Sorting {
             .into_iter()
             .map(|((missing, number), members)| self.group(missing, number, members))
             .collect();
-        let mut messages: Vec<Option<Message>> = self.messages.into_iter().map(Some).collect();
+        let mut messages = self.messages;
         let mut threads: Vec<Thread> =
             groups.into_iter().map(|group| group.thread(&mut messages)).collect();
         threads.sort_by(|one, other| order(&one.call).cmp(&order(&other.call)));
@@ -339,15 +310,16 @@ impl Sorting {
             true => members
                 .iter()
                 .copied()
-                .find(|&node| self.callers[node] && self.messages[node].in_reply_to.is_empty()),
+                .find(|&node| self.messages[node].in_reply_to.is_empty() && self.calls(node)),
         };
         let stand_in = call.is_none().then(|| self.stand_in(&members));
         let result = self.last_of(Kind::Result, call, &members);
         let cancel = self.last_of(Kind::Cancel, call, &members);
         let also = |node: usize| {
-            call.is_some_and(|call| node != call && !missing && self.is_cross_post(call, node))
-                && self.callers[node]
+            !missing
                 && !self.subjects[node].reply
+                && call.is_some_and(|call| node != call && self.is_cross_post(call, node))
+                && self.calls(node)
         };
         let rest =
             |node: &usize| Some(*node) != call && Some(*node) != result && Some(*node) != cancel;
@@ -380,21 +352,16 @@ impl Sorting {
         let said = members.iter().find(|node| self.subjects[**node].kind == Kind::Vote);
         let subject = said.map(|node| self.messages[*node].subject.clone()).unwrap_or_default();
         let at = subject.find('[').unwrap_or(0);
-        let id = first
-            .and_then(|message| message.references.first().or(message.in_reply_to.first()))
-            .or(first.map(|message| &message.id));
+        let named = first.and_then(|message| {
+            message.references.iter().next().or(message.in_reply_to.iter().next())
+        });
+        let own = || first.map(|message| message.id.clone()).unwrap_or_default();
         Message {
-            id: id.cloned().unwrap_or_else(|| MessageId(String::new())),
-            in_reply_to: Vec::new(),
-            references: Vec::new(),
+            id: named.map_or_else(own, |id| MessageId(id.to_owned())),
             subject: subject[at..].to_owned(),
-            from: Address::default(),
-            sender: Address::default(),
-            sender_source: SenderSource::From,
-            date: None,
             lists: first.map(|message| message.lists.clone()).unwrap_or_default(),
-            text: String::new(),
             warnings: vec![CALL_MISSING.to_owned()],
+            ..Message::default()
         }
     }
 }
@@ -410,15 +377,15 @@ struct Group {
 }
 
 impl Group {
-    fn thread(self, messages: &mut [Option<Message>]) -> Thread {
-        let mut take = |node: usize| messages[node].take();
-        let call = self.call.and_then(&mut take).or(self.stand_in);
+    fn thread(self, messages: &mut [Message]) -> Thread {
+        let mut take = |node: usize| std::mem::take(&mut messages[node]);
+        let call = self.call.map(&mut take).or(self.stand_in);
         Thread {
             call: call.expect("a group has a call or what stands for it"),
-            answers: self.answers.into_iter().filter_map(&mut take).collect(),
-            result: self.result.and_then(&mut take),
-            cancel: self.cancel.and_then(&mut take),
-            also_posted: self.also_posted.into_iter().filter_map(&mut take).collect(),
+            answers: self.answers.into_iter().map(&mut take).collect(),
+            result: self.result.map(&mut take),
+            cancel: self.cancel.map(&mut take),
+            also_posted: self.also_posted.into_iter().map(&mut take).collect(),
         }
     }
 }
@@ -454,9 +421,14 @@ fn calls(owners: &[Owner]) -> Vec<usize> {
     owners.iter().enumerate().filter_map(own).collect()
 }
 
+/// Whether two mails have the same sender by address: a name is not a person.
 fn same_sender(one: &Message, other: &Message) -> bool {
-    one.sender.address.eq_ignore_ascii_case(&other.sender.address) && !one.sender.address.is_empty()
-        || one.sender.name.is_some() && one.sender.name == other.sender.name
+    let known = |message: &Message| {
+        let unknown =
+            matches!(message.sender_source, SenderSource::Hidden(_) | SenderSource::Unsure(_));
+        !unknown && !message.sender.address.is_empty()
+    };
+    one.sender.address.eq_ignore_ascii_case(&other.sender.address) && known(one) && known(other)
 }
 
 /// Whether a text calls a vote: outside of quotes it offers ballots, or says how long the vote is

@@ -11,7 +11,7 @@ use plusone::policy::Preset;
 use plusone::vote::ballot::{Reading, Says, Value};
 use plusone::vote::identity::{How, Identity};
 use plusone::vote::kind::{MinusOne, Requirements, VoteKind};
-use plusone::vote::roster::{Body, Roster};
+use plusone::vote::roster::{Body, Document, Roster};
 use plusone::vote::tally::{Answer, PassedVote, Times, VoteRound, tally};
 
 /// Three members voted in favour of this version.
@@ -19,16 +19,18 @@ pub fn passed_vote(version: &str) -> PassedVote {
     let ids = ["ann", "bob", "cat"].map(str::to_owned);
     let answers = ids.each_ref().map(|id| Answer {
         message_id: MessageId(format!("{id}@x.example")),
-        sender: Address { name: None, address: format!("{id}@apache.org") },
+        sender: Address { name: None, address: format!("{id}@apache.org") }.into(),
         at: "2026-11-20T11:00:00Z".parse().ok(),
         answers_call: true,
-        identity: Identity {
+        identity: std::sync::Arc::new(Identity {
             id: Some(id.clone()),
             name: id.clone(),
             how: How::ApacheAddress,
-            because: String::new(),
+            because: "".into(),
+            field: None,
+            unproven: None,
             key: id.clone(),
-        },
+        }),
         reading: Reading {
             says: Says::Vote(Value::PlusOne),
             evidence: None,
@@ -41,8 +43,10 @@ pub fn passed_vote(version: &str) -> PassedVote {
         reasoned: false,
         words: String::new(),
         carried_from: None,
+        mirrored: None,
     });
     let opened = "2026-11-20T10:00:00Z".parse().ok();
+    let roster = Document { name: "the test", bytes: b"ann\nbob\ncat\n", fetched: None };
     let round = VoteRound {
         project: "demo".to_owned(),
         version: version.parse().ok(),
@@ -56,11 +60,13 @@ pub fn passed_vote(version: &str) -> PassedVote {
             MinusOne::Majority,
         )
         .unwrap(),
-        roster: Roster::of_ids("demo", Body::Pmc, &ids, "the test"),
+        roster: Roster::read("demo", Body::Pmc, &[roster]).expect("a roster"),
         roster_day: None,
         result: None,
         cancel: None,
+        restart: None,
     };
-    let counted = tally(round, &answers, &[], "2026-11-23T10:00:00Z".parse().unwrap()).unwrap();
+    let counted =
+        tally(round, answers.to_vec(), &[], "2026-11-23T10:00:00Z".parse().unwrap()).unwrap();
     PassedVote::new(&[&counted]).unwrap()
 }

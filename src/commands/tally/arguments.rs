@@ -69,7 +69,7 @@ pub(in crate::commands) struct CountArgs {
     /// Day that membership is judged by [default: that of each vote]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, help_heading = "Who is who")]
     pub(in crate::commands) as_of: Option<NaiveDate>,
-    /// Another address or name of a person; can be repeated
+    /// Another address or name of a person, or their login, as github:LOGIN; can be repeated
     #[arg(long, value_name = "ID=ADDRESS", value_parser = pair, help_heading = "Who is who")]
     pub(in crate::commands) alias: Vec<(String, String)>,
     /// Learn addresses from the authors in this repository
@@ -100,7 +100,8 @@ pub(in crate::commands) struct CountArgs {
     /// Kind of vote: release, procedural, code-change or lazy
     #[arg(long, value_name = "KIND", default_value_t = Kind::default(), help_heading = "Rules")]
     pub(in crate::commands) kind: Kind,
-    /// Take an unclear mail for +1, 0, -1 or none, or a -1 for answered; can be repeated
+    /// Take an unclear mail for +1, 0, -1 or none, a -1 for answered, or a mail for genuine, by whom
+    /// its name says; can be repeated
     #[arg(long, value_name = "MESSAGE-ID=VALUE", value_parser = ruling, help_heading = "Rules")]
     #[serde(skip)]
     pub(in crate::commands) rule: Vec<(String, RulingValue)>,

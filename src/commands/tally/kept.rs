@@ -121,7 +121,7 @@ impl Job<'_> {
         files::make_directory(&directory).map_err(failure)?;
         // Without its description a count that was kept half is none.
         files::remove_if_present(&directory.join(DESCRIPTION)).map_err(failure)?;
-        mails::save(&directory.join(MAILS), &counted.mails)?;
+        mails::save(&directory.join(MAILS), &counted.read.mails)?;
         let mut rosters = Vec::new();
         for (number, document) in counted.people.documents().iter().enumerate() {
             let base = document.name.rsplit('/').next().unwrap_or_default();

@@ -8,15 +8,26 @@ use super::super::Session;
 use super::Job;
 use crate::backend::files;
 use crate::backend::http::{HttpError, Patience};
-use crate::backend::mailbox::{self, Mailbox, MailboxError};
+use crate::backend::mailbox::{self, Mailbox, MailboxError, Scan};
 use crate::backend::ponymail::{Archive, PonymailError, ThreadAddress};
 use crate::error::Failure;
-use crate::mail::{self, Message};
+use crate::mail;
 use crate::project::mail::{ASF_ARCHIVE, INCUBATOR_LIST};
+use crate::vote::select::Gathered;
 use crate::vote::thread::{self, Thread, Which};
 
-/// Reads the votes that the mails hold, those that can be meant, and the mails themselves.
-pub(super) fn threads(job: &Job<'_>) -> Result<(Vec<Thread>, Vec<Vec<u8>>), Failure> {
+/// What the mailboxes hold of the vote that is meant.
+pub(super) struct Read {
+    /// The votes that the mails hold, those that can be meant; none once they are counted.
+    pub(super) threads: Vec<Thread>,
+    /// The mails themselves, where they have to be kept.
+    pub(super) mails: Vec<Vec<u8>>,
+    /// What else is to be told.
+    pub(super) warnings: Vec<String>,
+}
+
+/// Reads the mails.
+pub(super) fn read(job: &Job<'_>) -> Result<Read, Failure> {
     let (args, session) = (job.args, job.session);
     check_sources(job)?;
     let which = which(job);
@@ -34,20 +45,40 @@ pub(super) fn threads(job: &Job<'_>) -> Result<(Vec<Thread>, Vec<Vec<u8>>), Fail
         files::write(&path, &bytes).map_err(Failure::outside)?;
         mailboxes.push(Mailbox::Mbox(path));
     }
-    let mut mails = match mailboxes.is_empty() {
-        true => Vec::new(),
-        false => mailbox::scan(&mailboxes, &which).map_err(mailbox_failure)?,
+    // Most of the memory that a large thread takes are the mails as they came.
+    let keep = args.save.is_some() || job.root.is_some() || !args.thread.is_empty();
+    let Scan { mut gathered, headless } = match mailboxes.is_empty() {
+        true => Scan::default(),
+        false => mailbox::votes(&mailboxes, &which, keep).map_err(mailbox_failure)?,
     };
-    for thread in &args.thread {
-        let base = job.archive().unwrap_or_else(|| ASF_ARCHIVE.to_owned());
-        mails.extend(fetched_thread(session, &base, thread)?);
+    if !args.thread.is_empty() {
+        for thread in &args.thread {
+            let base = job.archive().unwrap_or_else(|| ASF_ARCHIVE.to_owned());
+            gathered.mails.extend(fetched_thread(session, &base, thread)?);
+        }
+        let messages = gathered.mails.iter().map(|bytes| mail::read(bytes)).collect();
+        gathered.threads = thread::threads(messages);
+        gathered.read = gathered.mails.len();
     }
-    let messages: Vec<Message> = mails.iter().map(|bytes| mail::read(bytes)).collect();
     if let Some(path) = &args.save {
-        save(path, &mails)?;
+        save(path, &gathered.mails)?;
     }
-    session.ui.detail(&format!("{} mails can belong to the vote", messages.len()));
-    Ok((thread::threads(messages), mails))
+    session.ui.detail(&format!("{} mails can belong to the vote", gathered.read));
+    let warnings = without_header(&headless).into_iter().collect();
+    let Gathered { threads, mails, .. } = gathered;
+    Ok(Read { threads, mails, warnings })
+}
+
+/// What is said of mails without a header, of which nobody can tell where they belong.
+fn without_header(headless: &[String]) -> Option<String> {
+    const MOST_NAMED: usize = 3;
+    let named = headless.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let more = match headless.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let text = format!("without the header of a mail, and so not read: {named}{more}");
+    (!headless.is_empty()).then_some(text)
 }
 
 /// Keeps mails in an mbox file.

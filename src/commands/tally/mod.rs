@@ -1,6 +1,7 @@
 //! `plusone tally`: counts a vote from the mails of its list.
 
 mod arguments;
+mod ask;
 mod kept;
 mod mails;
 mod people;
@@ -17,6 +18,7 @@ use super::underway::Underway;
 use super::{Session, Settings, git_failure};
 use crate::backend::files;
 use crate::backend::git::{GitError, Repository};
+use crate::backend::machine;
 use crate::error::{ExitStatus, Failure};
 use crate::mail::MessageId;
 use crate::policy::Preset;
@@ -37,7 +39,8 @@ use arguments::WhichRound;
 Counts what the mails say as of now (or --time): who voted what, by which line, and whether it binds \
 by the roster. A mail that a careful person would ask about is not guessed: it is listed, and if it \
 could decide the vote, the outcome is needs-ruling until --rule settles it. What a voter typed about \
-being binding decides nothing.
+being binding decides nothing. Every mail of the thread is told of, those without a vote too: -v lists \
+them all. --ask goes through what is unclear, one mail after the other.
 
 Exit status: 0 the vote passed, 1 it failed or was cancelled, 3 it is open, waits for a ruling, or \
 the mails or the roster could not be read.
@@ -48,6 +51,7 @@ Examples:
   plusone tally --list dev@fortress.apache.org --month 2026-11 --subject 'Release Fortress 3.0.1'
   plusone tally --mbox vote.mbox --roster members.txt --alias jane=jane@example.org
   plusone tally --mbox vote.mbox --rule '<id@host>=+1' --reason 'She confirmed it on the list'
+  plusone tally --mbox vote.mbox --ask
   plusone tally --podling --project burr --list dev@burr.apache.org --list general@incubator.apache.org")]
 pub struct TallyArgs {
     /// What is counted, and by what
@@ -60,6 +64,9 @@ pub struct TallyArgs {
     /// Print mail addresses in full
     #[arg(long, help_heading = "Output")]
     full_addresses: bool,
+    /// Ask about each unclear mail at the terminal, and count by the answers
+    #[arg(long, conflicts_with = "watch", help_heading = "Rules")]
+    ask: bool,
     /// Look again and again, and say what has changed, until the vote is over
     #[arg(long, help_heading = "Output")]
     watch: bool,
@@ -81,6 +88,10 @@ pub(super) struct Job<'a> {
     settings: Settings,
     preset: Preset,
     full_addresses: bool,
+    /// It asks at the terminal, and then counts again.
+    asks: bool,
+    /// The command that counts again, without what rules and asks.
+    command: Vec<String>,
     /// The page that is going to be written.
     html: Option<&'a Path>,
     /// Rulings that are given now.
@@ -103,8 +114,8 @@ pub(super) struct Counted {
     pub(super) rc: Option<CandidateNumber>,
     /// The vote, or a podling's two, its own first.
     pub(super) rounds: Vec<Round>,
-    /// The mails that it was counted from.
-    mails: Vec<Vec<u8>>,
+    /// What it was counted from.
+    read: mails::Read,
     /// Who is who.
     people: people::Evidence,
 }
@@ -135,10 +146,18 @@ pub fn run(session: &Session, args: TallyArgs) -> Result<ExitStatus, Failure> {
     let mut job = Job::new(session, &args.count)?;
     job.full_addresses = args.full_addresses;
     job.html = args.html.as_deref();
+    job.asks = args.ask;
+    job.command = ask::again(&machine::arguments());
     if args.watch {
         return watch::run(&job, args.every);
     }
-    let counted = job.count(session.now)?;
+    if args.ask {
+        ask::can(&job)?;
+    }
+    let mut counted = job.count(session.now)?;
+    if args.ask {
+        counted = ask::run(&mut job, counted)?;
+    }
     job.write_html(&counted.report)?;
     job.remember(counted.version.as_ref(), counted.rc)?;
     job.keep(&counted)?;
@@ -189,7 +208,7 @@ pub(super) fn count_anew(session: &Session, args: &CountArgs) -> Result<(), Fail
 /// Where a mail can be read in a list's web archive.
 pub(super) fn thread_link(archive: &str, id: &MessageId) -> String {
     let archive = Some(archive.to_owned());
-    let presentation = Presentation { archive, full_addresses: false };
+    let presentation = Presentation { archive, ..Presentation::default() };
     presentation.link(id).unwrap_or_default()
 }
 
@@ -255,6 +274,8 @@ impl<'a> Job<'a> {
             settings,
             preset,
             full_addresses: false,
+            asks: false,
+            command: Vec::new(),
             html: None,
             rulings: rulings(args)?,
             remembered: remembered::read(root.as_ref())?,
@@ -275,39 +296,63 @@ impl<'a> Job<'a> {
 
     /// Reads the mails and counts as of an instant.
     pub(super) fn count(&self, now: DateTime<Utc>) -> Result<Counted, Failure> {
-        let (threads, mails) = mails::threads(self)?;
-        let meant = round::meant(self, &threads)?;
+        let read = mails::read(self)?;
         let people = people::Evidence::read(self)?;
-        let presentation =
-            Presentation { archive: mails::archive(self), full_addresses: self.full_addresses };
+        self.count_again(read, people, now)
+    }
+
+    /// Counts what was read.
+    fn count_again(
+        &self,
+        mut read: mails::Read,
+        people: people::Evidence,
+        now: DateTime<Utc>,
+    ) -> Result<Counted, Failure> {
+        let threads = std::mem::take(&mut read.threads);
+        let meant = round::meant(self, &threads)?;
+        let mut command = self.command.clone();
+        if !command.is_empty() {
+            command.extend(self.rulings.iter().flat_map(Ruling::words));
+        }
+        let presentation = Presentation {
+            archive: mails::archive(self),
+            full_addresses: self.full_addresses,
+            every_mail: self.session.ui.is_verbose(),
+            command,
+        };
         let podling = match meant.podling {
             Some(thread) => {
                 let body = if meant.is_podling { Body::Ppmc } else { Body::Pmc };
-                Some(round::count(self, thread, body, &people, None, now)?)
+                Some(round::count(self, &threads, thread, body, &people, None, now)?)
             }
             None => None,
         };
         let incubator = match meant.incubator {
             Some(thread) => {
                 let earlier = meant.podling.zip(podling.as_ref().map(|counted| &counted.tally));
-                Some(round::count(self, thread, Body::Ipmc, &people, earlier, now)?)
+                Some(round::count(self, &threads, thread, Body::Ipmc, &people, earlier, now)?)
             }
             None => None,
         };
+        // What is printed of a large thread needs the room.
+        match self.asks {
+            true => read.threads = threads,
+            false => drop(threads),
+        }
         let counted = || [&incubator, &podling].into_iter().flatten();
         let unknown = self
             .rulings
             .iter()
-            .find(|ruling| !counted().any(|counted| counted.mails.contains(&ruling.message_id)));
+            .find(|ruling| !counted().any(|counted| counted.ruled.contains(&ruling.message_id)));
         if let Some(ruling) = unknown {
             return Err(Failure::usage(RulingError::NoMail(ruling.message_id.clone()))
-                .hint("the ids of unclear mails are printed with them"));
+                .hint("the ids of the mails are printed with them; -v lists every mail"));
         }
-        let report = |counted: &round::Count| counted.report(&presentation);
         let tallies: Vec<&Tally> = counted().map(|counted| &counted.tally).collect();
         let passed = PassedVote::new(&tallies).ok();
         let version = tallies.iter().find_map(|tally| tally.round().version.clone());
         let rc = tallies.iter().find_map(|tally| tally.round().rc);
+        let report = |counted: &round::Count| counted.report(&presentation, &read.warnings);
         let report = match (&incubator, &podling) {
             (Some(incubator), Some(podling)) => {
                 TallyReport::of_both(report(incubator), report(podling))
@@ -317,7 +362,7 @@ impl<'a> Job<'a> {
         };
         let rounds = [podling, incubator].into_iter().flatten();
         let rounds = rounds.map(|round| Round { tally: round.tally, call: round.call }).collect();
-        Ok(Counted { report, passed, version, rc, rounds, mails, people })
+        Ok(Counted { report, passed, version, rc, rounds, read, people })
     }
 
     fn write_html(&self, report: &TallyReport) -> Result<(), Failure> {

@@ -17,7 +17,6 @@ use crate::vote::roster::{self, Body, Roster, RosterError};
 /// What tells who is who, read once for both votes of a podling.
 pub(super) struct Evidence {
     documents: Vec<Document>,
-    ids: Vec<String>,
     keys: Vec<KeyOwner>,
     authors: Vec<Author>,
 }
@@ -48,8 +47,7 @@ const WHIMSY_FILES: [&str; 2] = ["public_ldap_projects.json", "committee-info.js
 
 impl Evidence {
     pub(super) fn read(job: &Job<'_>) -> Result<Self, Failure> {
-        let mut evidence =
-            Self { documents: Vec::new(), ids: Vec::new(), keys: Vec::new(), authors: Vec::new() };
+        let mut evidence = Self { documents: Vec::new(), keys: Vec::new(), authors: Vec::new() };
         if let Some(kept) = &job.rosters {
             evidence.documents.clone_from(kept);
         }
@@ -84,17 +82,28 @@ impl Evidence {
         let pick = |pick: fn(&crate::project::file::RosterTable) -> Option<String>| {
             tables.iter().find_map(|table| pick(table))
         };
+        let ppmc = pick(|table| table.ppmc.clone());
+        let ipmc = pick(|table| table.ipmc.clone());
+        for (body, source) in [(Body::Ppmc, &ppmc), (Body::Ipmc, &ipmc)] {
+            if let Some(source) = source {
+                self.read_source(job, Some(body), source)?;
+            }
+        }
         let from = pick(|table| table.from.clone());
         match (pick(|table| table.source.clone()).as_deref(), from) {
             (Some("list"), _) => {
-                let lists = tables.iter().map(|table| &table.ids);
-                self.ids = { lists }.find(|ids| !ids.is_empty()).cloned().unwrap_or_default();
+                let mut lists = tables.iter().map(|table| &table.ids);
+                let ids = lists.find(|ids| !ids.is_empty()).cloned().unwrap_or_default();
+                let (body, name, fetched) = (None, "plusone.toml".to_owned(), None);
+                let bytes = ids.join("\n").into_bytes();
+                self.documents.push(Document { body, name, bytes, fetched });
                 Ok(())
             }
             (Some("file"), Some(path)) => self.read_source(job, None, &path),
             (Some("file"), None) => Err(Failure::usage(
                 "`vote.roster.source` is `file`, but `vote.roster.from` names none",
             )),
+            (None, None) if ppmc.is_some() && ipmc.is_some() => Ok(()),
             (Some("whimsy"), Some(base)) => self.read_whimsy(job, None, &base),
             (Some("whimsy"), None) => self.read_whimsy(job, None, WHIMSY),
             (Some(other), _) => Err(Failure::usage(format!("`vote.roster.source` is `{other}`"))
@@ -180,9 +189,6 @@ impl Evidence {
 
     /// The roster of one committee: from what is named for it, else from what is named for none.
     pub(super) fn roster(&self, project: &str, body: Body) -> Result<Roster, Failure> {
-        if !self.ids.is_empty() {
-            return Ok(Roster::of_ids(project, body, &self.ids, "plusone.toml"));
-        }
         let of = |wanted: Option<Body>| -> Vec<roster::Document<'_>> {
             let fitting = self.documents.iter().filter(|read| read.body == wanted);
             fitting.map(document).collect()

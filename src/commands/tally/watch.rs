@@ -7,7 +7,7 @@ use super::{Counted, Job};
 use crate::backend::machine;
 use crate::error::{ExitStatus, Failure, FailureKind};
 use crate::report::harmless;
-use crate::report::tally::{BallotLine, TallyReport};
+use crate::report::tally::{AsideLine, BallotLine, TallyReport};
 use crate::vote::tally::{Outcome, Standing, figure};
 
 /// Between two looks at somebody else's server there is at least so much time.
@@ -73,16 +73,23 @@ fn changes(before: &TallyReport, after: &TallyReport) -> Vec<String> {
         let said = ballot.evidence.as_ref().map_or("", |evidence| &evidence.text);
         lines.push(format!("{} voted {} ({binds}): {said}", ballot.who(), figure(ballot.value)));
     }
-    let asides = |report: &TallyReport| -> Vec<(String, String)> {
+    let asides = |report: &TallyReport| -> Vec<String> {
         let votes = report.votes().into_iter();
-        let unclear = votes.flat_map(|(_, _, vote)| vote.unclear.clone());
-        unclear
-            .map(|aside| (aside.message_id.0, format!("{}: {}", aside.from, aside.why)))
-            .collect()
+        let told = votes.flat_map(|(_, _, vote)| {
+            let unclear = vote.unclear.iter().map(|aside| {
+                let AsideLine { message_id, from, why, .. } = aside;
+                format!("unclear <{message_id}> of {from}: {why}")
+            });
+            let no_vote = vote.no_vote.iter().map(|aside| {
+                let AsideLine { message_id, from, .. } = aside;
+                format!("no vote in <{message_id}> of {from}: {}", aside.gist())
+            });
+            unclear.chain(no_vote).collect::<Vec<_>>()
+        });
+        told.collect()
     };
     let seen = asides(before);
-    let new = asides(after).into_iter().filter(|aside| !seen.contains(aside));
-    lines.extend(new.map(|(id, text)| format!("unclear <{id}> of {text}")));
+    lines.extend(asides(after).into_iter().filter(|aside| !seen.contains(aside)));
     if before.outcome != after.outcome {
         lines.push(format!("the vote is {}", after.outcome.as_str()));
     }

@@ -39,7 +39,7 @@ pub(super) fn read(session: &Session, what: &str) -> Result<Option<Announced>, F
         return Ok(None);
     };
     let message = mail::read(&bytes);
-    if message.subject.is_empty() && message.from.address.is_empty() {
+    if message.subject.is_empty() && message.from().address.is_empty() {
         return Err(Failure::usage(format!("`{what}` is neither an archive nor a mail"))
             .hint("name a directory, an address (https://…, svn://…), an archive or a mail"));
     }

@@ -409,20 +409,37 @@ pub const TABLES: &[Table] = &[
                 text: "The members themselves, with `source = \"list\"`.",
                 example: "ids = [\"jane\", \"john\", \"max\"]",
             },
+            Setting {
+                name: "vote.roster.ppmc",
+                takes: "`whimsy`, an address, or a path",
+                home: Either,
+                default: Words("what the settings above say"),
+                text: "The roster of a podling's own vote, as `--roster ppmc=` takes it.",
+                example: "ppmc = \"dev/ppmc.txt\"",
+            },
+            Setting {
+                name: "vote.roster.ipmc",
+                takes: "`whimsy`, an address, or a path",
+                home: Either,
+                default: Words("what the settings above say"),
+                text: "The roster of the Incubator's vote on a podling's release, as \
+                       `--roster ipmc=` takes it.",
+                example: "ipmc = \"whimsy\"",
+            },
         ],
     },
     Table {
         header: "[vote.aliases]",
         about: "Further addresses and names of people who do not vote from their address at \
-                apache.org.",
+                apache.org, and their logins on GitHub.",
         settings: &[Setting {
             name: "vote.aliases",
-            takes: "for each id a list of addresses and names",
+            takes: "for each id a list of addresses, names, and logins as `github:LOGIN`",
             home: Either,
             default: Nothing,
             text: "Names are matched where an address is not known. `--alias` adds one for one \
                    run.",
-            example: "jane = [\"jane@example.org\", \"Jane Doe\"]",
+            example: "jane = [\"jane@example.org\", \"Jane Doe\", \"github:janedoe\"]",
         }],
     },
     Table {

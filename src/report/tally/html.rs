@@ -90,8 +90,11 @@ fn vote_part(out: &mut String, vote: &Vote, heading: &str) {
     let _ = writeln!(out, "<{heading}>From opening to close</{heading}>\n<ol class=\"line\">");
     time_line(out, &history);
     out.push_str("</ol>\n");
-    asides(out, heading, "Unclear: a person has to decide", &vote.unclear);
-    asides(out, heading, "Cannot count", &vote.not_countable);
+    // What was taken back stands in the line already.
+    for (title, _, mails) in vote.asides().iter().filter(|(_, label, _)| *label != "back") {
+        asides(out, heading, title, mails);
+    }
+    no_vote(out, heading, vote);
     let rulings = vote.rulings_elsewhere();
     if !rulings.is_empty() {
         let _ = writeln!(out, "<{heading}>Rulings</{heading}>");
@@ -128,6 +131,9 @@ fn facts(out: &mut String, vote: &Vote) {
     if let Some(at) = vote.opened_at {
         fact("Opened", &time(at));
     }
+    if let Some(restart) = &vote.restart {
+        fact("Anew", &time(restart.at));
+    }
     if let Some(at) = vote.closes_at {
         fact("Closes", &format!("{} at the earliest", time(at)));
     }
@@ -142,6 +148,9 @@ fn facts(out: &mut String, vote: &Vote) {
         let dated = source.dated.map_or("no date".to_owned(), |day| day.to_string());
         let name = escape(&source.name);
         fact("Roster", &format!("{name}, {dated} <small>SHA-256 {}</small>", source.sha256));
+    }
+    if let Some(missing) = vote.not_voted() {
+        fact("Not voted", &escape(&missing));
     }
     out.push_str("</dl>\n");
 }
@@ -352,11 +361,35 @@ fn asides(out: &mut String, heading: &str, title: &str, asides: &[AsideLine]) {
             escape(&aside.why)
         );
         when(out, aside.at, aside.link.as_deref());
-        quote(out, aside.text.as_deref());
+        quote(out, aside.words.as_deref().or(aside.text.as_deref()));
         if let Some(how) = &aside.settled {
             let _ = writeln!(out, "<p class=\"soft\">settled: {}</p>", escape(how));
         }
         out.push_str("</li>\n");
+    }
+    out.push_str("</ul>\n");
+}
+
+/// Every other mail, a line each, those first that a person would look at.
+fn no_vote(out: &mut String, heading: &str, vote: &Vote) {
+    let mails = vote.without_vote();
+    if mails.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "<{heading}>No vote found in</{heading}>\n<ul class=\"asides\">");
+    for mail in mails {
+        let class = if mail.stands_out() { "line" } else { "line soft" };
+        let at = mail.at.map_or("no date".to_owned(), time);
+        let at = mail
+            .link
+            .as_deref()
+            .map_or(at.clone(), |it| format!("{at} · {}", link(it, "the mail")));
+        let _ = writeln!(
+            out,
+            "<li class=\"{class}\"><p><strong><bdi>{}</bdi></strong>: <bdi>{}</bdi> <small>{at}</small></p></li>",
+            escape(&mail.from),
+            escape(&mail.gist()),
+        );
     }
     out.push_str("</ul>\n");
 }

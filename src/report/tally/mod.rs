@@ -15,8 +15,8 @@ use crate::vote::kind::VoteKind;
 use crate::vote::result::Claims;
 use crate::vote::roster::{Body, Source};
 use crate::vote::tally::{
-    Ballot, CallMail, Counts, End, Judged, Outcome, Ruling, SetAside, Standing, State, Tally,
-    figure,
+    Ballot, CallMail, Counts, End, Judged, LATER, Outcome, Ruling, RulingValue, SetAside, Standing,
+    State, Tally, figure,
 };
 
 /// A vote, or both votes of a podling.
@@ -26,6 +26,9 @@ pub struct TallyReport {
     pub outcome: Outcome,
     /// Why.
     pub reasons: Vec<String>,
+    /// The command that counts again, where there is one.
+    #[serde(skip)]
+    pub command: Vec<String>,
     /// The vote; for a podling that of the Incubator, which binds the foundation.
     #[serde(flatten)]
     pub vote: Vote,
@@ -86,12 +89,21 @@ pub struct Vote {
     pub not_countable: Vec<AsideLine>,
     /// Mails that took a vote back.
     pub withdrawals: Vec<AsideLine>,
+    /// Mails that a person ruled to be no votes.
+    pub dismissed: Vec<AsideLine>,
+    /// Every other mail, by date: no vote was found in it.
+    pub no_vote: Vec<AsideLine>,
+    /// Whether people are shown all of those.
+    #[serde(skip)]
+    every_mail: bool,
     /// Rulings that were used.
     pub rulings: Vec<Ruling>,
     /// What the mail with the result claims, and where it differs.
     pub result: Option<ResultLine>,
     /// The mail that cancelled it.
     pub cancel: Option<End>,
+    /// The mail that began it anew.
+    pub restart: Option<End>,
     /// Whose votes bind, and where that is said.
     pub roster: RosterLine,
     /// What was odd and had to be assumed.
@@ -149,6 +161,8 @@ pub struct AsideLine {
     pub message_id: MessageId,
     /// Who sent it.
     pub from: String,
+    /// Their id, if it is known.
+    pub voter: Option<String>,
     /// Whether it would bind.
     pub standing: Standing,
     /// When it was sent.
@@ -159,6 +173,11 @@ pub struct AsideLine {
     pub text: Option<String>,
     /// The number of the line.
     pub line: Option<usize>,
+    /// Whether it has a figure, a thumb or a word of approval.
+    pub figure: bool,
+    /// The sender's words, where they are more than the line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
     /// Why it is set aside.
     pub why: String,
     /// What settles it all the same.
@@ -197,6 +216,8 @@ impl ResultLine {
 pub struct RosterLine {
     /// Members in it.
     pub members: usize,
+    /// The ids of those from whom there is no vote.
+    pub not_voted: Vec<String>,
     /// Where it was read.
     pub sources: Vec<Source>,
 }
@@ -208,6 +229,10 @@ pub struct Presentation {
     pub archive: Option<String>,
     /// Print addresses in full.
     pub full_addresses: bool,
+    /// Show people every mail, also those in which nothing is.
+    pub every_mail: bool,
+    /// The command that counts again.
+    pub command: Vec<String>,
 }
 
 impl Presentation {
@@ -258,6 +283,7 @@ impl TallyReport {
         Self {
             outcome: tally.outcome(),
             reasons: tally.reasons().to_vec(),
+            command: presentation.command.clone(),
             vote: Vote::of(tally, result, presentation),
             rounds: Vec::new(),
         }
@@ -286,7 +312,8 @@ impl TallyReport {
             vote: one.vote.clone(),
         };
         let rounds = vec![round(&incubator), round(&podling)];
-        Self { outcome, reasons, vote: incubator.vote, rounds }
+        let command = incubator.command;
+        Self { outcome, reasons, command, vote: incubator.vote, rounds }
     }
 
     /// The votes in it, each with how it stands and why.
@@ -309,16 +336,22 @@ impl TallyReport {
 impl Vote {
     fn of(tally: &Tally, result: Option<ResultLine>, presentation: &Presentation) -> Self {
         let round = tally.round();
-        let aside = |aside: &SetAside| AsideLine {
-            message_id: aside.message_id.clone(),
+        let aside = |aside: SetAside| AsideLine {
             from: presentation.who(&aside.identity, &aside.sender.address),
+            voter: aside.identity.id.clone(),
             standing: aside.standing,
             at: aside.at,
             link: presentation.link(&aside.message_id),
-            text: aside.evidence.as_ref().map(|line| presentation.text(&line.text)),
+            message_id: aside.message_id,
+            text: aside.evidence.as_ref().map(|line| presentation.text(&cut(&line.text))),
             line: aside.evidence.as_ref().map(|line| line.line),
-            why: aside.why.clone(),
-            settled: aside.settled.clone(),
+            figure: aside.figure,
+            words: Some(presentation.text(&aside.words)).filter(|words| {
+                let line = aside.evidence.as_ref().map_or("", |line| &line.text);
+                !words.is_empty() && aside.words != line
+            }),
+            why: aside.why,
+            settled: aside.settled,
         };
         Self {
             body: round.roster.body,
@@ -336,18 +369,59 @@ impl Vote {
             counts: tally.counts(),
             rules: tally.judged().to_vec(),
             ballots: tally.ballots().iter().map(|b| BallotLine::of(b, presentation)).collect(),
-            unclear: tally.unclear().iter().map(aside).collect(),
-            not_countable: tally.not_countable().iter().map(aside).collect(),
-            withdrawals: tally.withdrawals().iter().map(aside).collect(),
+            unclear: tally.unclear().iter().cloned().map(aside).collect(),
+            not_countable: tally.not_countable().iter().cloned().map(aside).collect(),
+            withdrawals: tally.withdrawals().iter().cloned().map(aside).collect(),
+            dismissed: tally.dismissed().iter().cloned().map(aside).collect(),
+            no_vote: tally.no_vote().map(|mail| aside(mail.set_aside())).collect(),
+            every_mail: presentation.every_mail,
             rulings: tally.rulings().to_vec(),
             result,
             cancel: round.cancel.clone(),
+            restart: round.restart.clone().filter(|restart| restart.at <= tally.as_of()),
             roster: RosterLine {
                 members: round.roster.members.len(),
+                not_voted: tally.not_voted().map(str::to_owned).collect(),
                 sources: round.roster.sources.clone(),
             },
             warnings: tally.warnings().to_vec(),
         }
+    }
+
+    /// The mails that are set aside for a reason, list by list: how each is headed, and the word before
+    /// its mails.
+    fn asides(&self) -> [(&'static str, &'static str, &[AsideLine]); 3] {
+        [
+            ("Taken back", "back", &self.withdrawals),
+            ("Unclear: a person has to decide", "unclear", &self.unclear),
+            ("Cannot count", "void", &self.not_countable),
+        ]
+    }
+
+    /// The mails without a vote, those first that a person would look at: with a figure, of members,
+    /// and among these of those who did not vote.
+    fn without_vote(&self) -> Vec<&AsideLine> {
+        let mut mails: Vec<&AsideLine> = self.no_vote.iter().collect();
+        let voted = |mail: &AsideLine| {
+            mail.voter.as_ref().is_none_or(|id| !self.roster.not_voted.contains(id))
+        };
+        mails.sort_by_cached_key(|mail| {
+            (!mail.figure, mail.standing == Standing::NonBinding, voted(mail))
+        });
+        mails
+    }
+
+    /// The members from whom there is no vote, in one line.
+    fn not_voted(&self) -> Option<String> {
+        const MOST_NAMED: usize = 5;
+        let missing = &self.roster.not_voted;
+        let named = missing.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(", ");
+        let more = match missing.len().saturating_sub(MOST_NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let text = format!("{} of {} members: {named}{more}", missing.len(), self.roster.members);
+        (!missing.is_empty()).then_some(text)
     }
 
     /// Rulings that no ballot tells of: those that a mail is no vote.
@@ -363,6 +437,22 @@ impl Vote {
         let version = self.version.as_ref().map(|version| format!(" {version}"));
         let rc = self.rc.map(|rc| format!(" rc{rc}"));
         format!("{}{}{}", self.project, version.unwrap_or_default(), rc.unwrap_or_default())
+    }
+}
+
+impl AsideLine {
+    /// Whether a person would look at it though no vote was found.
+    fn stands_out(&self) -> bool {
+        self.figure || self.standing == Standing::Binding
+    }
+
+    /// What it is of, if no vote is in it: the first line, else why nothing is shown.
+    pub fn gist(&self) -> String {
+        let text = self.text.as_deref().unwrap_or("(no text)");
+        match &self.why[..] {
+            why if why.starts_with(LATER) => format!("{text} ({why})"),
+            _ => text.to_owned(),
+        }
     }
 }
 
@@ -390,7 +480,7 @@ impl BallotLine {
             state,
             state_by,
             known: ballot.identity.how,
-            because: ballot.identity.because.clone(),
+            because: ballot.identity.because.to_string(),
             at: ballot.at,
             message_id: ballot.message_id.clone(),
             link: presentation.link(&ballot.message_id),
@@ -400,6 +490,12 @@ impl BallotLine {
             ruling: ballot.ruling.as_ref().map(|ruling| ruling.reason.clone()),
             note: Some(ballot.notes.join("; ")).filter(|note| !note.is_empty()),
         }
+    }
+
+    /// Whether it counts by nothing but a name.
+    fn is_by_name(&self) -> bool {
+        let binds = self.counted && self.standing == Standing::Binding;
+        binds && self.known == How::Name && self.ruling.is_none()
     }
 
     /// Name and id, or the address.
@@ -435,7 +531,17 @@ impl BallotLine {
     }
 }
 
-fn instant(at: DateTime<Utc>) -> String {
+/// A line as it is shown: nobody reads one of thousands of letters.
+fn cut(line: &str) -> String {
+    const LONGEST: usize = 300;
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+/// A time for people.
+pub fn instant(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
@@ -476,13 +582,26 @@ impl Report for TallyReport {
         let votes = self.votes();
         let open = votes.iter().flat_map(|(_, _, vote)| &vote.unclear);
         let open = { open }.find(|aside| aside.settled.is_none());
-        if self.outcome == Outcome::NeedsRuling
-            && let Some(aside) = open
-        {
+        let over = matches!(self.outcome, Outcome::Failed | Outcome::Cancelled);
+        if let Some(aside) = open.filter(|_| !over && !self.command.is_empty()) {
             page.paragraph(
-                "Whoever knows what was meant settles it, with +1, 0, -1 or none, by counting again with:",
+                "Whoever knows what was meant settles it, with +1, 0, -1 or none (the id in quotes, as \
+                 here); --ask goes through all of them:",
             );
-            let id = format!("<{}>=+1", aside.message_id);
+            let ruling = Ruling {
+                message_id: aside.message_id.clone(),
+                value: RulingValue::Vote(Value::PlusOne),
+                reason: "how it is known".to_owned(),
+            };
+            let words = [&self.command[..], &ruling.words()].concat();
+            page.commands([&words.iter().map(String::as_str).collect::<Vec<_>>()[..]]);
+        }
+        let by_name = votes.iter().flat_map(|(_, _, vote)| &vote.ballots);
+        if self.outcome == Outcome::NeedsRuling
+            && let Some(ballot) = { by_name }.find(|ballot| ballot.is_by_name())
+        {
+            page.paragraph("Whoever knows that a vote is by whom its name says settles it with:");
+            let id = format!("<{}>=genuine", ballot.message_id);
             page.commands([&["--rule", &id, "--reason", "how it is known"][..]]);
         }
     }
@@ -505,9 +624,10 @@ fn write_vote(page: &mut Page, vote: &Vote) {
             page.table(&["voter", "vote", "binds", "known", "sent", "line and mail"], rows);
         }
     }
-    write_asides(page, "Taken back", "back", &vote.withdrawals);
-    write_asides(page, "Unclear: a person has to decide", "unclear", &vote.unclear);
-    write_asides(page, "Cannot count", "void", &vote.not_countable);
+    for (title, label, asides) in vote.asides() {
+        write_asides(page, title, label, asides);
+    }
+    write_no_vote(page, vote);
     let rulings = vote.rulings_elsewhere();
     if !rulings.is_empty() {
         page.title("Rulings");
@@ -518,6 +638,9 @@ fn write_vote(page: &mut Page, vote: &Vote) {
     }
     if let Some(result) = &vote.result {
         write_result(page, result);
+    }
+    if !vote.warnings.is_empty() {
+        page.title("Worth knowing");
     }
     for warning in &vote.warnings {
         page.item(Tone::Warning, "warning", warning, []);
@@ -534,6 +657,7 @@ fn write_facts(page: &mut Page, vote: &Vote) {
     );
     facts.extend(vote.thread.as_ref().map(|link| ("thread", link.clone())));
     facts.extend(vote.opened_at.map(|at| ("opened", instant(at))));
+    facts.extend(vote.restart.as_ref().map(|restart| ("anew", instant(restart.at))));
     facts.extend(vote.closes_at.map(|at| ("closes", format!("{} at the earliest", instant(at)))));
     facts.extend(vote.expedited.as_ref().map(|reason| ("expedited", reason.clone())));
     facts.extend(vote.closed_at.map(|at| ("closed", instant(at))));
@@ -545,6 +669,7 @@ fn write_facts(page: &mut Page, vote: &Vote) {
     }
     facts.push(("binding", total(vote.counts.binding)));
     facts.push(("non-binding", total(vote.counts.non_binding)));
+    facts.extend(vote.not_voted().map(|missing| ("not voted", missing)));
     page.fields(facts);
 }
 
@@ -589,6 +714,37 @@ fn write_asides(page: &mut Page, title: &str, label: &str, asides: &[AsideLine])
             Standing::NonBinding => "would not bind",
         };
         page.item(tone, label, &format!("{}, {binds}", aside.from), details);
+    }
+}
+
+/// Every other mail: a line each for those that a person would look at, and the rest as a number.
+fn write_no_vote(page: &mut Page, vote: &Vote) {
+    if vote.no_vote.is_empty() {
+        return;
+    }
+    page.title("No vote found in");
+    // Of members only so many: most thank and answer.
+    const MOST_PLAIN: usize = 5;
+    let mut shown = vote.without_vote();
+    if !vote.every_mail {
+        let figures = shown.iter().filter(|aside| aside.figure).count();
+        shown.truncate(figures + MOST_PLAIN);
+        shown.retain(|aside| aside.stands_out());
+    }
+    let others = vote.no_vote.len() - shown.len();
+    for aside in &shown {
+        let (tone, label) = match aside.standing {
+            _ if aside.figure => (Tone::Warning, "figure"),
+            Standing::Binding => (Tone::Plain, "member"),
+            Standing::NonBinding => (Tone::Plain, "other"),
+        };
+        let id = format!("<{}>", aside.message_id);
+        page.item(tone, label, &format!("{}: {}", aside.from, aside.gist()), [("id", id)]);
+    }
+    if others > 0 {
+        let more = if shown.is_empty() { "" } else { "more " };
+        let mails = count(others as u64, &format!("{more}mail"), &format!("{more}mails"));
+        page.item(Tone::Plain, "other", &format!("{mails}; -v lists them"), []);
     }
 }
 

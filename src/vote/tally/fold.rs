@@ -8,9 +8,9 @@ use super::outcome::Schedule;
 use super::{
     Answer, Ballot, Ruling, RulingError, RulingValue, SetAside, Standing, State, VoteRound, figure,
 };
-use crate::mail::MessageId;
+use crate::mail::{Deed, MessageId};
 use crate::vote::ballot::{Says, Value};
-use crate::vote::identity::{How, called};
+use crate::vote::identity::called;
 use crate::vote::roster::Membership;
 
 /// The answers sorted out.
@@ -22,6 +22,9 @@ pub(super) struct Folded {
     pub(super) withdrawals: Vec<SetAside>,
     /// Mails that are ruled to be no votes.
     pub(super) dismissed: Vec<SetAside>,
+    /// Mails without a vote, as indices of answers; whether they came later than the count, and whether
+    /// they would bind.
+    pub(super) no_vote: Vec<(usize, bool, Standing)>,
     pub(super) rulings: Vec<Ruling>,
     /// Ballots of -1 that are ruled to be answered.
     pub(super) answered: BTreeSet<MessageId>,
@@ -41,11 +44,14 @@ pub(super) struct Unsettled {
 
 /// One person on the way.
 #[derive(Debug, Default)]
-struct Voter {
+struct Voter<'a> {
     ballot: Option<usize>,
     unclear: Option<usize>,
+    /// The comment on GitHub that the ballot is.
+    comment: Option<&'a str>,
 }
 
+/// Sorts out `answers`, which come by date and id.
 pub(super) fn fold(
     round: &VoteRound,
     schedule: &Schedule,
@@ -62,24 +68,30 @@ pub(super) fn fold(
             _ => {}
         }
     }
-    let mut sorted: Vec<&Answer> = answers.iter().collect();
-    sorted.sort_by(|one, other| (one.at, &one.message_id).cmp(&(other.at, &other.message_id)));
     // The same mail in several archives counts once.
     let mut seen = BTreeSet::new();
-    sorted.retain(|answer| seen.insert(&answer.message_id));
+    let mut once: Vec<(usize, &Answer)> = answers.iter().enumerate().collect();
+    once.retain(|(_, answer)| seen.insert(&answer.message_id));
     if let Some(ruling) = by_mail.values().find(|ruling| !seen.contains(&ruling.message_id)) {
         return Err(RulingError::NoMail(ruling.message_id.clone()));
     }
+    let ended = schedule.closed_at.map_or(as_of, |closed| closed.min(as_of));
+    let known = answers.iter().filter(|answer| {
+        let votes = matches!(answer.reading.says, Says::Vote(_));
+        votes && !answer.identity.is_weak() && answer.at.is_none_or(|at| at <= ended)
+    });
+    let known = known.map(|answer| &answer.identity.key[..]).collect();
     let mut folding = Folding {
         round,
         schedule,
         as_of,
+        known,
         rulings: by_mail,
         voters: BTreeMap::new(),
         folded: Folded::default(),
     };
-    for answer in sorted {
-        folding.take(answer)?;
+    for (index, answer) in once {
+        folding.take(index, answer)?;
     }
     Ok(folding.finish())
 }
@@ -88,8 +100,10 @@ struct Folding<'a> {
     round: &'a VoteRound,
     schedule: &'a Schedule,
     as_of: DateTime<Utc>,
+    /// Who votes from an address that is known.
+    known: BTreeSet<&'a str>,
     rulings: BTreeMap<&'a MessageId, &'a Ruling>,
-    voters: BTreeMap<&'a str, Voter>,
+    voters: BTreeMap<&'a str, Voter<'a>>,
     folded: Folded,
 }
 
@@ -102,35 +116,38 @@ enum When {
 }
 
 impl<'a> Folding<'a> {
-    fn take(&mut self, answer: &'a Answer) -> Result<(), RulingError> {
+    fn take(&mut self, index: usize, answer: &'a Answer) -> Result<(), RulingError> {
         let when = self.when(answer);
         if matches!(when, When::NotYet) {
+            self.no_vote(index, answer, true);
             return Ok(());
         }
         let ruling = self.rulings.get(&answer.message_id).copied();
-        let mut says = answer.reading.says.clone();
+        let mut says = self.as_edited(answer);
         let mut ruled = None;
         if let Some(ruling) = ruling {
             ruled = self.rule(answer, ruling, &mut says)?;
             if ruled.is_some() && ruling.value == RulingValue::None {
                 let aside = self.aside(answer, "a person ruled that it is no vote".to_owned());
                 self.folded.dismissed.push(aside);
+                return Ok(());
             }
         }
         if self.only_names_it(answer, &says) {
             says = Says::Nothing;
         }
         match (when, says) {
-            (_, Says::Nothing) => {}
+            (_, Says::Nothing) => self.no_vote(index, answer, false),
             (When::Early, Says::Vote(value)) => self.apart(answer, value, State::Early),
             (When::Late, Says::Vote(value)) => self.apart(answer, value, State::Late),
             (When::InTime, Says::Vote(value)) => self.vote(answer, value, ruled),
-            (When::InTime, Says::Withdrawn) => self.withdraw(answer),
+            (When::InTime, Says::Withdrawn) => self.withdraw(answer, ruled),
             (When::InTime, Says::Unclear(why)) => self.unclear(answer, why),
             (When::InTime, Says::NotCountable(what)) => self.not_countable(answer, &what),
             (_, Says::Withdrawn) => {
                 let who = called(&answer.sender);
                 self.warn(format!("{who} withdrew a vote after the close; it counts as it was"));
+                self.back(answer, "comes after the close: the vote counts as it was".to_owned());
             }
             (_, Says::Unclear(why)) => {
                 let mut aside = self.aside(answer, why);
@@ -146,9 +163,26 @@ impl<'a> Folding<'a> {
         Ok(())
     }
 
+    /// What a mail says, where it tells that a comment on GitHub was edited or deleted: that concerns
+    /// what the comment said before.
+    fn as_edited(&self, answer: &Answer) -> Says {
+        let says = &answer.reading.says;
+        let Some(mirrored) = &answer.mirrored else { return says.clone() };
+        let voter = self.voters.get(&answer.identity.key[..]);
+        let is_vote = voter.is_some_and(|voter| {
+            voter.ballot.is_some() && voter.comment == Some(&mirrored.link[..])
+        });
+        match (mirrored.deed, is_vote) {
+            (Deed::Deleted, true) => Says::Withdrawn,
+            (Deed::Deleted, false) => Says::Nothing,
+            (Deed::Edited, true) if *says == Says::Nothing => Says::Withdrawn,
+            _ => says.clone(),
+        }
+    }
+
     fn when(&mut self, answer: &Answer) -> When {
         let Some(at) = answer.at else {
-            if answer.reading.says != Says::Nothing {
+            if !matches!(answer.reading.says, Says::Nothing | Says::Unclear(_)) {
                 let who = called(&answer.sender);
                 self.warn(format!("the mail of {who} has no date; it counts as sent in time"));
             }
@@ -196,19 +230,30 @@ impl<'a> Folding<'a> {
                 self.folded.rulings.push(ruling.clone());
                 return Ok(None);
             }
+            RulingValue::Genuine => {
+                let ends = [&self.round.result, &self.round.cancel, &self.round.restart];
+                let ends =
+                    ends.into_iter().flatten().any(|end| end.message_id == answer.message_id);
+                if !ends && !answer.identity.is_weak() {
+                    return clear("is by an address that is known".to_owned());
+                }
+                self.folded.rulings.push(ruling.clone());
+                return Ok(Some(ruling));
+            }
             RulingValue::Vote(value) => Says::Vote(value),
             RulingValue::None => Says::Nothing,
         };
-        let voted_before = || {
-            self.voters.get(&answer.identity.key[..]).is_some_and(|voter| voter.ballot.is_some())
-        };
+        let voter = self.voters.get(&answer.identity.key[..]);
+        let voted_before = || voter.is_some_and(|voter| voter.ballot.is_some());
         match says {
             Says::Unclear(_) | Says::Nothing => {}
-            Says::Vote(value) if self.contradicts(answer, *value).is_some() => {}
+            Says::Vote(value)
+                if answer.identity.is_weak() || self.contradicts(answer, *value).is_some() => {}
+            Says::Withdrawn if answer.identity.is_weak() => {}
             said if *said == wanted => return Ok(None),
             Says::Vote(value) => return clear(format!("is a clear {}", figure(*value))),
             Says::Withdrawn => return clear("clearly takes a vote back".to_owned()),
-            Says::NotCountable(_) if voted_before() => {}
+            Says::NotCountable(_) if voted_before() || ruling.value == RulingValue::None => {}
             Says::NotCountable(what) => {
                 return clear(format!(
                     "says `{what}`, which cannot count: the voter can vote again"
@@ -230,40 +275,87 @@ impl<'a> Folding<'a> {
             && answer.reading.may_be.is_some_and(|value| before() == Some(value))
     }
 
+    /// Why a mail, clear in itself, cannot simply change what the same person said before.
+    fn doubt(&self, answer: &Answer) -> Option<String> {
+        let who = self.name(answer);
+        let voter = self.voters.get(&answer.identity.key[..]);
+        let Some((voter, before)) = voter.and_then(|voter| Some((voter, voter.ballot?))) else {
+            let elsewhere = self.known.contains(&answer.identity.key[..]);
+            return (elsewhere && answer.identity.is_weak()).then(|| {
+                format!(
+                    "{who} votes from an address that is known; only the name says that this is the \
+                     same person"
+                )
+            });
+        };
+        let before = &self.folded.ballots[before];
+        let had = figure(before.value);
+        let same = before.sender.address.eq_ignore_ascii_case(&answer.sender.address);
+        if answer.identity.is_weak() && !same {
+            return Some(format!(
+                "{who} voted {had} from another address; only the name says that this is the same \
+                 person"
+            ));
+        }
+        let edited = answer.mirrored.as_ref().filter(|mirrored| mirrored.deed == Deed::Edited);
+        edited
+            .filter(|mirrored| voter.comment != Some(&mirrored.link[..]))
+            .map(|_| format!("{who} edited another comment than the one by which they voted {had}"))
+    }
+
     /// Why a vote, clear in itself, cannot simply replace what the same person said before.
     fn contradicts(&self, answer: &Answer, value: Value) -> Option<String> {
+        let restart = self.round.restarted(self.as_of).filter(|_| answer.carried_from.is_none());
+        if let Some(restart) = restart.filter(|restart| answer.at.is_some_and(|at| at < restart.at))
+        {
+            return Some(format!(
+                "voted {} before {} began the vote anew: does it hold for that?",
+                figure(value),
+                restart.from
+            ));
+        }
         let before = self.voters.get(&answer.identity.key[..])?.ballot?;
         let before = &self.folded.ballots[before];
         if before.value == value {
             return None;
         }
-        let had = figure(before.value);
         if answer.at.is_none() || before.at.is_none() {
             return Some(format!(
-                "{} voted {had} and {}, and one of the mails has no date",
+                "{} voted {} and {}, and one of the mails has no date",
                 self.name(answer),
+                figure(before.value),
                 figure(value)
             ));
         }
-        let other_address = !before.sender.address.eq_ignore_ascii_case(&answer.sender.address);
-        (answer.identity.how == How::Name && other_address).then(|| {
-            format!(
-                "{} voted {had} from another address; only the name says that this is the same \
-                 person",
-                self.name(answer)
-            )
-        })
+        self.doubt(answer)
     }
 
     fn vote(&mut self, answer: &'a Answer, value: Value, ruled: Option<&Ruling>) {
-        if ruled.is_none()
-            && let Some(why) = self.contradicts(answer, value)
-        {
-            return self.unclear(answer, why);
-        }
         let mut ballot = self.ballot(answer, value, State::Counted);
         ballot.ruling = ruled.cloned();
+        if ruled.is_none() {
+            // Nobody's vote, or one that would bind, is not taken from anybody's word.
+            let nobody = answer.identity.id.is_none();
+            if let Some(why) = answer.identity.unproven.as_ref()
+                && (nobody || ballot.standing == Standing::Binding)
+            {
+                return self.unclear(answer, why.clone());
+            }
+            if let Some(why) = self.contradicts(answer, value) {
+                return self.unclear(answer, why);
+            }
+            if let Some(why) = self.doubt(answer) {
+                let voter = self.voters.get(&answer.identity.key[..]);
+                if voter.is_none_or(|voter| voter.ballot.is_none()) {
+                    return self.unclear(answer, why);
+                }
+                let mut aside = self.aside(answer, why);
+                aside.settled = Some("it says the same again".to_owned());
+                return self.folded.unclear.push(aside);
+            }
+        }
         let voter = self.voters.entry(&answer.identity.key).or_default();
+        voter.comment = answer.mirrored.as_ref().map(|mirrored| &mirrored.link[..]);
         let before = voter.ballot.replace(self.folded.ballots.len());
         let unclear = voter.unclear.take();
         if let Some(before) = before {
@@ -278,7 +370,12 @@ impl<'a> Folding<'a> {
         self.folded.ballots.push(ballot);
     }
 
-    fn withdraw(&mut self, answer: &'a Answer) {
+    fn withdraw(&mut self, answer: &'a Answer, ruled: Option<&Ruling>) {
+        let doubt = self.doubt(answer).filter(|_| ruled.is_none());
+        let unproven = answer.identity.unproven.clone().filter(|_| ruled.is_none());
+        if let Some(why) = doubt.or(unproven) {
+            return self.unclear(answer, format!("takes a vote back, but {why}"));
+        }
         let voter = self.voters.entry(&answer.identity.key).or_default();
         let (before, unclear) = (voter.ballot.take(), voter.unclear.take());
         self.settle(unclear, "the same person took it back later");
@@ -287,13 +384,28 @@ impl<'a> Folding<'a> {
                 let before = &mut self.folded.ballots[before];
                 before.state = State::Withdrawn(answer.message_id.clone());
                 let why = format!("takes {} back", figure(before.value));
-                let aside = self.aside(answer, why);
-                self.folded.withdrawals.push(aside);
+                self.back(answer, why);
             }
             None => {
                 let who = self.name(answer);
                 self.warn(format!("{who} withdrew a vote that is not in this thread"));
+                self.back(answer, "takes a vote back that is not in this thread".to_owned());
             }
+        }
+    }
+
+    fn back(&mut self, answer: &Answer, why: String) {
+        let aside = self.aside(answer, why);
+        self.folded.withdrawals.push(aside);
+    }
+
+    /// Lists a mail without a vote, unless it is told of as the call or the end.
+    fn no_vote(&mut self, index: usize, answer: &Answer, later: bool) {
+        let ends = [&self.round.result, &self.round.cancel].into_iter().flatten();
+        let ends = ends.filter(|end| end.at <= self.as_of).map(|end| &end.message_id);
+        let call = self.round.call.iter().map(|call| &call.message_id);
+        if { ends }.chain(call).all(|told| *told != answer.message_id) {
+            self.folded.no_vote.push((index, later, self.standing(answer).0));
         }
     }
 
@@ -345,6 +457,7 @@ impl<'a> Folding<'a> {
                 .as_ref()
                 .map(|list| format!("carried over from {list}, as the call says")),
         );
+        notes.extend(answer.identity.field.map(|field| format!("the sender is known by {field}")));
         if answer.reading.carried && answer.carried_from.is_none() {
             notes.push("carried over from another vote, by the voter's own word".to_owned());
         }
@@ -366,16 +479,7 @@ impl<'a> Folding<'a> {
     }
 
     fn aside(&self, answer: &Answer, why: String) -> SetAside {
-        SetAside {
-            identity: answer.identity.clone(),
-            sender: answer.sender.clone(),
-            at: answer.at,
-            message_id: answer.message_id.clone(),
-            evidence: answer.reading.evidence.clone(),
-            why,
-            standing: self.standing(answer).0,
-            settled: None,
-        }
+        SetAside::of(answer, why, self.standing(answer).0)
     }
 
     /// Whether somebody's vote binds, with what is worth a note about it (T-03).
@@ -394,6 +498,7 @@ impl<'a> Folding<'a> {
             }
             Some(Membership::None) | None => Standing::NonBinding,
         };
+        let login = identity.key.starts_with("address:github:");
         match (standing, answer.reading.claims_binding) {
             (Standing::NonBinding, Some(true)) => notes.push(match identity.id {
                 Some(_) => format!("says it is binding, but is not on the roster of the {body}"),
@@ -402,6 +507,7 @@ impl<'a> Folding<'a> {
             (Standing::Binding, Some(false)) => {
                 notes.push("says it is not binding, but is on the roster".to_owned());
             }
+            _ if login => notes.push(identity.because.to_string()),
             _ => {}
         }
         (standing, notes)

@@ -30,7 +30,8 @@ impl Schedule {
             None => times.hours.max(round.requirements.least_hours),
         };
         let first = || answers.iter().filter_map(|answer| answer.at).min();
-        let opened = times.opened.or_else(first);
+        let restarted = round.restarted(as_of).map(|restart| restart.at);
+        let opened = restarted.max(times.opened).or_else(first);
         let by_hours = opened.and_then(|at| at.checked_add_signed(TimeDelta::hours(hours.into())));
         let closes_at = match times.closes {
             Some(closes) if times.closes_given => Some(closes),
@@ -54,6 +55,7 @@ pub(super) fn decide(
     round: VoteRound,
     schedule: Schedule,
     folded: Folded,
+    answers: Vec<Answer>,
     as_of: DateTime<Utc>,
 ) -> Tally {
     let score = score(&round, &schedule, &folded, as_of);
@@ -78,6 +80,8 @@ pub(super) fn decide(
         not_countable: folded.not_countable,
         withdrawals: folded.withdrawals,
         dismissed: folded.dismissed,
+        answers,
+        no_vote: folded.no_vote,
         rulings: folded.rulings,
         warnings,
     }
@@ -169,6 +173,10 @@ fn outcome(
         let mut reasons: Vec<String> = open
             .map(|aside| format!("<{}> could decide the vote: {}", aside.message_id, aside.why))
             .collect();
+        reasons.extend(by_name(folded).map(|ballot| {
+            let (id, who) = (&ballot.message_id, name(ballot));
+            format!("<{id}> could decide the vote: only the name says that it is by {who}")
+        }));
         reasons.extend(said(wrong));
         return (Outcome::NeedsRuling, reasons);
     }
@@ -200,55 +208,93 @@ fn words(judged: &Judged) -> Vec<String> {
     }
 }
 
-/// Whether the vote passes if all whose word is unclear are for it, and if all are against: every
-/// rule is the easier to keep the more are for it and the fewer against.
+/// The ballots that count for or against by nothing but a name. One whose voter's last word is
+/// unclear is not among them.
+fn by_name(folded: &Folded) -> impl Iterator<Item = &Ballot> {
+    let open: Vec<usize> = folded.unsettled.iter().filter_map(|open| open.before).collect();
+    let known = folded.ballots.iter().enumerate();
+    let counting = known.filter(move |(index, _)| !open.contains(index)).map(|(_, ballot)| ballot);
+    counting.filter(|ballot| ballot.counts() && ballot.by_name() && ballot.value != Value::Zero)
+}
+
+/// Whether the vote passes if all whose word is unclear are for it and those known by name only are
+/// not against it, and if it is the other way round: every rule is the easier to keep the more are
+/// for it and the fewer against.
 fn extremes(folded: &Folded, score: &Score) -> (bool, bool) {
-    let mut base = score.clone();
-    let mut open = 0;
+    fn without(score: &mut Score, ballot: &Ballot) {
+        let Count { plus_one, zero, minus_one } = &mut score.binding;
+        match ballot.value {
+            Value::PlusOne => *plus_one -= 1,
+            Value::Zero => *zero -= 1,
+            Value::MinusOne => *minus_one -= 1,
+        }
+        let who = name(ballot);
+        for names in [&mut score.vetoes, &mut score.unanswered] {
+            if let Some(at) = names.iter().position(|name| *name == who) {
+                names.remove(at);
+            }
+        }
+    }
+    let (mut best, mut worst) = (score.clone(), score.clone());
     for unsettled in &folded.unsettled {
-        let aside = &folded.unclear[unsettled.unclear];
-        if aside.standing != Standing::Binding {
+        if folded.unclear[unsettled.unclear].standing != Standing::Binding {
             continue;
         }
-        open += 1;
         let before = unsettled.before.map(|index| &folded.ballots[index]);
         if let Some(before) = before.filter(|ballot| ballot.standing == Standing::Binding) {
-            let who = name(before);
-            let Count { plus_one, zero, minus_one } = &mut base.binding;
-            match before.value {
-                Value::PlusOne => *plus_one -= 1,
-                Value::Zero => *zero -= 1,
-                Value::MinusOne => *minus_one -= 1,
-            }
-            for names in [&mut base.vetoes, &mut base.unanswered] {
-                if let Some(at) = names.iter().position(|name| *name == who) {
-                    names.remove(at);
-                }
-            }
+            without(&mut best, before);
+            without(&mut worst, before);
+        }
+        best.binding.plus_one += 1;
+        worst.binding.minus_one += 1;
+        worst.vetoes.push("somebody unclear".to_owned());
+        worst.unanswered.push("somebody unclear".to_owned());
+    }
+    for ballot in by_name(folded) {
+        match ballot.value {
+            Value::PlusOne => without(&mut worst, ballot),
+            _ => without(&mut best, ballot),
         }
     }
     let passes = |score: &Score| {
         CATALOGUE.iter().all(|rule| !matches!((rule.run)(score), CheckOutcome::Finding { .. }))
     };
-    let mut best = base.clone();
-    best.binding.plus_one += open;
-    let mut worst = base;
-    worst.binding.minus_one += open;
-    if open > 0 {
-        worst.vetoes.push("somebody unclear".to_owned());
-        worst.unanswered.push("somebody unclear".to_owned());
-    }
     (passes(&best), passes(&worst))
 }
 
 fn oddities(round: &VoteRound, as_of: DateTime<Utc>) -> Vec<String> {
     let mut warnings = Vec::new();
+    if let Some(restart) = round.restarted(as_of) {
+        let line = restart.evidence.as_ref().map_or("", |line| &line.text);
+        let time = |at: DateTime<Utc>| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let mut warning = format!(
+            "{} began the vote anew (`{line}`): votes from before are asked about, and its time runs \
+             from then on. --opened {} counts without them",
+            restart.from,
+            time(restart.at)
+        );
+        if let Some(opened) = round.times.opened {
+            warning += &format!(", --opened {} as if nothing had been", time(opened));
+        }
+        warnings.push(warning);
+    }
     for (end, what) in [(&round.result, "[RESULT]"), (&round.cancel, "[CANCEL]")] {
-        if let Some(end) = end.as_ref().filter(|end| !end.authorised && end.at <= as_of) {
+        if let Some(end) = end.as_ref().filter(|end| end.at > as_of) {
+            let at = end.at.format("%Y-%m-%d %H:%M UTC");
             warnings.push(format!(
-                "the {what} of {} is not by who called the vote and not by a member; it ends nothing",
+                "the {what} of {} is dated {at}, later than this count: it ends nothing",
                 end.from
             ));
+        }
+        if let Some(end) = end.as_ref().filter(|end| !end.authorised && end.at <= as_of) {
+            warnings.push(match end.by_name {
+                false => format!(
+                    "the {what} of {} is not by who called the vote and not by a member; it ends \
+                     nothing",
+                    end.from
+                ),
+                true => end.by_name_only(what, "ends"),
+            });
         }
     }
     if round.times.expedited.is_some() && round.roster.body != Body::Pmc {

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::*;
+use crate::mail::Deed;
 use crate::policy::Preset;
 use crate::vote::ballot::Says;
 use crate::vote::kind::{MinusOne, VoteKind};
@@ -30,6 +31,7 @@ fn round(kind: VoteKind) -> VoteRound {
         roster_day: None,
         result: None,
         cancel: None,
+        restart: None,
     }
 }
 
@@ -40,16 +42,18 @@ fn id(number: usize) -> MessageId {
 fn says(number: usize, who: &str, hours: i64, says: Says) -> Answer {
     Answer {
         message_id: id(number),
-        sender: Address { name: None, address: format!("{who}@apache.org") },
+        sender: Address { name: None, address: format!("{who}@apache.org") }.into(),
         at: Some(at(hours)),
         answers_call: true,
-        identity: Identity {
+        identity: Arc::new(Identity {
             id: Some(who.to_owned()),
             name: who.to_owned(),
             how: How::ApacheAddress,
-            because: String::new(),
+            because: "".into(),
+            field: None,
+            unproven: None,
             key: format!("id:{who}"),
-        },
+        }),
         reading: Reading {
             says,
             evidence: None,
@@ -62,6 +66,7 @@ fn says(number: usize, who: &str, hours: i64, says: Says) -> Answer {
         reasoned: true,
         words: String::new(),
         carried_from: None,
+        mirrored: None,
     }
 }
 
@@ -82,7 +87,7 @@ fn with(more: impl IntoIterator<Item = Answer>) -> Vec<Answer> {
 }
 
 fn count(round: VoteRound, answers: &[Answer], hours: i64) -> Tally {
-    tally(round, answers, &[], at(hours)).expect("no rulings")
+    tally(round, answers.to_vec(), &[], at(hours)).expect("no rulings")
 }
 
 fn release(answers: &[Answer], hours: i64) -> Tally {
@@ -91,7 +96,14 @@ fn release(answers: &[Answer], hours: i64) -> Tally {
 
 fn end(hours: i64) -> Option<End> {
     let from = "Ann One".to_owned();
-    Some(End { message_id: id(900), at: at(hours), from, authorised: true, evidence: None })
+    Some(End {
+        message_id: id(900),
+        at: at(hours),
+        from,
+        authorised: true,
+        by_name: false,
+        evidence: None,
+    })
 }
 
 fn states(tally: &Tally) -> Vec<(&str, &str, State)> {
@@ -264,7 +276,8 @@ fn a_ruling_settles_what_is_unclear_and_nothing_else() {
     let unclear = says(3, "cat", 9, Says::Unclear("which one?".into()));
     let fraction = says(4, "dan", 9, Says::NotCountable("+0.9".into()));
     let answers = [plus(1, "ann", 1), plus(2, "bob", 2), unclear, fraction];
-    let judge = |rulings: &[Ruling]| tally(round(VoteKind::Release), &answers, rulings, at(72));
+    let judge =
+        |rulings: &[Ruling]| tally(round(VoteKind::Release), answers.to_vec(), rulings, at(72));
     let plus_one = RulingValue::Vote(Value::PlusOne);
     let ruled = judge(&[rule(3, plus_one)]).expect("fine");
     assert_eq!(ruled.outcome(), Outcome::Passed);
@@ -297,8 +310,8 @@ fn a_fraction_after_a_vote_has_to_be_asked_about() {
 }
 
 fn by_name(mut answer: Answer, address: &str) -> Answer {
-    answer.sender.address = address.to_owned();
-    answer.identity.how = How::Name;
+    Arc::make_mut(&mut answer.sender).address = address.to_owned();
+    Arc::make_mut(&mut answer.identity).how = How::Name;
     answer
 }
 
@@ -313,12 +326,106 @@ fn a_name_alone_cannot_turn_a_vote() {
     assert_eq!(tally.outcome(), Outcome::NeedsRuling);
     assert!(tally.unclear()[0].why.contains("only the name"), "{:?}", tally.unclear());
     for (value, passes) in [(RulingValue::None, 3), (RulingValue::Vote(Value::MinusOne), 2)] {
-        let ruled = super::tally(round(VoteKind::Release), &other, &[rule(4, value)], at(72));
+        let ruled =
+            super::tally(round(VoteKind::Release), other.clone(), &[rule(4, value)], at(72));
         assert_eq!(ruled.expect("settled").counts().binding.plus_one, passes);
     }
     // What comes from the member's own address is theirs, whatever was said in their name.
     let own = [by_name(minus(1, "ann", 1), "a@home.example"), plus(2, "ann", 2)];
-    assert_eq!(release(&own, 72).counts().binding.plus_one, 1);
+    let own = release(&own, 72);
+    assert_eq!((own.counts().binding.plus_one, own.ballots().len()), (1, 1));
+    assert!(own.unclear()[0].settled.is_some(), "{:?}", own.unclear());
+}
+
+#[test]
+fn votes_by_name_that_decide_wait_for_a_ruling() {
+    let named = |answer: Answer| by_name(answer, "somebody@x.example");
+    let two = [plus(1, "ann", 1), plus(2, "bob", 2), named(plus(3, "cat", 3))];
+    let open = release(&two, 72);
+    assert_eq!(open.outcome(), Outcome::NeedsRuling);
+    assert!(open.reasons()[0].starts_with("<3@x.example> could decide"), "{:?}", open.reasons());
+    for (value, outcome) in [
+        (RulingValue::Genuine, Outcome::Passed),
+        (RulingValue::Vote(Value::PlusOne), Outcome::Passed),
+        (RulingValue::None, Outcome::Open),
+    ] {
+        let ruled = super::tally(round(VoteKind::Release), two.to_vec(), &[rule(3, value)], at(72));
+        assert_eq!(ruled.expect("may be ruled").outcome(), outcome, "{value}");
+    }
+    // Whichever it is, the vote passes.
+    assert_eq!(release(&with([named(minus(4, "dan", 50))]), 72).outcome(), Outcome::Passed);
+    let veto = with([named(minus(4, "dan", 50))]);
+    let veto = count(round(VoteKind::CodeChange), &veto, 72);
+    assert_eq!(veto.outcome(), Outcome::NeedsRuling);
+}
+
+#[test]
+fn only_an_address_takes_a_vote_back() {
+    let back = |answer: Answer| Answer {
+        reading: Reading { says: Says::Withdrawn, ..answer.reading.clone() },
+        ..answer
+    };
+    let other = with([back(by_name(plus(4, "ann", 20), "ann@home.example"))]);
+    let tally = release(&other, 72);
+    assert_eq!((tally.outcome(), tally.counts().binding.plus_one), (Outcome::NeedsRuling, 3));
+    assert!(tally.unclear()[0].why.starts_with("takes a vote back"), "{:?}", tally.unclear());
+    let genuine = [rule(4, RulingValue::Genuine)];
+    let ruled =
+        super::tally(round(VoteKind::Release), other.clone(), &genuine, at(72)).expect("ruled");
+    assert_eq!(ruled.counts().binding.plus_one, 2);
+    // From the same address, known by name or not, it is theirs.
+    let own = [
+        by_name(plus(1, "ann", 1), "ann@home.example"),
+        back(by_name(plus(2, "ann", 2), "ann@home.example")),
+    ];
+    assert_eq!(release(&own, 72).counts().binding.plus_one, 0);
+}
+
+#[test]
+fn a_sender_that_is_not_proven_binds_by_a_ruling() {
+    let mut hidden = plus(4, "dan", 50);
+    Arc::make_mut(&mut hidden.identity).unproven = Some("is it Dan?".to_owned());
+    let answers = [plus(1, "ann", 1), plus(2, "bob", 2), hidden];
+    let tally = release(&answers, 72);
+    assert_eq!((tally.outcome(), tally.counts().binding.plus_one), (Outcome::NeedsRuling, 2));
+    let genuine = [rule(4, RulingValue::Genuine)];
+    let ruled =
+        super::tally(round(VoteKind::Release), answers.to_vec(), &genuine, at(72)).expect("ruled");
+    assert_eq!(ruled.outcome(), Outcome::Passed);
+    // A vote that binds nothing needs no question; one that is known needs no ruling.
+    let mut hidden = plus(5, "eve", 50);
+    Arc::make_mut(&mut hidden.identity).unproven = Some("is it Eve?".to_owned());
+    assert_eq!(release(&with([hidden]), 72).counts().non_binding.plus_one, 1);
+    let known =
+        super::tally(round(VoteKind::Release), three(), &[rule(1, RulingValue::Genuine)], at(72));
+    assert!(matches!(known, Err(RulingError::Clear { .. })));
+}
+
+#[test]
+fn a_comment_that_is_edited_changes_what_it_said() {
+    let comment = |answer: Answer, deed: Deed, number: u32| Answer {
+        mirrored: Some(Box::new(Mirrored {
+            login: "ann".to_owned(),
+            deed,
+            link: format!("https://github.example/discussions/1#discussioncomment-{number}"),
+        })),
+        ..answer
+    };
+    let vote = |answer| comment(answer, Deed::Commented, 7);
+    let values = |tally: &Tally| {
+        let ballots = tally.ballots().iter().filter(|ballot| ballot.counts());
+        ballots.map(|ballot| figure(ballot.value)).collect::<Vec<_>>()
+    };
+    let edited = |last| release(&[vote(minus(1, "ann", 1)), last], 72);
+    assert_eq!(values(&edited(comment(plus(2, "ann", 2), Deed::Edited, 7))), ["+1"]);
+    let nothing = says(2, "ann", 2, Says::Nothing);
+    assert!(values(&edited(comment(nothing.clone(), Deed::Edited, 7))).is_empty());
+    assert!(values(&edited(comment(minus(2, "ann", 2), Deed::Deleted, 7))).is_empty());
+    // Another comment of theirs concerns it only if it says something else.
+    assert_eq!(values(&edited(comment(minus(2, "ann", 2), Deed::Deleted, 8))), ["-1"]);
+    assert_eq!(values(&edited(comment(nothing, Deed::Edited, 8))), ["-1"]);
+    let other = edited(comment(plus(2, "ann", 2), Deed::Edited, 8));
+    assert_eq!((values(&other), other.unclear().len()), (vec!["-1"], 1));
 }
 
 #[test]
@@ -381,7 +488,7 @@ fn a_project_can_ask_that_a_minus_one_is_answered() {
     let tally = count(strict.clone(), &answers, 72);
     assert_eq!(tally.outcome(), Outcome::Open);
     assert_eq!(tally.reasons()[0], "the -1 of dan is not answered");
-    let ruled = super::tally(strict, &answers, &[rule(4, RulingValue::Answered)], at(72));
+    let ruled = super::tally(strict, answers.to_vec(), &[rule(4, RulingValue::Answered)], at(72));
     let ruled = ruled.expect("fine");
     assert_eq!((ruled.outcome(), ruled.counts().binding.minus_one), (Outcome::Passed, 1));
 }
@@ -500,6 +607,37 @@ proptest! {
         voters.sort_unstable();
         voters.dedup();
         prop_assert_eq!(voters.len(), all, "a person counts twice");
+    }
+
+    #[test]
+    fn every_mail_is_in_a_list(
+        answers in prop::collection::vec(any_answer(), 0..20).prop_map(unique),
+        hours in -5_i64..110,
+        (closes, anew) in (0_i64..110, any::<bool>()),
+        ruled in prop::option::of((any::<prop::sample::Index>(), any::<bool>())),
+    ) {
+        let times = Times { closes: Some(at(closes)), firm: true, ..round(VoteKind::Release).times };
+        let restart = end(40).filter(|_| anew);
+        let round = VoteRound { times, restart, ..round(VoteKind::Release) };
+        let rulings: Vec<Ruling> = ruled
+            .filter(|_| !answers.is_empty())
+            .map(|(which, none)| Ruling {
+                message_id: which.get(&answers).message_id.clone(),
+                value: if none { RulingValue::None } else { RulingValue::Vote(Value::PlusOne) },
+                reason: String::new(),
+            })
+            .into_iter()
+            .collect();
+        // What is clear cannot be ruled on.
+        let Ok(tally) = super::tally(round, answers.clone(), &rulings, at(hours)) else { return Ok(()) };
+        let lists = [
+            &tally.unclear, &tally.not_countable, &tally.withdrawals, &tally.dismissed,
+        ];
+        let asides = lists.iter().flat_map(|list| list.iter().map(|aside| &aside.message_id));
+        let silent = tally.no_vote().map(|mail| &mail.answer.message_id);
+        let ballots = tally.ballots.iter().map(|ballot| &ballot.message_id);
+        let told: BTreeSet<&MessageId> = ballots.chain(asides).chain(silent).collect();
+        prop_assert_eq!(told, answers.iter().map(|answer| &answer.message_id).collect());
     }
 
     #[test]

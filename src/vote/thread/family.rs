@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::mail::{Message, MessageId};
+use crate::mail::Message;
 
 /// Mails and the mails they name, found or not, as a forest. Indices below the number of messages
 /// are theirs; those above are mails that are only named.
@@ -17,7 +17,7 @@ impl Family {
     pub(super) fn of(messages: &[Message]) -> Self {
         let mut forest = Forest::default();
         for message in messages {
-            forest.node(&message.id);
+            forest.node(&message.id.0);
         }
         for (node, message) in messages.iter().enumerate() {
             let nearest = || message.in_reply_to.iter().chain(message.references.iter().rev());
@@ -26,7 +26,9 @@ impl Family {
                 .find_map(|named| named.filter(|&named| forest.are_apart(node, named)));
             if let Some(parent) = found {
                 forest.link(node, parent);
-            } else if let Some(named) = message.references.last().or(message.in_reply_to.first()) {
+            } else if let Some(named) =
+                message.references.iter().next_back().or(message.in_reply_to.iter().next())
+            {
                 let parent = forest.node(named);
                 if forest.are_apart(node, parent) {
                     forest.link(node, parent);
@@ -35,12 +37,13 @@ impl Family {
         }
         // What the References of others tell about mails that were not found.
         for message in messages {
-            for pair in message.references.windows(2) {
-                let child = forest.node(&pair[1]);
+            let references = message.references.iter();
+            for (named, next) in references.clone().zip(references.skip(1)) {
+                let child = forest.node(next);
                 if child < messages.len() || forest.parents[child].is_some() {
                     continue;
                 }
-                let parent = forest.node(&pair[0]);
+                let parent = forest.node(named);
                 if forest.are_apart(child, parent) {
                     forest.link(child, parent);
                 }
@@ -72,7 +75,7 @@ impl Family {
 
 #[derive(Default)]
 struct Forest<'a> {
-    known: HashMap<&'a MessageId, usize>,
+    known: HashMap<&'a str, usize>,
     parents: Vec<Option<usize>>,
     /// Union-find over trees: a node with no parent is the root of its tree, so a link from it to
     /// a node of its own tree, and only such, would close a loop.
@@ -81,7 +84,7 @@ struct Forest<'a> {
 }
 
 impl<'a> Forest<'a> {
-    fn node(&mut self, id: &'a MessageId) -> usize {
+    fn node(&mut self, id: &'a str) -> usize {
         *self.known.entry(id).or_insert_with(|| {
             self.parents.push(None);
             self.trees.push(self.trees.len());

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Thread, order};
+use crate::mail::Message;
 use crate::vote::subject::{Subject, which_call};
 
 /// What a person says of the vote they mean.
@@ -10,7 +11,8 @@ use crate::vote::subject::{Subject, which_call};
 pub enum Which {
     /// The newest whose subject has these; what is not given is not asked.
     Release {
-        /// The project's name, as in `apisix-ingress-controller`; every word of it.
+        /// The project's name, as in `apisix-ingress-controller`: every word of it in the subject, or
+        /// it is that of the list.
         project: Option<String>,
         /// The version.
         version: Option<String>,
@@ -67,16 +69,38 @@ impl fmt::Display for FindError {
 impl std::error::Error for FindError {}
 
 impl Which {
-    /// Whether a call with this subject can be the one; ids and lists are not looked at.
-    pub fn fits(&self, subject: &str, read: &Subject) -> bool {
+    /// Whether a call with this subject can be the one; ids and lists are not looked at, and so not
+    /// the project either, which a list can tell.
+    pub fn may_fit(&self, subject: &str, read: &Subject) -> bool {
         match self {
-            Self::Release { project, version, rc, .. } => {
-                project.as_deref().is_none_or(|project| names(project, read))
-                    && version.as_deref().is_none_or(|version| is_version(version, read))
+            Self::Release { version, rc, .. } => {
+                version.as_deref().is_none_or(|version| is_version(version, read))
                     && rc.is_none_or(|rc| read.rc.is_none_or(|found| found == rc))
             }
             Self::Subject(text) => flat(subject).contains(&flat(text)),
             Self::MessageId(_) => false,
+        }
+    }
+
+    /// Whether a subject names the project that is meant, or none.
+    pub fn is_named_by(&self, read: &Subject) -> bool {
+        match self {
+            Self::Release { project: Some(project), .. } => {
+                read.project.is_empty() || names(project, read)
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether a call of another subject can be the one, where there is no other.
+    fn admits(&self, read: &Subject) -> bool {
+        match self {
+            Self::Release { version, rc, .. } => {
+                let same = |version: &str| read.version.is_none() || is_version(version, read);
+                version.as_deref().is_none_or(same)
+                    && rc.is_none_or(|rc| read.rc.is_none_or(|found| found == rc))
+            }
+            _ => false,
         }
     }
 
@@ -112,6 +136,14 @@ pub fn find<'a>(threads: &'a [Thread], which: &Which) -> Result<&'a Thread, Find
         .map(|thread| (thread, which_call(&thread.call.subject)))
         .filter(|(thread, read)| is_meant(thread, read, which))
         .collect();
+    if let (true, [only]) = (fitting.is_empty(), threads) {
+        let read = which_call(&only.call.subject);
+        fitting.extend((which.admits(&read) && is_on_list(only, which)).then_some((only, read)));
+    }
+    // A subject that names another project on the same list comes last.
+    if fitting.iter().any(|(_, read)| which.is_named_by(read)) {
+        fitting.retain(|(_, read)| which.is_named_by(read));
+    }
     fitting.sort_by(|one, other| newest_first(one.0, other.0));
     if let Which::Release { rc: Some(rc), .. } = which
         && fitting.iter().any(|(_, read)| read.rc == Some(*rc))
@@ -125,29 +157,69 @@ pub fn find<'a>(threads: &'a [Thread], which: &Which) -> Result<&'a Thread, Find
         }
         let keys = || fitting.iter().map(|(_, read)| &read.key);
         if keys().any(|key| Some(key) != keys().next()) {
-            let candidates = fitting.iter().map(|(thread, _)| thread.call.subject.clone());
-            let candidates = candidates.take(MOST_CANDIDATES).collect();
-            return Err(FindError::Ambiguous { wanted: which.words(), candidates });
+            return Err(ambiguous(which, fitting.iter().map(|(thread, _)| *thread), false));
         }
     }
-    match fitting.first() {
-        Some((thread, _)) => Ok(thread),
-        None => Err(not_found(threads, which)),
+    let [(newest, read), earlier @ ..] = &fitting[..] else {
+        return Err(not_found(threads, which));
+    };
+    // Whoever calls the same vote again, while another's is under way, may be anybody.
+    let again = |(thread, subject): &&(&Thread, Subject)| {
+        subject.key == read.key && !thread.is_superseded_by(newest)
+    };
+    match earlier.iter().find(again) {
+        Some((other, _)) => Err(ambiguous(which, [*newest, *other].into_iter(), true)),
+        None => Ok(newest),
     }
 }
 
+/// Several votes fit; their ids tell those apart that have one subject.
+fn ambiguous<'a>(
+    which: &Which,
+    threads: impl Iterator<Item = &'a Thread>,
+    by_id: bool,
+) -> FindError {
+    let candidate = |thread: &Thread| match by_id {
+        true => format!("{} <{}>", thread.call.subject, thread.call.id),
+        false => thread.call.subject.clone(),
+    };
+    let candidates = threads.take(MOST_CANDIDATES).map(candidate).collect();
+    FindError::Ambiguous { wanted: which.words(), candidates }
+}
+
 fn is_meant(thread: &Thread, read: &Subject, which: &Which) -> bool {
+    let fits = || which.may_fit(&thread.call.subject, read) && is_on_list(thread, which);
     match which {
         Which::MessageId(id) => {
             thread.call.id.0 == bare(id) || thread.messages().any(|mail| mail.id.0 == bare(id))
         }
-        Which::Release { list: Some(list), .. } => {
-            let on = |lists: &[String]| lists.iter().any(|found| found.eq_ignore_ascii_case(list));
-            let calls = std::iter::once(&thread.call).chain(&thread.also_posted);
-            which.fits(&thread.call.subject, read) && { calls }.any(|call| on(&call.lists))
+        Which::Release { project: Some(project), .. } => {
+            (names(project, read) || is_lists(project, thread)) && fits()
         }
-        _ => which.fits(&thread.call.subject, read),
+        _ => fits(),
     }
+}
+
+fn calls(thread: &Thread) -> impl Iterator<Item = &Message> {
+    std::iter::once(&thread.call).chain(&thread.also_posted)
+}
+
+/// Whether a vote was called on the list that is named, if one is.
+fn is_on_list(thread: &Thread, which: &Which) -> bool {
+    let Which::Release { list: Some(list), .. } = which else { return true };
+    let on = |lists: &[String]| lists.iter().any(|found| found.eq_ignore_ascii_case(list));
+    calls(thread).any(|call| on(&call.lists))
+}
+
+/// Whether a vote was called on a list of the project: `dev@fortress.apache.org`.
+fn is_lists(project: &str, thread: &Thread) -> bool {
+    let project = project.to_lowercase();
+    let project = project.strip_prefix("incubator-").unwrap_or(&project);
+    let of_project = |list: &String| {
+        let host = list.split_once('@').map_or("", |(_, host)| host);
+        host.strip_suffix(".apache.org") == Some(project)
+    };
+    calls(thread).any(|call| call.lists.iter().any(of_project))
 }
 
 fn newest_first(one: &Thread, other: &Thread) -> std::cmp::Ordering {
