@@ -370,7 +370,7 @@ fn the_command_that_is_shown_works_when_typed() {
     let odd = "it's=a$b`c`";
     let mails = [
         answer("before", 1, "+1"),
-        answer("open", 20, "+1 once the NOTICE is right").replace("open@", &format!("{odd}@")),
+        answer("open", 20, "-1 if the NOTICE is wrong").replace("open@", &format!("{odd}@")),
     ];
     let world = world(&mails);
     // Also while the vote is open.
@@ -409,7 +409,7 @@ fn whoever_is_asked_at_a_terminal_settles_what_is_unclear() {
     if !program_for("whoever_is_asked_at_a_terminal_settles_what_is_unclear", "python3") {
         return;
     }
-    let unclear = "Hi all,\n\n+1 once the NOTICE is right.\n\u{1b}[31mred\n\nCat";
+    let unclear = "Hi all,\n\n-1 if the NOTICE is wrong.\n\u{1b}[31mred\n\nCat";
     let by = |id: &str, name: &str, text: &str| {
         let mail = answer(id, 5, text).replace("cat@apache.org", &format!("{name}@apache.org"));
         mail.replace("Cat <", &format!("{name} <"))
@@ -430,7 +430,7 @@ fn whoever_is_asked_at_a_terminal_settles_what_is_unclear() {
     assert_eq!(ran.status, 3, "{}", ran.stdout);
     for part in [
         "1 of 3: Catherine Côté (cat), would bind, 2026-11-20 14:00 UTC",
-        "  | +1 once the NOTICE is right.\n",
+        "  | -1 if the NOTICE is wrong.\n",
         "  | \u{fffd}[31mred\n",
         "`maybe` is none of them",
         "to count so again, add: --rule '<cat@lists.example>=+1' --reason 'She told me'",

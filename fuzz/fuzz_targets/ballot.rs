@@ -18,9 +18,11 @@ fuzz_target!(|bytes: &[u8]| {
     for (answered, is_call) in [(None, false), (None, true), (Some(&answered), false)] {
         let reading = read(&mail, answered, is_call);
         assert_eq!(reading.evidence.is_none(), reading.says == Says::Nothing);
-        if let Some(evidence) = &reading.evidence {
-            assert!(evidence.line >= 1 && text.contains(&evidence.text));
+        // What it says, or what it speaks of, stands in a line of it.
+        for line in reading.evidence.iter().chain(&reading.first) {
+            assert!(text.contains(&line.text));
         }
+        assert!(!reading.figure || reading.evidence.is_some() || reading.first.is_some());
     }
     let quoted: String = text.split('\n').map(|line| format!("> {line}\n")).collect();
     assert_eq!(read(&message(quoted), None, false).says, Says::Nothing);

@@ -19,6 +19,9 @@ mod lists;
 mod program;
 mod sentence;
 mod tokens;
+mod words;
+
+use std::fmt;
 
 use serde::Serialize;
 
@@ -42,10 +45,19 @@ pub enum Value {
 /// The place in a mail that says something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Evidence {
-    /// Line of [`Message::text`], from 1.
+    /// Line of [`Message::text`], from 1; 0 is the subject.
     pub line: usize,
     /// That line, trimmed.
     pub text: String,
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "subject: {}", self.text),
+            line => write!(f, "line {line}: {}", self.text),
+        }
+    }
 }
 
 /// What a mail says about the vote.

@@ -518,7 +518,7 @@ impl BallotLine {
     fn below(&self) -> Vec<String> {
         let mut below = Vec::new();
         if let Some(evidence) = &self.evidence {
-            below.push(format!("line {}: {}", evidence.line, evidence.text));
+            below.push(evidence.to_string());
         }
         if let Some(words) = &self.words {
             let said = self.evidence.as_ref().map_or("", |evidence| &evidence.text);
