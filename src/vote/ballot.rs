@@ -172,6 +172,8 @@ struct Finding<'t> {
     /// A `0` without a sign, which gives way to a vote with one.
     bare: bool,
     line: Line<'t>,
+    /// Which of the mail's.
+    sentence: Option<usize>,
     /// What to ask; by default what the doubt asks.
     question: Option<&'static str>,
 }
@@ -184,6 +186,7 @@ impl<'t> Finding<'t> {
             claim: None,
             bare: false,
             line: *line,
+            sentence: None,
             question: Some(question),
         }
     }
@@ -266,8 +269,25 @@ impl<'t> Page<'t> {
             note.under_remark = remark;
         }
         let mut findings = Vec::new();
-        for sentence in sentence::all(&self.tokens, &self.subject, self.writer) {
-            findings.extend(sentence.found(&notes).iter().map(|found| self.finding(found)));
+        let sentences: Vec<_> = sentence::all(&self.tokens, &self.subject, self.writer).collect();
+        for (at, sentence) in sentences.iter().enumerate() {
+            let from = findings.len();
+            findings.extend(sentence.found(&notes).iter().map(|found| self.finding(found, at)));
+            // "Good catch! +1", "+1. This depends on the licence."
+            let before = at.checked_sub(1).map(|before| &sentences[before]).filter(|before| {
+                let same = before.lines().zip(sentence.lines());
+                same.is_some_and(|(before, here)| before.1 == here.0)
+            });
+            let doubt = match () {
+                () if before.is_some_and(sentence::Sentence::leads_elsewhere) => Some(Doubt::Other),
+                () if sentences.get(at + 1).is_some_and(sentence::Sentence::takes_back) => {
+                    Some(Doubt::Condition)
+                }
+                () => None,
+            };
+            for finding in findings[from..].iter_mut().filter(|finding| finding.does(Deed::Votes)) {
+                finding.verdict = doubt.map_or(finding.verdict, Verdict::Doubt);
+            }
             if role == Role::Answer {
                 let remark = sentence.consent();
                 findings.extend(remark.map(|(at, value)| {
@@ -342,7 +362,7 @@ impl<'t> Page<'t> {
         own().find(|line| !greets(line)).or_else(|| own().next())
     }
 
-    fn finding(&self, found: &sentence::Found) -> Finding<'t> {
+    fn finding(&self, found: &sentence::Found, sentence: usize) -> Finding<'t> {
         let token = &self.tokens.all[found.at];
         let (value, bare) = match token.kind {
             Kind::Figure(figure) => {
@@ -350,8 +370,9 @@ impl<'t> Page<'t> {
             }
             _ => (Err(String::new()), false),
         };
-        let line = self.lines[token.line];
-        Finding { verdict: found.verdict, value, claim: found.claim, bare, line, question: None }
+        let (line, claim) = (self.lines[token.line], found.claim);
+        let (verdict, sentence) = (found.verdict, Some(sentence));
+        Finding { verdict, value, claim, bare, line, sentence, question: None }
     }
 }
 
@@ -369,7 +390,8 @@ fn ticked<'t>(choices: &[(Line<'t>, Choice)]) -> Option<Finding<'t>> {
         let tokens = Tokens::read(std::iter::once((line.text, true)));
         let claim = claim::of(&tokens, 0..tokens.all.len(), None);
         let (verdict, value) = (Verdict::Plain(Deed::Votes), Ok(choice.value));
-        return Some(Finding { verdict, value, claim, bare: false, line: *line, question: None });
+        let (bare, sentence, question) = (false, None, None);
+        return Some(Finding { verdict, value, claim, bare, line: *line, sentence, question });
     }
     let odd = choices.iter().find(|(_, choice)| choice.ticked.is_none())?;
     Some(Finding::doubt(&odd.0, Some(odd.1.value), "is this box ticked?"))
@@ -424,13 +446,20 @@ fn settle(findings: &[Finding<'_>]) -> Option<Reading> {
     if casts.iter().any(|cast| cast.value != first.value) {
         return Some(first.unclear("there are different votes in this mail: which one counts?"));
     }
-    // Beside a plain vote only what stands where a vote would, or binds this one, makes doubtful.
-    let doubtful = findings.iter().find(|finding| match finding.is_doubt() {
-        Some(Doubt::Vote) => {
-            finding.value.is_ok() && finding.value != first.value && finding.question.is_none()
+    // Beside a plain vote only what stands where a vote would, or makes this one depend on something,
+    // or an other one in its own sentence, makes doubtful.
+    let doubtful = findings.iter().find(|finding| {
+        let Some(doubt) = finding.is_doubt().filter(|_| finding.value.is_ok()) else {
+            return false;
+        };
+        let other = finding.value != first.value && finding.question.is_none();
+        let beside = finding.sentence.is_some() && finding.sentence == first.sentence;
+        match doubt {
+            Doubt::Vote => other,
+            Doubt::Other | Doubt::Question => other && beside,
+            Doubt::Condition => !other || first.value == Ok(Value::PlusOne),
+            Doubt::Named => false,
         }
-        Some(Doubt::Condition) => finding.value == first.value,
-        _ => false,
     });
     if let Some(doubtful) = doubtful {
         return Some(doubtful.unclear("there is another vote in this mail: which one counts?"));

@@ -49,11 +49,12 @@ const FORMS: &[(Deed, &[&str])] = &[
         "?@i ?@may confirm|confirming|reaffirm|reaffirming|maintain|keep|stand_by *@my ?@old #",
         "closing|starting|opening ?this|it ?the vote|thread ?off with *@my *@how #", "starting with *@my *@how #",
         // The same in other languages.
-        "von_mir|von_uns|meinerseits ?ein|eine|auch|gibt_es|kommt ?ein *@how #",
+        "von_mir|von_uns|von_meiner_seite|meinerseits ?ein|eine|auch|gibt_es|kommt ?ein *@how #",
         "?ich ?@may ?muss ?ich stimme|votiere|gebe|bin ?mit|für|mit_einem|ein|bei #",
         "?ich @may ?ich ?mit|für|ein # stimmen|votieren|geben|abstimmen",
         "mein|meine|unsere *@how stimme|votum ?ist|lautet|: ?: ?ein|eine #",
-        "?je vote|donne|mets|suis ?pour|un|à #", "mon|notre vote ?est|: ?: ?un #", "pour_moi|de_ma_part|pour_ma_part ?: ?c'est|ce_sera|un #",
+        "?je vote|donne|mets|suis ?pour|un|à #", "?je|io|yo|eu|ik|ja|jag|já @may voter|votare|votar|dar|dare|donner|stemmen|głosować|zagłosować|rösta|hlasovat ?pour|per|por|en|un|na|za #",
+        "?ik @may ?met|voor # stemmen|geven", "wat_mij_betreft|za_mě|私も #", "mon|notre vote ?est|: ?: ?un #", "pour_moi|de_ma_part|pour_ma_part ?: ?c'est|ce_sera|un #",
         "?yo voto|doy ?por|con|un #", "mi|nuestro voto ?es|: ?: ?un #", "por_mi_parte|de_mi_parte ?: ?un #",
         "?eu voto|dou ?por|em|com|um #", "meu|o_meu|nosso voto ?é|e|: ?: ?um #", "da_minha_parte ?: ?um #",
         "?io voto|do ?per|con|un #", "?il mio|nostro voto ?è|e|: ?: ?un #", "da_parte_mia|per_me ?: ?è|un #",
@@ -83,7 +84,7 @@ const FORMS: &[(Deed, &[&str])] = &[
         "?please consider|treat|regard|see @my ?@old ?@old vote|veto|% ?as ?to_be @withdrawn",
         "?@my ?@old vote|veto|% ?is|has_been|as ?now ?hereby @withdrawn",
         "?ich ziehe ?hiermit mein|meine ?stimme|votum|veto|% zurück", "?je retire mon vote|veto|%", "?yo retiro mi voto|veto|%", "?eu retiro ?o meu voto|veto|%",
-        "?io ritiro il_mio voto|veto|%", "?ik trek mijn stem|veto|% ?weer in", "?я снимаю|отзываю свой|своё|мой ?голос|%", "我撤回|撤回 ?我的 ?投票|%", "撤回我的投票|我撤回我的投票",
+        "?io ritiro il_mio voto|veto|%", "?ik trek mijn stem|veto|% ?weer in", "?ja wycofuję|cofam mój|moj głos|%", "?я снимаю|отзываю свой|своё|мой ?голос|%", "我撤回|撤回 ?我的 ?投票|%", "撤回我的投票|我撤回我的投票",
     ]),
     (Carries, &[
         "?@i ?@may @carry ?over|across|forward|here @my|own ?@old ?vote|votes ?: #",
@@ -102,13 +103,13 @@ static SETS: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
             großes dickes klares gros gran grande fort sorry nope pmc ipmc ppmc emphatic loud confident full whole-hearted wholehearted"),
         ("may", "have_to had_to need_to must can will shall do going_to am_going_to want_to would_like_to like_to love_to happy_to am_happy_to glad_to am_glad_to \
             pleased_to am_pleased_to able_to am_able_to get_to feel_obliged_to am_forced_to regret_to have_decided_to decided_to let_me wish_to intend_to \
-            muss kann möchte werde will soll darf"),
+            muss kann möchte werde will soll darf dois peux devo posso tengo_que debo tenho_que moet muszę måste musím"),
         ("give", "vote voting cast casting give giving go going add adding attach attaching register registering say be submit submitting put offer issue"),
         ("old", "previous earlier former initial original old prior first last own recent early yesterday's vote's"),
         ("change", "change changing changed switch switching switched update updating updated upgrade upgrading upgraded downgrade downgrading move moving moved raise \
             raising lower lowering bump bumping bumped flip flipping flipped revise revising revised turn turning convert converting correct correcting amend amending \
             adjust adjusting modify modifying reverse reversing promote promoting swap swapping increase increasing decrease decreasing"),
-        ("withdraw", "withdraw withdrawing withdrew retract retracting retracted rescind rescinding revoke revoking lift lifting drop dropping remove removing cancel \
+        ("withdraw", "withdraw withdrawing withdrew withdrawn retract retracting retracted rescind rescinding revoke revoking lift lifting drop dropping remove removing cancel \
             cancelling canceling recall recalling undo annul"),
         ("withdrawn", "withdrawn retracted rescinded revoked lifted dropped removed cancelled canceled void moot gone recalled zurückgezogen retiré retirado ritirato \
             ingetrokken"),

@@ -7,8 +7,9 @@ use std::ops::Range;
 use super::forms::{self, Deed, Fit, Words};
 use super::tokens::{Kind, Token, Tokens};
 use super::words::{
-    Alarms, CONDITIONS, FROM, HARMLESS, HATS, LEADS, ME, MINE, NOBODY, NUMBERS, OBJECTS, OTHERS,
-    OWN_STARTS, QUANTITIES, REASONS, SOFT, TASKS, TOLD,
+    Alarms, CJK_REASONS, CONDITIONS, FROM, HARMLESS, HATS, LEADS, ME, MINE, NO_ISSUES, NOBODY,
+    NUMBERS, OBJECTS, OTHERS, OWN_STARTS, QUANTITIES, REASONS, SOFT, SUBORDINATES, TASKS, TELLS,
+    TOLD,
 };
 use super::{Value, claim};
 
@@ -225,8 +226,8 @@ impl<'t> Sentence<'t> {
         const MOST: usize = 12;
         let leads = move |at: &usize| {
             let word = self.word(*at);
-            let greets = word.starts_with('@') && *at == from || word == ":" && *at == 0;
-            (greets || LEADS.contains(word) || self.is_passed_over(*at)).then_some(at + 1)
+            let skips = word == ":" && *at == 0;
+            (skips || LEADS.contains(word) || self.is_passed_over(*at)).then_some(at + 1)
         };
         std::iter::successors(Some(from), leads).take(MOST)
     }
@@ -235,7 +236,9 @@ impl<'t> Sentence<'t> {
     fn next_clause(&self, from: usize) -> Option<usize> {
         (from..self.items.len()).find_map(|index| {
             let behind = index + 1;
-            let parts = self.is_mark(index, ",-—(|/)")
+            let bracket = self.is_mark(index, "(") && self.is_figure(behind);
+            let parts = bracket
+                || self.is_mark(index, ",-—|/")
                 || matches!(
                     self.word(index),
                     "and" | "but" | "so" | "therefore" | "hence" | "thus" | "because"
@@ -296,6 +299,15 @@ impl<'t> Sentence<'t> {
         if let Some(doubt) = alarm(&before, true) {
             return Some(doubt);
         }
+        // "With that fixed, +1"
+        let begins = |index: &usize| *index == 0 || self.is_mark(index - 1, ",-—(");
+        let depends = |index: usize| {
+            SUBORDINATES.contains(self.word(index))
+                && !matches!(self.word(index + 1), "now" | "me" | "us" | "my" | "what" | "thanks")
+        };
+        if (0..start).filter(begins).any(depends) {
+            return Some(Doubt::Condition);
+        }
         // "Push the tag, then I am +1", "... and you have my +1"
         let then =
             start > 0 && self.word(start - 1) == "then" || self.word(start).starts_with("you");
@@ -330,8 +342,33 @@ impl<'t> Sentence<'t> {
         if let Some(doubt) = alarm(&rest, false) {
             return Some(doubt);
         }
+        let letters = |word: &&&str| word.chars().any(char::is_alphabetic);
+        let soft = |skipped: usize| {
+            rest.iter().skip(skipped).filter(letters).take(3).any(|word| SOFT.contains(*word))
+        };
+        if rest.iter().filter(letters).take(2).any(|word| TELLS.contains(*word)) {
+            return Some(Doubt::Other);
+        }
+        let plus = fit
+            .figure
+            .and_then(|index| self.figure(index))
+            .is_some_and(|figure| figure.value == Some(Value::PlusOne));
+        let otherwise = |at: usize| match rest[at] {
+            "let's" => !matches!(
+                rest.get(at + 1),
+                Some(&("ship" | "release" | "go" | "get" | "do" | "roll"))
+            ),
+            "don't" | "not" => matches!(rest.get(at + 1), Some(&("release" | "ship" | "publish"))),
+            _ => false,
+        };
+        if plus && (0..rest.len()).any(otherwise) {
+            return Some(Doubt::Other);
+        }
         if fit.deed == Deed::Carries {
             return None;
+        }
+        if soft(0) && self.is_mark(at, "(") {
+            return Some(Doubt::Condition);
         }
         // "(Jane)", "(proxy for Jane)"
         if self.is_mark(at, "(") {
@@ -377,13 +414,13 @@ impl<'t> Sentence<'t> {
             || self.figure(at).is_some_and(same)
             || fit.deed == Deed::Withdraws && next == "and"
             || REASONS.contains(next)
-            || is_cjk(next);
-        // What follows right away must not be soft: "+1, but only after ..."
-        let soft = rest.iter().skip(at - end).filter(|word| word.chars().any(char::is_alphabetic));
-        let soft = soft.take(3).any(|word| SOFT.contains(*word));
+            || next == "no" && NO_ISSUES.contains(self.word(at + 1))
+            || !plus && matches!(next, "do" | "don't")
+            || CJK_REASONS.iter().any(|start| next.starts_with(start));
         match () {
             () if at >= self.items.len() => None,
-            () if soft => Some(Doubt::Condition),
+            // "+1, but only after ..."
+            () if soft(at - end) => Some(Doubt::Condition),
             () if goes_on => None,
             () => Some(Doubt::Other),
         }
@@ -413,59 +450,37 @@ impl<'t> Sentence<'t> {
         at
     }
 
-    /// Passes over "for the release", "to release this", "on releasing 1.2.0-rc1 as 1.2.0".
+    /// Passes over "for the release", "to release this", "on releasing 1.2.0-rc1 as 1.2.0"; only
+    /// words that can name what is voted on.
     fn object(&self, at: usize) -> Result<usize, Doubt> {
-        if !matches!(self.word(at), "for" | "to" | "on" | "of" | "towards")
-            && !matches!(self.word(at), "release" | "releasing" | "ship")
-        {
+        const LINKS: &[&str] = &["for", "to", "on", "of", "towards"];
+        if !LINKS.contains(&self.word(at)) && !matches!(self.word(at), "release" | "releasing") {
             return Ok(at);
         }
+        let mut named = false;
         let mut end = at;
-        while matches!(
-            self.word(end),
-            "for"
-                | "to"
-                | "on"
-                | "of"
-                | "towards"
-                | "the"
-                | "a"
-                | "this"
-                | "that"
-                | "these"
-                | "it"
-                | "one"
-                | "apache"
-        ) {
+        while end < self.items.len() {
+            let word = self.word(end);
+            if is_candidate(word) && !self.subject.contains(word) {
+                return Err(Doubt::Other);
+            }
+            let names = matches!(word, "this" | "it" | "one") || OBJECTS.contains(word);
+            let of_subject = word.len() > 1 && self.subject_has(word);
+            if !(names || of_subject || LINKS.contains(&word) || matches!(word, "the" | "a" | "as"))
+            {
+                break;
+            }
+            named |= names || of_subject;
             end += 1;
         }
-        let named = end > at + 1
-            && !matches!(
-                self.word(end - 1),
-                "to" | "for" | "on" | "of" | "the" | "a" | "that" | "these" | "apache"
-            );
-        let stop = (end..self.items.len())
-            .find(|index| self.is_mark(*index, ",-—:(|"))
-            .unwrap_or(self.items.len());
-        let candidate = self.words(at..stop).find(|word| is_candidate(word));
-        if candidate.is_some_and(|candidate| !self.subject.contains(candidate)) {
-            return Err(Doubt::Other);
-        }
-        if self.words(at..stop).any(|word| {
-            matches!(word, "new" | "next" | "another" | "different" | "second" | "later" | "other")
-        }) {
-            return Err(Doubt::Other);
-        }
-        let releases = OBJECTS.contains(self.word(end))
-            || self
-                .words(end..stop)
-                .any(|word| matches!(word, "release" | "releasing" | "candidate"))
-            || candidate.is_some_and(|candidate| candidate == self.word(end));
-        match () {
-            () if releases => Ok(stop),
-            () if named => Ok(end),
-            () => Err(Doubt::Other),
-        }
+        // "as" goes on with the reason.
+        end -= usize::from(end > at && self.word(end - 1) == "as");
+        if named { Ok(end) } else { Err(Doubt::Other) }
+    }
+
+    fn subject_has(&self, word: &str) -> bool {
+        let mut words = self.subject.split(|c: char| !c.is_alphanumeric() && !".-_".contains(c));
+        words.any(|known| known == word)
     }
 
     fn figure(&self, index: usize) -> Option<super::figure::Figure> {
@@ -630,6 +645,28 @@ impl<'t> Sentence<'t> {
         };
         let names = self.items[colon + 1..].iter().map(|at| &self.tokens.all[*at]);
         super::lists::are_names(self.tokens, names)
+    }
+
+    /// Whether it makes a vote in the next sentence of its line one on what somebody said.
+    pub(super) fn leads_elsewhere(&self) -> bool {
+        let words: Vec<&str> = self.words(0..self.items.len()).collect();
+        let right = words.len() <= 5
+            && matches!(words[..], [.., "is", "right"] | [.., "has", "a", "point"]);
+        words.len() <= 8 && (right || alarm(&words, true) == Some(Doubt::Other))
+    }
+
+    /// Whether it makes the vote of the sentence before it depend on something.
+    pub(super) fn takes_back(&self) -> bool {
+        let words: Vec<&str> = self.words(0..self.items.len()).collect();
+        let first = words.iter().find(|word| !LEADS.contains(**word)).copied().unwrap_or_default();
+        let of_vote = matches!(first, "this" | "that" | "it" | "my");
+        of_vote && words.len() > 2 && alarm(&words, false) == Some(Doubt::Condition)
+    }
+
+    /// The lines of its first and last word.
+    pub(super) fn lines(&self) -> Option<(usize, usize)> {
+        let line = |at: &usize| self.tokens.all[*at].line;
+        Some((line(self.items.first()?), line(self.items.last()?)))
     }
 
     /// Words of consent without a figure, and the vote that they may be.

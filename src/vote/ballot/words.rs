@@ -38,15 +38,16 @@ pub(super) static CONDITIONS: LazyLock<Alarms> = LazyLock::new(|| Alarms::new(
      siempre_que siempre_y condición condicionado salvo cuando caso condição desde_que a_menos_que condicional purché condizione a_patto a_condizione qualora se \
      mits indien tenzij zodra voorwaarde voorwaardelijk om hvis såfremt förutsatt forutsatt forutsetning förutsättning villkor betingelse \
      если условии условие условием когда якщо при_условии кабы jeśli jeżeli jesli warunkiem o_ile pokud jestli podmínkou podmínku ha feltéve koşuluyla eğer",
-    &["如果", "若", "只要", "前提", "条件", "條件", "除非", "假如", "等到", "場合", "なら", "限り", "조건", "만약", "다면"],
+    &["如果", "若", "只要", "前提", "条件", "條件", "除非", "假如", "等到", "之后", "以后", "先修", "需要先", "需先", "場合", "なら", "限り", "조건", "만약", "다면"],
 ));
 /// Something else than this vote, or somebody else's.
 #[rustfmt::skip]
 pub(super) static OTHERS: LazyLock<Alarms> = LazyLock::new(|| Alarms::new(
     "behalf proxy proxied idea option options suggestion suggestions cancel cancelling canceling redo redoing respin re-spin reroll re-roll re-rolling restart \
-     restarting revote re-vote postpone postponing new_rc next_rc another_rc new_candidate next_candidate new_vote implied implicit stellvertretend \
+     restarting revote re-vote postpone postponing good_point good_catch good_thought good_plan good_call good_find nice_point nice_catch nice_find nice_one great_point \
+     great_catch great_find fair_point no_longer new_rc next_rc another_rc new_candidate next_candidate new_vote implied implicit stellvertretend \
      im_namen au_nom en_nombre em_nome a_nome namens от_имени w_imieniu",
-    &["代表", "代为", "代わりに", "代理"],
+    &["代表", "代为", "代わりに", "代理", "ません", "ない", "아닙", "아니", "不是", "并非", "取り消", "撤回", "変更"],
 ));
 /// Words before a vote that tell of what others said.
 #[rustfmt::skip]
@@ -64,7 +65,8 @@ pub(super) static HARMLESS: Set = LazyLock::new(|| {
 /// Words that lead to a clause and say nothing.
 #[rustfmt::skip]
 pub(super) static LEADS: Set = LazyLock::new(|| set(
-    "so and but hi hello hey dear all everyone everybody team folks guys community friends devs hallo moin bonjour salut hola ciao olá hej ahoj привет \
+    "so and but ein leider malheureusement désolé mais lamentablemente desafortunadamente purtroppo helaas niestety к сожалению bohužel tyvärr infelizmente \
+     残念ですが 죄송하지만 抱歉 hi hello hey dear all everyone everybody team folks guys community friends devs hallo moin bonjour salut hola ciao olá hej ahoj привет \
      yes yeah yep yup yay no-brainer ok okay well thanks thx thank you sorry sadly nope nah fwiw imo imho overall finally then anyhow congrats \
      congratulations great good awesome nice cool perfect excellent wonderful fantastic me too ditto same agreed ja oui si sí да はい oh wow please_note \
      ha hmm alas regrettably zudem danke merci gracias obrigado grazie bedankt спасибо dziękuję 谢谢 大家好 あと",
@@ -84,23 +86,59 @@ pub(super) static OWN_STARTS: Set = LazyLock::new(|| {
 /// What a vote on a release is for.
 #[rustfmt::skip]
 pub(super) static OBJECTS: Set = LazyLock::new(|| set(
-    "release releasing released ship shipping publish publishing promote promoting candidate proceed proceeding go going now today accept accepting adopt adopting merge \
+    "release releasing released package packages artifacts sources version final official ship shipping publish publishing promote promoting candidate proceed proceeding go going now today accept accepting adopt adopting merge \
      merging approve approving graduate graduating proposal donation spip version this it veröffentlichung freigabe",
 ));
 /// What says why or what was done, right behind a vote.
 #[rustfmt::skip]
 pub(super) static REASONS: Set = LazyLock::new(|| set(
-    "as because since given inspected examined compared unpacked due based with w/ thanks thank thx looks look looking lgtm works worked good great nice well all everything verified checked tested \
-     validated built build builds ran run runs reviewed signed downloaded compiled confirmed installed tried i i've i'm we we've my our no happy glad sorry approve \
-     support yes ship even though although despite again it it's this the there very too weil da danke merci gracias parce porque car pois want wanted \
+    "as because since inspected examined compared unpacked due based with w/ thanks thank thx looks look looking lgtm works worked good great nice well all everything verified checked tested \
+     validated built build builds ran run runs reviewed signed downloaded compiled confirmed installed tried i i've i'm we we've my our happy glad sorry approve \
+     support yes ship even though although despite again it it's this the there very too weil danke merci gracias parce porque car pois want wanted \
      keep congrats go cheers regards best below attached great ship awesome nice after having",
 ));
 /// What may follow a vote and makes it depend on something.
 #[rustfmt::skip]
 pub(super) static SOFT: Set = LazyLock::new(|| set(
-    "when once after until till before only tomorrow later soon except excepting minus modulo apart follows follow als zodra nachdem \
+    "when once given granted awaiting waiting dependent caveat erst vorher nach sobald gdy kiedy dopo appena after until till before only tomorrow later soon except excepting minus modulo apart follows follow als zodra nachdem \
      sauf quand quando после poté",
 ));
+/// What a clause begins with on which the vote behind it depends.
+#[rustfmt::skip]
+pub(super) static SUBORDINATES: Set = LazyLock::new(|| set(
+    "with once after when until till upon should were for une nach nachdem après po после dopo depois una como als zodra als sobald wenn",
+));
+/// Behind a vote: it is told of.
+pub(super) static TELLS: Set = LazyLock::new(|| set("says said sagt sagte told dit dice disse"));
+/// What there is none of, right behind a vote.
+pub(super) static NO_ISSUES: Set = LazyLock::new(|| {
+    set(
+        "issues issue problems problem objections objection concerns blockers blocker regressions further",
+    )
+});
+/// How a reason begins in a language without blanks.
+pub(super) const CJK_REASONS: &[&str] = &[
+    "です",
+    "だ",
+    "で",
+    "と",
+    "に",
+    "支持",
+    "同意",
+    "赞成",
+    "因为",
+    "由于",
+    "検証",
+    "確認",
+    "验证",
+    "检查",
+    "已",
+    "入",
+    "입니다",
+    "찬성",
+    "賛成",
+    "表",
+];
 /// Numbers that count votes.
 #[rustfmt::skip]
 pub(super) static NUMBERS: Set = LazyLock::new(|| set(
