@@ -20,7 +20,12 @@ fuzz_target!(|bytes: &[u8]| {
     let theirs = match bytes.starts_with(b"PK") {
         true => zipped(&bytes),
         // The library ends a PAX record at any line feed.
-        false if headers(&mut bytes).all(|block| block[156] != b'x') => tarred(&bytes),
+        false
+            if bytes.get(257..262) == Some(b"ustar")
+                && headers(&mut bytes).all(|block| block[156] != b'x') =>
+        {
+            tarred(&bytes)
+        }
         false => return,
     };
     // Links of a zip are files for a library that does not ask for them.

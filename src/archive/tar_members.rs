@@ -626,8 +626,15 @@ fn is_harmless(key: &[u8]) -> bool {
         b"SCHILY.ino",
         b"SCHILY.nlink",
     ];
-    const FAMILIES: [&[u8]; 5] =
-        [b"LIBARCHIVE.", b"MSWINDOWS.", b"RHT.security.", b"SCHILY.acl.", b"SCHILY.xattr."];
+    // bsdtar's, Red Hat's, star's, and that of npm's packages.
+    const FAMILIES: [&[u8]; 6] = [
+        b"LIBARCHIVE.",
+        b"MSWINDOWS.",
+        b"NODETAR.",
+        b"RHT.security.",
+        b"SCHILY.acl.",
+        b"SCHILY.xattr.",
+    ];
     KEYS.contains(&key) || FAMILIES.iter().any(|family| key.starts_with(family))
 }
 
