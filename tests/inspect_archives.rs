@@ -124,7 +124,7 @@ fn tars_of_every_format_and_compression() {
     }
     // v7 has neither long names nor a mark.
     world.run("tar", &["-cf", "a.tar", "--format=v7", "t/lib", "t/README"]).ok();
-    assert_eq!(inside(&made(&world, "a.tar")), in_tree()[..1]);
+    incomplete(&made(&world, "a.tar"), "a header from before POSIX");
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn sparse_files_are_not_looked_into() {
         sparse.write_all(CLASS).unwrap();
         drop(sparse);
         world.run("tar", &["-cSf", "a.tar", &format!("--format={format}"), "s"]).ok();
-        incomplete(&made(&world, "a.tar"), "sparse");
+        incomplete(&made(&world, "a.tar"), "stored with holes");
     }
 }
 
@@ -329,7 +329,9 @@ fn zips_by_several_tools() {
         }
         incomplete(&made(&world, "encrypted.zip"), "encrypted");
         if world.run("zip", &["-qr", "-Z", "bzip2", "bzip2.zip", "t"]).status == 0 {
-            incomplete(&made(&world, "bzip2.zip"), "packing is unknown");
+            let contents = made(&world, "bzip2.zip");
+            assert_eq!(contents.compiled.unwrap().name(), "jar with 2 class files");
+            assert_eq!(contents.incomplete, None);
         }
     }
     if program_for(test, "python3") {
@@ -340,7 +342,7 @@ fn zips_by_several_tools() {
         assert_eq!(contents.compiled.unwrap().name(), "jar with 1 class file");
         assert_eq!(contents.incomplete, None);
         world.run("python3", &["-c", PYTHON_ZIPS]).ok();
-        incomplete(&made(&world, "stored.zip"), "nothing says truly where a member ends");
+        incomplete(&made(&world, "stored.zip"), "no true size in front of it");
         let contents = made(&world, "wide.zip");
         assert_eq!(contents.compiled.unwrap().name(), "jar with 1 class file");
         assert_eq!(contents.incomplete, None);
@@ -417,7 +419,8 @@ fn bomb(mebibytes: usize) -> impl Read {
     header.set_cksum();
     let block = gzip(&vec![0; 1 << 20]);
     let first = gzip(header.as_bytes());
-    Cursor::new(first).chain(Repeat { block, left: mebibytes, at: 0 })
+    let end = Cursor::new(gzip(&[0; 1024]));
+    Cursor::new(first).chain(Repeat { block, left: mebibytes, at: 0 }).chain(end)
 }
 
 /// The same bytes again and again: members of a gzip file may follow one another.
@@ -472,12 +475,9 @@ fn ten_gigabytes_of_zeros() {
 #[test]
 fn a_zip_with_a_bomb_in_it() {
     let zeros = vec![0; 80 << 20];
-    for members in [&[("zeros", &zeros[..]), ("C.class", CLASS)][..], &[("a/zeros", &zeros)]] {
-        let bytes = zip(members);
-        let contents = look(&bytes);
-        // The zip says how long the packed bytes are: no need to unpack them.
-        assert_eq!(contents.incomplete, None);
-    }
+    // Only who unpacks it all knows that nothing else is hidden in the packed bytes.
+    incomplete(&look(&zip(&[("zeros", &zeros)])), "more than 256 times its size");
+    assert_eq!(look(&zip(&[("zeros", &zeros[..60 << 20])])).incomplete, None);
     let bytes = gzip(&zip(&[("zeros.tar", &tar(&[("zeros", &zeros)]))]));
     incomplete(&look(&bytes), "more than 256 times its size");
 }
@@ -507,12 +507,9 @@ fn cut_off_anywhere() {
             assert!(contents.incomplete.is_some(), "cut off at {end} of {}", whole.len());
         }
     }
-    // A tar may lack its end, but not half of a member.
     let whole = tar(members);
-    for end in (513..whole.len() - 2048).step_by(101) {
-        let contents = look(&whole[..end]);
-        let all = contents.inside_count == 1;
-        assert!(contents.incomplete.is_some() || all || end % 512 == 0, "cut off at {end}");
+    for end in (513..whole.len() - 1024).step_by(101) {
+        assert!(look(&whole[..end]).incomplete.is_some(), "cut off at {end}");
     }
 }
 
@@ -520,19 +517,19 @@ fn cut_off_anywhere() {
 fn what_is_hidden_from_a_stream() {
     // Behind the end.
     let both = [tar(&[("a", b"text")]), tar(&[("C.class", CLASS)])].concat();
-    incomplete(&look(&both), "something follows the end of the tar");
+    incomplete(&look(&both), "follows the end of the tar");
     let zipped = [zip(&[("a", b"text")]), CLASS.to_vec()].concat();
-    incomplete(&look(&zipped), "something follows its end");
+    incomplete(&look(&zipped), "something comes after its end");
     // Between the members.
     let mut zipped = zip(&[("a", b"text"), ("b", b"text")]);
     let second = memchr::memmem::rfind(&zipped, b"PK\x03\x04").unwrap();
     zipped.splice(second..second, CLASS.iter().copied());
-    incomplete(&look(&zipped), "something unknown");
+    incomplete(&look(&zipped), "something before, between or behind its members");
     // In the directory only, and not there.
     let mut renamed = zip(&[("a", b"text"), ("b", b"text")]);
     let listed = memchr::memmem::rfind(&renamed, b"PK\x01\x02").unwrap();
     renamed[listed + 46] = b'c';
-    incomplete(&look(&renamed), "lists other members");
+    incomplete(&look(&renamed), "two names");
 }
 
 #[test]
@@ -557,7 +554,7 @@ fn names_longer_than_memory_should_be() {
     header.set_size(name.len() as u64);
     header.set_cksum();
     builder.append(&header, &name[..]).unwrap();
-    incomplete(&look(&builder.into_inner().unwrap()), "a header has more than 64 KiB");
+    incomplete(&look(&builder.into_inner().unwrap()), "more than 65536 bytes in a header");
 }
 
 #[test]

@@ -401,6 +401,21 @@ fn check_gives_each_of_its_verdicts() {
         assert!(human.stdout.contains(line), "{}", human.stdout);
     }
 
+    // The same content for GNU tar, and one file more for who reads on behind a directory.
+    const ODD: &str = "import gzip, sys, tarfile, io
+tar = bytearray(gzip.open(sys.argv[1]).read())
+end = len(tar.rstrip(b'\\0')) + -len(tar.rstrip(b'\\0')) % 512
+more = tarfile.TarInfo('apache-demo-1.2.0-src/empty'); more.type = tarfile.DIRTYPE; more.size = 512
+hidden = tarfile.TarInfo('apache-demo-1.2.0-src/hidden')
+tar[end:end] = more.tobuf() + hidden.tobuf()
+gzip.open(sys.argv[2], 'wb').write(tar)";
+    let made = format!("{directory}apache-demo-1.2.0-src.tar.gz");
+    world.run("python3", &["-c", ODD, &made, "../odd.tar.gz"]).ok();
+    let run = check("../odd.tar.gz", &[]);
+    assert_eq!((run.status, &run.json()["verdict"]), (1, &"ambiguous".into()));
+    let human = package(&world, &["--check", "../odd.tar.gz"]);
+    assert!(human.stdout.contains("empty/ has 512 bytes of content"), "{}", human.stdout);
+
     // Not an archive, a broken one, none.
     fs::write(world.path("page.tar.gz"), "<html>404</html>").unwrap();
     check("../page.tar.gz", &[]).fails(2, &["not a tar"]);

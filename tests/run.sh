@@ -21,6 +21,7 @@ openssl openssl openssl
 xz xz-utils xz
 zip zip zip
 unzip unzip unzip
+bsdtar libarchive-tools libarchive
 pigz pigz pigz
 bzip2 bzip2 bzip2
 zstd zstd zstd

@@ -20,6 +20,11 @@ pub enum Comparison {
         /// What differs, a sentence each.
         metadata: Vec<String>,
     },
+    /// Unpackers disagree about what it holds, so that it cannot be the same.
+    Ambiguous {
+        /// Which member, and who makes what of it.
+        why: String,
+    },
     /// Not the same content.
     Different {
         /// Members that the tree does not have.
@@ -115,14 +120,12 @@ pub fn compare(expected: &[Member], found: &Listing, expected_tar: Option<[u8; 6
     Comparison::Different { added, missing, changed, metadata }
 }
 
-/// Members by their path below the top directory; of two with one path the later counts, as when
-/// unpacking.
+/// Members by their path below the top directory.
 fn by_path(members: &[Member]) -> BTreeMap<&[u8], &Member> {
     members.iter().map(|member| (below_top(&member.path), member)).collect()
 }
 
 fn below_top(path: &[u8]) -> &[u8] {
-    let path = path.strip_prefix(b"./").unwrap_or(path);
     match path.iter().position(|&byte| byte == b'/') {
         Some(slash) => &path[slash + 1..],
         None => b"",

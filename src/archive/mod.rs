@@ -7,11 +7,12 @@
 
 pub mod compare;
 mod deflate_walk;
-pub(crate) mod described;
 mod gzip;
+mod paths;
 pub mod read;
+pub(crate) mod tar_members;
 mod tar_writer;
-mod zip_layout;
+pub(crate) mod zip_members;
 mod zip_writer;
 
 use std::fmt;

@@ -1,15 +1,16 @@
 //! Reading archives made by others: tar in its usual compressions, and zip.
 //!
 //! A stranger made the archive: its members are counted, measured and digested while they stream
-//! by, within [`Limits`], and nothing is ever written to disk.
+//! by, within [`Limits`], and nothing is ever written to disk. What comes out is what every
+//! unpacker makes of it; what unpackers take differently is no member but a [`ReadError`].
 
 use std::fmt;
-use std::io::{self, Read, Seek};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 
 use sha2::{Digest, Sha512};
 
-use super::described::Described;
-use super::zip_layout;
+pub use super::zip_members::Kinds;
+use super::{tar_members, zip_members};
 
 /// What holds the members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub enum Container {
 }
 
 impl Container {
-    /// Tells the container by its first bytes (at least 262 of them, if it has so many).
+    /// Tells the container by its first bytes (at least 512 of them, if it has so many).
     pub fn sniff(start: &[u8]) -> Option<Self> {
         match start {
             [0x1f, 0x8b, ..] => Some(Container::TarGz),
@@ -35,6 +36,7 @@ impl Container {
             [b'B', b'Z', b'h', b'1'..=b'9', ..] => Some(Container::TarBz2),
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(Container::Zip),
             _ if start.get(257..262) == Some(b"ustar") => Some(Container::Tar),
+            _ if tar_members::is_header(start) => Some(Container::Tar),
             _ => None,
         }
     }
@@ -75,10 +77,10 @@ impl Limits {
 }
 
 impl Default for Limits {
-    /// A million members, 16 GiB, paths of 4,096 bytes, 256 MiB of paths: ten times what any known
-    /// release needs.
+    /// 300,000 members, 16 GiB, paths of 4,096 bytes, 32 MiB of paths: several times what any known
+    /// release needs, and what its members take in memory stays below 256 MB.
     fn default() -> Self {
-        Self { members: 1_000_000, bytes: 16 << 30, path: 4096, names: 256 << 20 }
+        Self { members: 300_000, bytes: 16 << 30, path: 4096, names: 32 << 20 }
     }
 }
 
@@ -88,12 +90,14 @@ pub enum ReadError {
     /// Broken, cut off, or not what its first bytes say.
     #[error("the archive cannot be read: {0}")]
     Broken(#[source] io::Error),
-    /// zip's own structure is broken.
-    #[error("the zip file cannot be read: {0}")]
-    Zip(#[from] zip::result::ZipError),
-    /// Made so that readers disagree about what is in it.
-    #[error("not every reader sees the same in this zip file: {0}")]
-    Ambiguous(String),
+    /// Made so that unpackers disagree about what is in it.
+    #[error("{}{why}", named(member))]
+    Ambiguous {
+        /// The member; empty where it is the archive as a whole.
+        member: String,
+        /// In what form it is, and who makes what of it.
+        why: String,
+    },
     /// Beyond the limits.
     #[error("the archive has more than {limit} {what}; it was not read further")]
     Limit {
@@ -105,6 +109,21 @@ pub enum ReadError {
     /// Not an archive that is known here.
     #[error("this is not a tar (plain, gzip, xz, bzip2) or zip archive")]
     Unknown,
+}
+
+impl ReadError {
+    pub(crate) fn ambiguous(member: impl AsRef<[u8]>, why: impl Into<String>) -> Self {
+        let member = String::from_utf8_lossy(member.as_ref()).into_owned();
+        Self::Ambiguous { member, why: why.into() }
+    }
+
+    pub(crate) fn broken(why: impl Into<String>) -> Self {
+        Self::Broken(io::Error::other(why.into()))
+    }
+}
+
+fn named(member: &str) -> String {
+    if member.is_empty() { String::new() } else { format!("{member} ") }
 }
 
 /// What a member is.
@@ -123,14 +142,14 @@ pub enum MemberKind {
     },
     /// A symbolic link with its target.
     Symlink(Vec<u8>),
-    /// Anything else, by tar's type letter.
+    /// A hard link, a device or a pipe, by tar's type letter.
     Other(u8),
 }
 
 /// A member as the archive has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// The raw path, without a final `/`.
+    /// The path, without `.`, empty parts, and a final `/`.
     pub path: Vec<u8>,
     /// What it is.
     pub kind: MemberKind,
@@ -164,14 +183,14 @@ pub enum HeadKind {
     Symlink(Vec<u8>),
     /// A hard link to another member.
     HardLink(Vec<u8>),
-    /// Anything else, by tar's type letter.
+    /// A device or a pipe, by tar's type letter.
     Other(u8),
 }
 
 /// A member's header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
-    /// The raw path, without a final `/`.
+    /// The path, without `.`, empty parts, and a final `/`.
     pub path: Vec<u8>,
     /// What it is.
     pub kind: HeadKind,
@@ -195,10 +214,6 @@ pub struct Walked {
     pub tar_sha512: Option<[u8; 64]>,
     /// The commit in a global comment, if there is one.
     pub comment: Option<String>,
-    /// Whether a tar ends with its end mark, two blocks of zeros; always so for zip.
-    pub ended: bool,
-    /// Whether something other than zeros follows the end mark of a tar.
-    pub trailing_garbage: bool,
 }
 
 /// Lists an archive, with the digest of each member's content.
@@ -207,7 +222,6 @@ pub struct Walked {
 /// See [`ReadError`].
 pub fn list<R: Read + Seek + Send>(mut archive: R, limits: Limits) -> Result<Listing, ReadError> {
     let start = start_of(&mut archive)?;
-    archive.rewind().map_err(ReadError::Broken)?;
     let container = Container::sniff(&start).ok_or(ReadError::Unknown)?;
     let mut members = Vec::new();
     let mut note = |head: Head, content: &mut dyn Read| {
@@ -225,12 +239,15 @@ pub fn list<R: Read + Seek + Send>(mut archive: R, limits: Limits) -> Result<Lis
         members.push(Member { path, kind, mode, mtime, owner });
         Ok(())
     };
+    let kinds = match container {
+        Container::Zip => Kinds::read(&mut archive, limits)?,
+        _ => Kinds::default(),
+    };
+    archive.rewind().map_err(ReadError::Broken)?;
+    let mut archive = BufReader::with_capacity(128 << 10, archive);
     let walked = match container {
-        Container::Zip => visit_zip(archive, limits, &mut note)?,
-        _ => {
-            let archive = io::BufReader::with_capacity(128 << 10, archive);
-            visit_tar(&mut *decompressed(archive, container), limits, true, &mut note)?
-        }
+        Container::Zip => visit_zip(&mut archive, &kinds, limits, &mut note)?,
+        _ => visit_tar(&mut *decompressed(archive, container), limits, true, &mut note)?,
     };
     Ok(Listing { members, tar_sha512: walked.tar_sha512, comment: walked.comment })
 }
@@ -246,22 +263,53 @@ pub fn start_of(archive: &mut dyn Read) -> Result<Vec<u8>, ReadError> {
 }
 
 /// The tar stream inside a compressed archive; what is no compressed tar comes back as it is.
-pub fn decompressed<'a>(
-    archive: impl io::BufRead + Send + 'a,
-    container: Container,
-) -> Box<dyn Read + Send + 'a> {
+pub fn decompressed<'a>(archive: impl BufRead + 'a, container: Container) -> Box<dyn Read + 'a> {
     match container {
-        Container::TarGz => Box::new(flate2::bufread::MultiGzDecoder::new(archive)),
+        Container::TarGz => {
+            Box::new(Gzip { member: Some(flate2::bufread::GzDecoder::new(archive)) })
+        }
         Container::TarXz => Box::new(xz_reader(archive)),
         Container::TarBz2 => Box::new(bzip2::bufread::MultiBzDecoder::new(archive)),
         Container::Tar | Container::Zip => Box::new(archive),
     }
 }
 
+/// The members of a gzip file, one behind the other.
+struct Gzip<R> {
+    member: Option<flate2::bufread::GzDecoder<R>>,
+}
+
+impl<R: BufRead> Read for Gzip<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let count = member.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            let Some(mut rest) = self.member.take().map(flate2::bufread::GzDecoder::into_inner)
+            else {
+                break;
+            };
+            // Zeros at the very end are padding to all.
+            let mut padded = false;
+            while matches!(rest.fill_buf()?, [0, ..]) {
+                rest.consume(1);
+                padded = true;
+            }
+            match rest.fill_buf()? {
+                [] => {}
+                [0x1f, ..] if !padded => self.member = Some(flate2::bufread::GzDecoder::new(rest)),
+                _ => return Err(io::Error::other("something that is no gzip follows the gzip")),
+            }
+        }
+        Ok(0)
+    }
+}
+
 /// Memory that unpacking xz may take: level 9 takes 65 MiB.
 const XZ_MEMORY: u64 = 80 << 20;
 
-fn xz_reader<R: io::BufRead>(archive: R) -> liblzma::bufread::XzDecoder<R> {
+fn xz_reader<R: BufRead>(archive: R) -> liblzma::bufread::XzDecoder<R> {
     match liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, liblzma::stream::CONCATENATED) {
         Ok(stream) => liblzma::bufread::XzDecoder::new_stream(archive, stream),
         // Only without memory for the decoder itself.
@@ -280,250 +328,38 @@ pub fn visit_tar(
     visitor: &mut Visitor<'_>,
 ) -> Result<Walked, ReadError> {
     let digest = digest.then(Sha512::new);
-    let mut stream = Metered { stream, digest, left: limits.bytes, over: false, zeros: 0 };
-    let outcome = visit_members(&mut stream, limits, visitor);
+    let mut stream = Metered { stream, digest, left: limits.bytes, over: false };
+    let outcome = tar_members::walk(&mut stream, limits, visitor);
     if stream.over {
         return Err(ReadError::Limit { what: "bytes", limit: limits.bytes });
     }
-    let mut walked = outcome?;
-    walked.tar_sha512 = stream.digest.map(|digest| digest.finalize().into());
-    Ok(walked)
+    let comment = outcome?;
+    Ok(Walked { tar_sha512: stream.digest.map(|digest| digest.finalize().into()), comment })
 }
 
-fn visit_members(
-    stream: &mut Metered<'_>,
-    limits: Limits,
-    visitor: &mut Visitor<'_>,
-) -> Result<Walked, ReadError> {
-    let mut walked = Walked::default();
-    let mut budget = Budget::new(limits);
-    let mut archive = tar::Archive::new(&mut *stream);
-    let mut next = Described::default();
-    for member in archive.entries().map_err(ReadError::Broken)?.raw(true) {
-        let mut member = member.map_err(ReadError::Broken)?;
-        let kind = member.header().entry_type();
-        if Described::is_kind(kind) {
-            next.read(kind, &mut member).map_err(ReadError::Broken)?;
-            continue;
-        }
-        if kind == tar::EntryType::XGlobalHeader {
-            let mut text = String::new();
-            // A global header that is no UTF-8 holds no commit id.
-            let _ = (&mut member).take(4096).read_to_string(&mut text);
-            walked.comment = text
-                .lines()
-                .find_map(|line| line.split_once(" comment="))
-                .map(|(_, id)| id.to_owned());
-            continue;
-        }
-        let head = tar_head(&member, std::mem::take(&mut next), limits)?;
-        budget.member(&head)?;
-        visitor(head, &mut member).map_err(ReadError::Broken)?;
-    }
-    // What the reader of members has seen of the end mark is its first block.
-    let zeros = stream.zeros;
-    let mut rest = [0; 64 << 10];
-    let mut drained = 0;
-    loop {
-        match stream.read(&mut rest) {
-            Ok(0) => break,
-            Ok(count) => {
-                drained += count as u64;
-                walked.trailing_garbage |= rest[..count].iter().any(|&byte| byte != 0);
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(ReadError::Broken(error)),
-        }
-    }
-    walked.ended = zeros + drained >= 1024;
-    Ok(walked)
-}
-
-fn tar_head<R: Read>(
-    member: &tar::Entry<'_, R>,
-    described: Described,
-    limits: Limits,
-) -> Result<Head, ReadError> {
-    let header = member.header();
-    let size = header.entry_size().and_then(|size| described.checked_size(size));
-    let size = size.map_err(ReadError::Broken)?;
-    let path = described.path.unwrap_or_else(|| header.path_bytes().into_owned());
-    let path = member_path(&path, limits)?;
-    let mode = header.mode().map_err(ReadError::Broken)? & 0o7777;
-    let mtime = i64::try_from(header.mtime().unwrap_or(0)).unwrap_or(i64::MAX);
-    let name =
-        |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
-    let owner = format!(
-        "{}:{} {}:{}",
-        header.uid().unwrap_or(0),
-        header.gid().unwrap_or(0),
-        name(header.username_bytes()),
-        name(header.groupname_bytes()),
-    );
-    let link = described.link.or_else(|| Some(header.link_name_bytes()?.into_owned()));
-    let target = || bounded(link.unwrap_or_default(), limits);
-    let kind = match header.entry_type() {
-        tar::EntryType::Directory => HeadKind::Directory,
-        tar::EntryType::Symlink => HeadKind::Symlink(target()?),
-        tar::EntryType::Link => HeadKind::HardLink(target()?),
-        // What stands in the archive is not what comes out of it: nothing to compare.
-        _ if described.sparse => HeadKind::Other(b'S'),
-        tar::EntryType::Regular | tar::EntryType::Continuous => HeadKind::File,
-        other => HeadKind::Other(other.as_byte()),
-    };
-    Ok(Head { path, kind, size, mode, mtime, owner })
-}
-
-/// Hands every member of a zip file to `visitor`.
+/// Hands every member of a zip file, of which the kinds were read before, to `visitor`.
 ///
 /// # Errors
 /// See [`ReadError`]; an error of the visitor comes back as [`ReadError::Broken`].
-pub fn visit_zip<R: Read + Seek>(
-    archive: R,
+pub fn visit_zip(
+    stream: &mut dyn BufRead,
+    kinds: &Kinds,
     limits: Limits,
     visitor: &mut Visitor<'_>,
 ) -> Result<Walked, ReadError> {
-    let mut archive = Nearby::new(archive);
-    zip_layout::check(&mut archive, limits)?;
-    let mut zip = zip::ZipArchive::new(archive)?;
-    let mut budget = Budget::new(limits);
-    let mut left = limits.bytes;
-    for index in 0..zip.len() {
-        let mut member = zip.by_index(index)?;
-        let path = member_path(member.name_raw(), limits)?;
-        let mode = member.unix_mode().unwrap_or(if member.is_dir() { 0o755 } else { 0o644 });
-        let mtime = member.last_modified().map(zip_time).unwrap_or_default();
-        let (directory, link) = (member.is_dir(), mode & 0o170_000 == 0o120_000);
-        let size = member.size();
-        let mut content = Bounded { stream: &mut member, left: &mut left, count: 0, over: false };
-        let kind = if directory {
-            HeadKind::Directory
-        } else if link {
-            let mut target = Vec::new();
-            let limit = limits.path as u64 + 1;
-            (&mut content).take(limit).read_to_end(&mut target).map_err(ReadError::Broken)?;
-            HeadKind::Symlink(bounded(target, limits)?)
-        } else {
-            HeadKind::File
-        };
-        let head = Head { path, kind, size, mode: mode & 0o7777, mtime, owner: String::new() };
-        budget.member(&head)?;
-        let outcome = visitor(head, &mut content)
-            // What the visitor did not want is read all the same: its checksum is looked at.
-            .and_then(|()| io::copy(&mut content, &mut io::sink()));
-        if content.over {
-            return Err(ReadError::Limit { what: "bytes", limit: limits.bytes });
-        }
-        outcome.map_err(ReadError::Broken)?;
-        if content.count != size {
-            let error = io::Error::other("a member has another size than the directory says");
-            return Err(ReadError::Broken(error));
-        }
+    let (mut left, mut over) = (limits.bytes, false);
+    let mut watch = |_, _, count: usize| {
+        over = left < count as u64;
+        left = left.saturating_sub(count as u64);
+        if over { Err(io::Error::other("too many bytes")) } else { Ok(()) }
+    };
+    let walk = zip_members::Walk { before: 0, kinds: Some(kinds), limits };
+    let outcome = zip_members::walk(stream, walk, &mut watch, visitor);
+    if over {
+        return Err(ReadError::Limit { what: "bytes", limit: limits.bytes });
     }
-    let comment = String::from_utf8(zip.comment().to_vec()).ok().filter(|text| !text.is_empty());
-    Ok(Walked { comment, ended: true, ..Walked::default() })
-}
-
-/// Counts what members cost in memory.
-struct Budget {
-    limits: Limits,
-    members: u64,
-    names: u64,
-}
-
-impl Budget {
-    fn new(limits: Limits) -> Self {
-        Self { limits, members: 0, names: 0 }
-    }
-
-    fn member(&mut self, head: &Head) -> Result<(), ReadError> {
-        self.members += 1;
-        self.names += head.path.len() as u64;
-        if self.members > self.limits.members {
-            return Err(ReadError::Limit { what: "members", limit: self.limits.members });
-        }
-        if self.names > self.limits.names {
-            return Err(ReadError::Limit { what: "bytes of names", limit: self.limits.names });
-        }
-        Ok(())
-    }
-}
-
-/// Stops a stream that is longer than all limits allow.
-struct Bounded<'a> {
-    stream: &'a mut dyn Read,
-    left: &'a mut u64,
-    count: u64,
-    over: bool,
-}
-
-impl Read for Bounded<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.stream.read(buffer)?;
-        self.count += count as u64;
-        match self.left.checked_sub(count as u64) {
-            Some(left) => *self.left = left,
-            None => {
-                self.over = true;
-                return Err(io::Error::other("too many bytes"));
-            }
-        }
-        Ok(count)
-    }
-}
-
-/// A reader that keeps its buffer when it is asked to go on a little further, as the members of a
-/// zip file do.
-struct Nearby<R> {
-    inner: io::BufReader<R>,
-    position: u64,
-}
-
-impl<R: Read> Nearby<R> {
-    fn new(inner: R) -> Self {
-        Self { inner: io::BufReader::with_capacity(128 << 10, inner), position: 0 }
-    }
-}
-
-impl<R: Read> Read for Nearby<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.position += count as u64;
-        Ok(count)
-    }
-}
-
-impl<R: Seek> Seek for Nearby<R> {
-    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
-        if let io::SeekFrom::Start(to) = to
-            && let (Ok(to), Ok(from)) = (i64::try_from(to), i64::try_from(self.position))
-        {
-            self.inner.seek_relative(to - from)?;
-            self.position = to.unsigned_abs();
-        } else {
-            self.position = self.inner.seek(to)?;
-        }
-        Ok(self.position)
-    }
-}
-
-fn zip_time(time: zip::DateTime) -> i64 {
-    chrono::NaiveDate::from_ymd_opt(time.year().into(), time.month().into(), time.day().into())
-        .and_then(|day| {
-            day.and_hms_opt(time.hour().into(), time.minute().into(), time.second().into())
-        })
-        .map_or(0, |at| at.and_utc().timestamp())
-}
-
-fn member_path(bytes: &[u8], limits: Limits) -> Result<Vec<u8>, ReadError> {
-    bounded(bytes.strip_suffix(b"/").unwrap_or(bytes).to_vec(), limits)
-}
-
-fn bounded(bytes: Vec<u8>, limits: Limits) -> Result<Vec<u8>, ReadError> {
-    if bytes.len() > limits.path {
-        return Err(ReadError::Limit { what: "bytes in a path", limit: limits.path as u64 });
-    }
-    Ok(bytes)
+    let comment = String::from_utf8(outcome?).ok().filter(|text| !text.is_empty());
+    Ok(Walked { tar_sha512: None, comment })
 }
 
 /// Digests everything in `content`; returns the SHA-512 and the count of bytes.
@@ -544,28 +380,19 @@ pub(super) fn digest(mut content: impl Read) -> io::Result<([u8; 64], u64)> {
     }
 }
 
-/// Digests and limits what is read through it, and counts the zeros at its end.
+/// Digests and limits what is read through it.
 struct Metered<'a> {
     stream: &'a mut dyn Read,
     digest: Option<Sha512>,
     left: u64,
     over: bool,
-    zeros: u64,
 }
 
 impl Read for Metered<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.stream.read(buffer)?;
-        let bytes = &buffer[..count];
         if let Some(digest) = &mut self.digest {
-            digest.update(bytes);
-        }
-        // Only blocks of tar's own size can be its end mark; content is not looked at.
-        if count <= 512 {
-            let zeros = bytes.iter().rev().take_while(|&&byte| byte == 0).count() as u64;
-            self.zeros = if zeros == count as u64 { self.zeros + zeros } else { zeros };
-        } else {
-            self.zeros = 0;
+            digest.update(&buffer[..count]);
         }
         match self.left.checked_sub(count as u64) {
             Some(left) => self.left = left,

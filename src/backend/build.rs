@@ -2,7 +2,7 @@
 //! with the project's own commands.
 
 use std::io::{self, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use sha2::{Digest, Sha512};
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::files::{self, FileError};
 use super::process::ProcessError;
-use crate::archive::read::{self, Container};
+use crate::archive::read::{self, Container, Head};
 
 /// A source that could not be unpacked.
 #[derive(Debug, thiserror::Error)]
@@ -40,8 +40,8 @@ pub struct Unpacked {
 }
 
 /// Unpacks a tar archive whose one top directory is `top` and whose SHA-512 is `sha512`: it may
-/// come from a server for the second time. Members that would leave the directory are left out by
-/// the library that unpacks; a check speaks of them.
+/// come from a server for the second time. It is read as when it was verified, so that just what was
+/// looked at is built.
 ///
 /// # Errors
 /// See [`UnpackError`].
@@ -59,14 +59,63 @@ pub fn unpack(
     if container == Container::Zip {
         return Err(UnpackError::Zip);
     }
-    let mut tar = tar::Archive::new(read::decompressed(&mut archive, container));
-    tar.unpack(directory.path()).map_err(UnpackError::Write)?;
-    drop(tar);
+    let limits = read::Limits::default();
+    read::visit_tar(
+        &mut *read::decompressed(&mut archive, container),
+        limits,
+        false,
+        &mut |head, content| write(directory.path(), &head, content),
+    )?;
     io::copy(&mut archive, &mut io::sink()).map_err(UnpackError::Write)?;
     if archive.into_inner().digest.finalize()[..] != *sha512 {
         return Err(UnpackError::Another);
     }
     Ok(Unpacked { directory, top: top.to_owned() })
+}
+
+/// Writes a member below `root`. That nothing of it is in the way, and no link on the way to it, is
+/// known of every member that is read.
+#[cfg(unix)]
+fn write(root: &Path, head: &Head, content: &mut dyn Read) -> io::Result<()> {
+    use std::ffi::OsStr;
+    use std::fs;
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::path::Component;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use crate::archive::read::HeadKind;
+
+    let inside = |path: &[u8]| {
+        let path = Path::new(OsStr::from_bytes(path));
+        let stays = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+        let leaves = || io::Error::other("a member leaves the directory");
+        path.components().all(stays).then(|| root.join(path)).ok_or_else(leaves)
+    };
+    let path = inside(&head.path)?;
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    match &head.kind {
+        HeadKind::Directory => fs::create_dir_all(&path),
+        HeadKind::HardLink(target) => fs::hard_link(inside(target)?, &path),
+        HeadKind::Symlink(target) => symlink(OsStr::from_bytes(target), &path),
+        HeadKind::Other(_) => Ok(()),
+        HeadKind::File => {
+            let mut file = fs::File::create_new(&path)?;
+            io::copy(content, &mut file)?;
+            let mode = if head.mode & 0o100 == 0 { 0o644 } else { 0o755 };
+            file.set_permissions(fs::Permissions::from_mode(mode))?;
+            // What is generated is told from its source by what is newer.
+            let time = UNIX_EPOCH.checked_add(Duration::from_secs(head.mtime.unsigned_abs()));
+            time.map_or(Ok(()), |time| file.set_modified(time))
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn write(_: &Path, _: &Head, _: &mut dyn Read) -> io::Result<()> {
+    Err(io::Error::other("sources are unpacked on Unix alone"))
 }
 
 /// Digests what is read through it.

@@ -157,7 +157,15 @@ impl Adjustments {
             let outcome = CheckOutcome::not_applicable("left out with --without");
             return Checked { check, outcome, waived: Vec::new() };
         }
-        let findings = match (check.run)(evidence) {
+        let (outcome, whole) = evidence.whole(check.run);
+        let grave = matches!(&outcome, CheckOutcome::Finding { findings }
+            if findings.iter().any(|finding| finding.severity == Severity::Error));
+        if !whole && !grave {
+            let reason = "what is in an archive cannot be told";
+            let outcome = CheckOutcome::not_run(reason);
+            return Checked { check, outcome, waived: Vec::new() };
+        }
+        let findings = match outcome {
             CheckOutcome::Finding { findings } => findings,
             outcome => return Checked { check, outcome, waived: Vec::new() },
         };

@@ -22,8 +22,7 @@ pub(super) const CHECK: Check<Evidence> = Check {
 fn run(evidence: &Evidence) -> CheckOutcome {
     let mut findings = Vec::new();
     let mut members = 0;
-    for artifact in &evidence.artifacts {
-        let Some(Ok(contents)) = &artifact.contents else { continue };
+    for (artifact, contents) in evidence.readable_contents() {
         members += contents.members.len();
         let mut paths = HashMap::new();
         for member in &contents.members {
@@ -33,11 +32,6 @@ fn run(evidence: &Evidence) -> CheckOutcome {
             }
             let folded = String::from_utf8_lossy(&member.path).to_lowercase();
             match paths.insert(folded, &member.path) {
-                Some(other) if *other == member.path && member.kind != HeadKind::Directory => {
-                    let what =
-                        format!("{}: {} is in it twice", artifact.base_name(), member.display());
-                    findings.push(Finding::new(Severity::Error, what).at(member.display()));
-                }
                 Some(other) if *other != member.path => {
                     let message = format!(
                         "{}: {} and {} are one file where case does not count",
@@ -76,10 +70,7 @@ fn objections(member: &Member) -> Vec<(Severity, &'static str)> {
         }
         HeadKind::Other(b'3' | b'4') => found.push((Severity::Error, "is a device")),
         HeadKind::Other(b'6') => found.push((Severity::Error, "is a named pipe")),
-        HeadKind::Other(b'S') => {
-            found.push((Severity::Warning, "is stored with holes, which not every reader knows"));
-        }
-        HeadKind::Other(_) => found.push((Severity::Warning, "is of a type that is not known")),
+        HeadKind::Other(_) => found.push((Severity::Error, "is neither file, link nor directory")),
         _ => {}
     }
     if member.mode & 0o6000 != 0 {

@@ -20,10 +20,6 @@ fn run(evidence: &Evidence) -> CheckOutcome {
     let mut seen = Vec::new();
     for (artifact, contents) in evidence.source_contents() {
         let found = |message: String| Finding::new(Severity::Warning, message).at(&artifact.name);
-        if contents.broken.is_some() {
-            // What is left of it says nothing about the whole.
-            continue;
-        }
         let Some(top) = contents.top() else {
             findings.push(found(format!("{} has no single top directory", artifact.base_name())));
             continue;

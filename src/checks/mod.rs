@@ -13,6 +13,7 @@ mod archive_readable;
 mod archive_reproducible_metadata;
 mod archive_safe_paths;
 mod archive_single_top_directory;
+mod archive_unambiguous;
 mod candidate_file_size;
 mod candidate_has_source_archive;
 mod candidate_incubating_in_names;
@@ -80,6 +81,7 @@ pub const CATALOGUE: &[&Check<Evidence>] = &[
     &signature_key_strength::CHECK,
     &signature_signer_is_committer::CHECK,
     &archive_readable::CHECK,
+    &archive_unambiguous::CHECK,
     &archive_single_top_directory::CHECK,
     &archive_safe_paths::CHECK,
     &archive_no_compiled_code::CHECK,

@@ -8,7 +8,7 @@ use crate::archive::read::{Container, HeadKind, Walked};
 use crate::inspect;
 use crate::legal::{FileLegal, Licence};
 
-/// What is in an archive.
+/// What is in an archive, as every unpacker makes it.
 #[derive(Debug)]
 pub struct Contents {
     /// How it is packed.
@@ -19,14 +19,12 @@ pub struct Contents {
     pub walked: Walked,
     /// Small files that say something about the release, by their path below the top directory.
     pub texts: BTreeMap<String, Text>,
-    /// Why it could not be read to its end; the members are those before that.
-    pub broken: Option<String>,
 }
 
 /// A member.
 #[derive(Debug)]
 pub struct Member {
-    /// The raw path, without a final `/`.
+    /// The path, without `.`, empty parts, and a final `/`.
     pub path: Vec<u8>,
     /// What it is.
     pub kind: HeadKind,
@@ -73,7 +71,7 @@ impl Contents {
             member.path[..first(&member.path)] == *top
                 && (member.path.len() > top.len() || member.kind == HeadKind::Directory)
         });
-        (all && !matches!(top, b"" | b"." | b"..")).then_some(top)
+        (all && !matches!(top, b"" | b"..")).then_some(top)
     }
 
     /// Members with their path below the top directory; the top directory itself is left out. All

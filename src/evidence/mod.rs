@@ -7,10 +7,12 @@ mod contents;
 mod digesting;
 mod pass;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use crate::archive::read::ReadError;
 use crate::candidate;
 use crate::checksum::{Algorithm, ChecksumError, Listed};
 use crate::openpgp::Judgement;
@@ -57,6 +59,8 @@ pub struct Evidence {
     pub header_exclusions: Vec<String>,
     /// Whether the project claims that its archive can be rebuilt to the byte.
     pub claims_reproducible: bool,
+    /// Whether contents were asked for that are not known: nothing is to be concluded from the rest.
+    pub unread: Cell<bool>,
 }
 
 /// A file in the candidate's directory.
@@ -92,8 +96,9 @@ pub struct Artifact {
     pub checksums: Vec<ChecksumFile>,
     /// Its signature file; none if there is none.
     pub signature: Option<Known<SignatureFacts>>,
-    /// What is in it, for an archive; an error if it cannot be read as one at all.
-    pub contents: Option<Known<Contents>>,
+    /// What is in it, for an archive; an error if it cannot be read as one to its end, or unpackers
+    /// take it differently.
+    pub contents: Option<Result<Contents, ReadError>>,
 }
 
 /// A checksum file as it was found.
@@ -215,20 +220,27 @@ impl Evidence {
         self.artifacts.iter().filter(|artifact| artifact.role == Role::Source)
     }
 
-    /// The source packages whose content could be listed, with it.
+    /// The source packages whose content is known, with it.
     pub fn source_contents(&self) -> impl Iterator<Item = (&Artifact, &Contents)> {
-        self.sources().filter_map(|artifact| match &artifact.contents {
-            Some(Ok(contents)) => Some((artifact, contents)),
-            _ => None,
+        self.readable_contents().filter(|(artifact, _)| artifact.role == Role::Source)
+    }
+
+    /// All packages whose content is known, convenience packages too. Those that are passed over are
+    /// noted: see [`Evidence::whole`].
+    pub fn readable_contents(&self) -> impl Iterator<Item = (&Artifact, &Contents)> {
+        self.artifacts.iter().filter_map(|artifact| match artifact.contents.as_ref()? {
+            Ok(contents) => Some((artifact, contents)),
+            Err(_) => {
+                self.unread.set(true);
+                None
+            }
         })
     }
 
-    /// All packages whose content could be listed, convenience packages too.
-    pub fn readable_contents(&self) -> impl Iterator<Item = (&Artifact, &Contents)> {
-        self.artifacts.iter().filter_map(|artifact| match &artifact.contents {
-            Some(Ok(contents)) => Some((artifact, contents)),
-            _ => None,
-        })
+    /// Does something over the evidence and says whether it got all the contents that it asked for.
+    pub fn whole<T>(&self, look: impl FnOnce(&Self) -> T) -> (T, bool) {
+        self.unread.set(false);
+        (look(self), !self.unread.get())
     }
 
     /// Whether a podling's archive says that its licensing is work in progress (P-23).

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use super::contents::{Contents, Member, Text};
 use super::digesting::{BlobHasher, ObjectFormat};
 use super::{TreeFile, TreeKind};
-use crate::archive::read::{self, Container, Head, HeadKind, Limits, ReadError};
+use crate::archive::read::{self, Container, Head, HeadKind, Kinds, Limits, ReadError};
 use crate::checksum::Algorithm;
 use crate::inspect;
 use crate::inspect::Budget;
@@ -61,8 +61,8 @@ pub struct Passed {
     pub digests: BTreeMap<Algorithm, Vec<u8>>,
     /// What the signatures need, if there are any.
     pub signed: Option<Digests>,
-    /// What is in it; none if it is no archive that can be read.
-    pub contents: Option<Contents>,
+    /// What is in it, to its last byte.
+    pub contents: Result<Contents, ReadError>,
 }
 
 /// Bytes handed from thread to thread at once.
@@ -229,33 +229,27 @@ impl Read for Chunks {
     }
 }
 
-/// Lists what is in the archive; none if the bytes are those of no archive.
+/// Lists what is in the archive.
 fn look_inside(
     chunks: Receiver<Vec<u8>>,
     file: Option<Box<dyn Seekable>>,
     wanted: &Wanted<'_>,
-) -> Option<Contents> {
+) -> Result<Contents, ReadError> {
     let mut archive = Chunks::new(chunks);
-    let start = archive.fill_buf().ok()?;
-    let container = Container::sniff(&start[..start.len().min(512)])?;
+    let start = archive.fill_buf().map_err(ReadError::Broken)?;
+    let container = Container::sniff(&start[..start.len().min(512)]).ok_or(ReadError::Unknown)?;
     let mut inside = Inside::new(wanted);
-    let outcome = match (container, file) {
-        (Container::Zip, None) => Err(ReadError::Unknown),
-        (Container::Zip, Some(file)) => {
-            let outcome = read::visit_zip(file, wanted.limits, &mut |head, content| {
+    let walked = match (container, file) {
+        (Container::Zip, None) => return Err(ReadError::Unknown),
+        (Container::Zip, Some(mut file)) => {
+            let kinds = Kinds::read(&mut file, wanted.limits)?;
+            read::visit_zip(&mut archive, &kinds, wanted.limits, &mut |head, content| {
                 inside.member(head, content)
-            });
-            // The digests are of the whole file, whatever its directory points to.
-            let _ = io::copy(&mut archive, &mut io::sink());
-            outcome
+            })?
         }
-        _ => visit_decompressed(archive, container, wanted, &mut inside),
+        _ => visit_decompressed(archive, container, wanted, &mut inside)?,
     };
-    let (walked, broken) = match outcome {
-        Ok(walked) => (walked, None),
-        Err(error) => (read::Walked::default(), Some(error.to_string())),
-    };
-    Some(Contents { container, members: inside.members, texts: inside.texts, walked, broken })
+    Ok(Contents { container, members: inside.members, texts: inside.texts, walked })
 }
 
 fn visit_decompressed(
@@ -275,9 +269,8 @@ fn visit_decompressed(
         // Whoever still unpacks has nobody to hand it to.
         drop(stream);
         match unpacking.join().unwrap_or_else(|_| Err(io::Error::other("a thread died"))) {
-            // What stopped the unpacking says more than the tar that was cut off by it; unless a
-            // limit was met, which stops the unpacking too.
-            Err(error) if !matches!(outcome, Err(ReadError::Limit { .. })) => {
+            // What stopped the unpacking says more than the tar that was cut off by it.
+            Err(error) if matches!(outcome, Ok(_) | Err(ReadError::Broken(_))) => {
                 Err(ReadError::Broken(error))
             }
             _ => outcome,

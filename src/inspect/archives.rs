@@ -5,6 +5,7 @@ use std::fmt;
 use super::magic::{is_text, is_utf8_text, le16, le32};
 use super::native;
 use crate::archive::read::Container;
+use crate::archive::tar_members::is_header;
 
 /// What kind of archive a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +61,7 @@ impl ArchiveKind {
             Some(Container::TarXz) => Compression::Xz,
             Some(Container::TarBz2) if is_bzip2(start) => Compression::Bzip2,
             Some(Container::Zip) => return Some(ArchiveKind::Members(Container::Zip)),
-            _ if is_tar(start) => return Some(ArchiveKind::Members(Container::Tar)),
+            _ if is_header(start) => return Some(ArchiveKind::Members(Container::Tar)),
             _ if script_before_zip(start).is_some() || is_spanned_zip(start) => {
                 return Some(ArchiveKind::Members(Container::Zip));
             }
@@ -87,18 +88,6 @@ impl fmt::Display for ArchiveKind {
 fn is_bzip2(start: &[u8]) -> bool {
     let block = start.get(4..10);
     (block == Some(b"1AY&SY") || block == Some(b"\x17\x72\x45\x38\x50\x90")) && !is_utf8_text(start)
-}
-
-/// Whether this is a tar's first header, by its checksum; those before POSIX have no `ustar`.
-pub(super) fn is_tar(start: &[u8]) -> bool {
-    let Some(header) = start.first_chunk::<512>() else { return false };
-    let digits = header[148..156].trim_ascii_start();
-    let digits = digits.split(|byte| matches!(byte, 0 | b' ')).next().unwrap_or_default();
-    let written =
-        std::str::from_utf8(digits).ok().and_then(|text| u32::from_str_radix(text, 8).ok());
-    let Some(written) = written else { return false };
-    let sum: u32 = header[..148].iter().chain(&header[156..]).map(|&byte| u32::from(byte)).sum();
-    sum + 8 * u32::from(b' ') == written
 }
 
 /// How long the script line is that a zip follows at once: Python's zipapp is one.

@@ -48,9 +48,22 @@ impl Budget {
         if over { Err(Stopped::Members(self.limits.members)) } else { Ok(()) }
     }
 
-    fn check_bytes(&self) -> Result<(), Stopped> {
-        let over = self.bytes.get() > self.limits.bytes;
-        if over { Err(Stopped::Bytes(self.limits.bytes)) } else { Ok(()) }
+    /// Charges `count` bytes more of a stream, of which so far `produced` were unpacked from
+    /// `consumed`.
+    ///
+    /// # Errors
+    /// There were too many.
+    pub(super) fn unpacked(&self, produced: u64, consumed: u64, count: usize) -> io::Result<()> {
+        let Limits { ratio, free, .. } = self.limits;
+        self.bytes.set(self.bytes.get().saturating_add(count as u64));
+        let stopped = if self.bytes.get() > self.limits.bytes {
+            Stopped::Bytes(self.limits.bytes)
+        } else if produced > free && produced / ratio.max(1) > consumed {
+            Stopped::Ratio(ratio)
+        } else {
+            return Ok(());
+        };
+        Err(io::Error::other(stopped))
     }
 }
 
@@ -107,14 +120,9 @@ pub(super) struct Metered<'a, R> {
 
 impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let Limits { ratio, free, .. } = self.budget.limits;
-        self.budget.check_bytes().map_err(io::Error::other)?;
-        if self.produced > free && self.produced / ratio.max(1) > self.consumed.get() {
-            return Err(io::Error::other(Stopped::Ratio(ratio)));
-        }
         let count = self.unpacked.read(buffer)?;
         self.produced += count as u64;
-        self.budget.bytes.set(self.budget.bytes.get().saturating_add(count as u64));
+        self.budget.unpacked(self.produced, self.consumed.get(), count)?;
         Ok(count)
     }
 }

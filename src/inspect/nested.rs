@@ -3,19 +3,17 @@
 use std::cell::Cell;
 use std::io::{self, BufReader, Read};
 
-use super::archives::{Compression, ISO_START, is_iso, is_tar, may_be_iso};
+use super::archives::{Compression, ISO_START, is_iso, may_be_iso};
 use super::budget::{Consumed, Metered, Stopped};
 use super::{
     ArchiveKind, Budget, Compiled, Contents, DECOMPRESSED, Incomplete, Inside, LISTED, START,
 };
 use super::{compiled, tar_stream, zip_stream};
-use crate::archive::read::Container;
+use crate::archive::read::{Container, ReadError, decompressed};
+use crate::archive::tar_members::is_header;
 
 /// Bytes read ahead from a compressed stream.
 const AHEAD: usize = 32 << 10;
-
-/// The dictionary that `xz -9` makes takes 65 MiB to undo; who asks for more is not served.
-const XZ_MEMORY: u64 = 80 << 20;
 
 /// Bytes of a path that are kept for a person to read.
 const PATH: usize = 1024;
@@ -34,13 +32,13 @@ pub(super) fn look(start: &[u8], reader: &mut dyn Read, depth: u32, budget: &Bud
     let contents = Contents { archive: kind, ..Contents::default() };
     let mut level = Level { depth, budget, contents, classes: 0, manifest: false };
     let outcome = match kind {
-        None => level.iso(reader),
+        None => level.iso(reader).map_err(ReadError::Broken),
         Some(ArchiveKind::Opaque(name)) => {
             level.incomplete("", &format!("the inside of a {name} file cannot be looked into"));
             Ok(())
         }
         Some(_) if depth >= budget.limits.depth => {
-            Err(io::Error::other(Stopped::Depth(budget.limits.depth)))
+            Err(ReadError::Broken(io::Error::other(Stopped::Depth(budget.limits.depth))))
         }
         Some(ArchiveKind::Compressed(compression)) => level.compressed(compression, reader),
         Some(ArchiveKind::Members(Container::Zip) | ArchiveKind::Jar) => {
@@ -48,8 +46,10 @@ pub(super) fn look(start: &[u8], reader: &mut dyn Read, depth: u32, budget: &Bud
         }
         Some(ArchiveKind::Members(_)) => tar_stream::walk(reader, &mut level),
     };
-    if let Err(error) = outcome {
-        level.failed("", &error);
+    match outcome {
+        Ok(()) => {}
+        Err(ReadError::Broken(error)) => level.failed("", &error),
+        Err(error) => level.incomplete("", &error.to_string()),
     }
     level.finish()
 }
@@ -75,7 +75,6 @@ impl Level<'_> {
     /// Looks at one member. What `content` has left afterwards is the caller's to skip.
     pub(super) fn member(&mut self, path: &[u8], content: &mut dyn Read) {
         self.manifest |= self.is_zip() && path == b"META-INF/MANIFEST.MF";
-        let path = path.strip_prefix(b"./").unwrap_or(path);
         let path = String::from_utf8_lossy(&path[..path.len().min(PATH)]);
         let mut start = [0; START];
         let (count, outcome) = fill(content, &mut start);
@@ -139,34 +138,28 @@ impl Level<'_> {
         self.contents
     }
 
-    fn compressed(&mut self, compression: Compression, reader: &mut dyn Read) -> io::Result<()> {
+    fn compressed(
+        &mut self,
+        compression: Compression,
+        reader: &mut dyn Read,
+    ) -> Result<(), ReadError> {
         let count = Cell::new(0);
         let mut reader = BufReader::with_capacity(AHEAD, reader);
         let packed = Consumed { stream: &mut reader, count: &count };
-        let unpacked: Box<dyn Read + '_> = match compression {
-            Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
-            Compression::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(packed)),
-            Compression::Xz => {
-                let stream = liblzma::stream::Stream::new_stream_decoder(
-                    XZ_MEMORY,
-                    liblzma::stream::CONCATENATED,
-                )?;
-                Box::new(liblzma::bufread::XzDecoder::new_stream(packed, stream))
-            }
-        };
+        let unpacked = decompressed(packed, compression.of_tar());
         let budget = self.budget;
         let mut unpacked = Metered { unpacked, budget, consumed: &count, produced: 0 };
         let mut start = [0; START];
         let (size, outcome) = fill(&mut unpacked, &mut start);
         let start = &start[..size];
         let mut whole = start.chain(&mut unpacked);
-        if is_tar(start) {
+        if is_header(start) {
             self.contents.archive = Some(ArchiveKind::Members(compression.of_tar()));
             return tar_stream::walk(&mut whole, self);
         }
         let inside = look(start, &mut whole, self.depth + 1, budget);
         self.merge(DECOMPRESSED, inside);
-        outcome
+        outcome.map_err(ReadError::Broken)
     }
 
     fn iso(&mut self, reader: &mut dyn Read) -> io::Result<()> {

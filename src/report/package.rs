@@ -158,7 +158,7 @@ impl Report for CheckReport {
     fn exit(&self) -> ExitStatus {
         match self.comparison {
             Comparison::Identical | Comparison::ContentIdentical { .. } => ExitStatus::Done,
-            Comparison::Different { .. } => ExitStatus::Bad,
+            Comparison::Ambiguous { .. } | Comparison::Different { .. } => ExitStatus::Bad,
         }
     }
 
@@ -168,6 +168,10 @@ impl Report for CheckReport {
             Comparison::ContentIdentical { .. } => {
                 ("content identical", "it holds exactly what the commit gives; its bytes differ")
             }
+            Comparison::Ambiguous { .. } => (
+                "ambiguous",
+                "unpackers disagree about what it holds, so it is not what the commit gives",
+            ),
             Comparison::Different { .. } => ("different", "it is not what the commit gives"),
         };
         page.title(&format!("{verdict}: {meaning}"));
@@ -179,6 +183,7 @@ impl Report for CheckReport {
         ]);
         match &self.comparison {
             Comparison::Identical => {}
+            Comparison::Ambiguous { why } => page.item(Tone::Bad, "differs", why, []),
             Comparison::ContentIdentical { metadata } => {
                 for sentence in metadata {
                     page.item(Tone::Plain, "differs", sentence, []);

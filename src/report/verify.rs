@@ -231,15 +231,20 @@ impl VerificationReport {
                 }
             }
         }
+        // What was not run for one reason is told at once.
+        let mut not_run: Vec<(&str, Vec<&str>)> = Vec::new();
         for check in &self.checks {
-            match &check.outcome {
-                CheckOutcome::NotRun { reason } => {
-                    let text = format!("{}: {reason}", check.id);
-                    page.item(Tone::Warning, "not run", &text, []);
+            if let CheckOutcome::NotRun { reason } = &check.outcome {
+                match not_run.iter_mut().find(|(known, _)| known == reason) {
+                    Some((_, ids)) => ids.push(check.id),
+                    None => not_run.push((reason, vec![check.id])),
                 }
-                CheckOutcome::Pass { seen } if seen.is_empty() => {}
-                _ => {}
             }
+        }
+        for (reason, ids) in not_run {
+            page.item(Tone::Warning, "not run", &format!("{}: {reason}", ids.join(", ")), []);
+        }
+        for check in &self.checks {
             for waived in check.waived.iter().take(SHOWN) {
                 let text = format!("{}: {}", check.id, waived.finding.message);
                 page.item(Tone::Plain, "waived", &text, [("reason", waived.reason.clone())]);

@@ -305,6 +305,11 @@ const CASES: &[Case] = &[
             bytes
         };
     }),
+    case("archive-unambiguous", "error", "zz has 512 bytes of content, and", |_, candidate| {
+        candidate.words =
+            vec!["--without".into(), "source".into(), "--without".into(), "legal".into()];
+        candidate.raw("zz", tar::EntryType::Directory, "", &[0; 512]);
+    }),
     case("archive-single-top-directory", "warning", "is in `demo-9`", |_, candidate| {
         candidate.top = "demo-9".to_owned();
     }),

@@ -14,8 +14,8 @@ use super::support::{JANE, Ran};
 
 const TOP: &str = "apache-demo-1.2.0-src";
 
-/// Memory that looking at an archive may take, in KiB. The names of a million members are most.
-const MOST_MEMORY: u64 = 700 << 10;
+/// Memory that looking at an archive may take, in KiB.
+const MOST_MEMORY: u64 = 256 << 10;
 
 /// What verifying an archive took.
 struct Looked {
@@ -178,13 +178,25 @@ fn many(count: usize, name: impl Fn(usize) -> String) -> Vec<u8> {
 #[test]
 fn members_without_number_are_counted() {
     let maker = Maker::new();
-    let bytes = many(1_000_001, |index| format!("{TOP}/{index}"));
-    found(&maker, NAME, &bytes, "more than 1000000 members");
-    // Each of them is a finding: not all are told.
+    let bytes = many(400_000, |index| format!("{TOP}/{index}"));
+    found(&maker, NAME, &bytes, "more than 300000 members");
+    // Long names are counted by their bytes.
+    let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    for index in 0..10_000 {
+        let name = format!("{TOP}/{index}{}\0", format!("/{}", "d".repeat(200)).repeat(18));
+        let mut named = Vec::new();
+        member(&mut named, &header("././@LongLink", b'L', name.len() as u64), name.as_bytes());
+        member(&mut named, &header("x", b'0', 0), b"");
+        out.write_all(&named).unwrap();
+    }
+    found(&maker, NAME, &out.finish().unwrap(), "bytes of names");
+    // Directories that are only named take memory as well.
+    let bytes = many(20_000, |index| format!("{TOP}/{index:06}/{}x", "a/".repeat(20)));
+    found(&maker, NAME, &bytes, "more than 300000 members");
     let bytes = many(400_000, |_| format!("{TOP}/x"));
-    let report = found(&maker, NAME, &bytes, "is in it twice");
-    assert!(report.to_string().len() < 16 << 20, "{}", report.to_string().len());
-    let bytes = many(400_000, |index| format!("{TOP}/../{index}"));
+    found(&maker, NAME, &bytes, "is in it twice");
+    // Each of them is a finding: not all are told.
+    let bytes = many(250_000, |index| format!("{TOP}/../{index}"));
     let report = found(&maker, NAME, &bytes, "leads out of the directory");
     assert!(report.to_string().len() < 16 << 20, "{}", report.to_string().len());
 }
@@ -202,7 +214,7 @@ fn names_may_not_be_endless() {
             (header("././@LongLink", kind, text.len() as u64), &text),
             (header(&named("x"), b'0', 0), b""),
         ]);
-        found(&maker, NAME, &gzip(&tar), "64 KiB");
+        found(&maker, NAME, &gzip(&tar), "more than 65536 bytes in a header");
     }
     // A name of a GB, of which only the length is there.
     let tar = tar_with(&[(header("././@LongLink", b'L', 10 << 30), b"")]);
@@ -211,7 +223,7 @@ fn names_may_not_be_endless() {
     for _ in 0..30 {
         bytes.extend(&zeros);
     }
-    found(&maker, NAME, &bytes, "64 KiB");
+    found(&maker, NAME, &bytes, "more than 65536 bytes in a header");
     let long = "a".repeat(5000);
     let text = pax(&[("path", format!("{TOP}/{long}").as_bytes())]);
     let tar = tar_with(&[
@@ -219,6 +231,12 @@ fn names_may_not_be_endless() {
         (header(&named("x"), b'0', 0), b""),
     ]);
     found(&maker, NAME, &gzip(&tar), "more than 4096 bytes in a path");
+    let text = pax(&[("path", format!("{TOP}/{}", "a".repeat(256)).as_bytes())]);
+    let tar = tar_with(&[
+        (header("pax", b'x', text.len() as u64), &text),
+        (header(&named("x"), b'0', 0), b""),
+    ]);
+    found(&maker, NAME, &gzip(&tar), "more than 255 bytes in a name");
 }
 
 /// Records of a PAX header.
@@ -299,7 +317,7 @@ fn sizes_and_kinds_that_lie() {
     };
     // A negative size and the largest, in base 256; octal at its limit; no number at all.
     let negative = with(&|header| header.as_old_mut().size = [0xff; 12]);
-    found(&maker, NAME, &negative, "the archive cannot be read");
+    found(&maker, NAME, &negative, "lying has a header whose size is no number");
     let huge = with(&|header| {
         header.as_old_mut().size = *b"\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff";
     });
@@ -307,20 +325,26 @@ fn sizes_and_kinds_that_lie() {
     let octal = with(&|header| header.as_old_mut().size = *b"77777777777\0");
     found(&maker, NAME, &octal, "the archive cannot be read");
     let none = with(&|header| header.as_old_mut().size = *b"size, please");
-    found(&maker, NAME, &none, "the archive cannot be read");
+    found(&maker, NAME, &none, "lying has a header whose size is no number");
     let mut wrong = tar_with(&[]);
     wrong[148] ^= 1;
     found(&maker, NAME, &gzip(&wrong), "the archive cannot be read");
 
     // PAX says another size than the header: readers disagree about what comes next.
     let content = [header(&named("hidden"), b'0', 0).as_bytes().to_vec(), vec![0; 512]].concat();
-    for size in ["512", "0", "18446744073709551615", "-1", "many"] {
+    for (size, says) in [
+        ("512", "two sizes"),
+        ("0", "two sizes"),
+        ("18446744073709551615", "`size` that is not known, or not of its form"),
+        ("-1", "`size` that is not known, or not of its form"),
+        ("many", "`size` that is not known, or not of its form"),
+    ] {
         let text = pax(&[("size", size.as_bytes())]);
         let tar = tar_with(&[
             (header("pax", b'x', text.len() as u64), &text),
             (header(&named("x"), b'0', content.len() as u64), &content),
         ]);
-        found(&maker, NAME, &gzip(&tar), "the archive cannot be read");
+        found(&maker, NAME, &gzip(&tar), says);
     }
     // Records that are longer than their header, and of no length at all.
     for text in [&b"999 path=x\n"[..], b"0 path=x\n", b"path=x\n", b"-5 path=x\n", b"9"] {
@@ -328,7 +352,7 @@ fn sizes_and_kinds_that_lie() {
             (header("pax", b'x', text.len() as u64), text),
             (header(&named("x"), b'0', 0), b""),
         ]);
-        found(&maker, NAME, &gzip(&tar), "the archive cannot be read");
+        found(&maker, NAME, &gzip(&tar), "not as long as it says");
     }
     // GNU's sparse file of 8 EiB.
     let mut sparse = header(&named("sparse"), b'S', 512);
@@ -339,14 +363,10 @@ fn sizes_and_kinds_that_lie() {
         gnu.sparse[0].numbytes = *b"00000001000\0";
     }
     sparse.set_cksum();
-    let Looked { ran, seconds, .. } =
-        look(&maker, NAME, &gzip(&tar_with(&[(sparse, &[1; 512])])), "json");
-    let said = messages(&ran.json(), "archive-safe-paths");
-    assert!(said[0].contains("sparse is stored with holes"), "{said:?}");
-    assert!(seconds < 20.0, "{seconds}");
+    found(&maker, NAME, &gzip(&tar_with(&[(sparse, &[1; 512])])), "sparse is stored with holes");
     // Links out of the directory, devices, and what nobody has heard of.
     for (kind, says) in [
-        (b'1', "is a link that leads out"),
+        (b'1', "is a hard link to what is no file before it"),
         (b'2', "is a link that leads out"),
         (b'3', "is a device"),
         (b'4', "is a device"),
@@ -357,13 +377,17 @@ fn sizes_and_kinds_that_lie() {
         link.set_cksum();
         found(&maker, NAME, &gzip(&tar_with(&[(link, b"")])), says);
     }
-    // A hard link to a member that is not there, and to itself, are none of the tag's files; they
-    // do no harm here.
+    // A hard link to a member that is not there, and to itself.
     for target in [&b"nowhere"[..], b"apache-demo-1.2.0-src/x"] {
         let mut link = header(&named("x"), b'1', 0);
         link.as_old_mut().linkname[..target.len()].copy_from_slice(target);
         link.set_cksum();
-        look(&maker, NAME, &gzip(&tar_with(&[(link, b"")])), "json");
+        found(
+            &maker,
+            NAME,
+            &gzip(&tar_with(&[(link, b"")])),
+            "x is a hard link to what is no file",
+        );
     }
     // A name that ends early for some readers.
     let text = pax(&[("path", b"apache-demo-1.2.0-src/a\0b")]);
@@ -371,7 +395,7 @@ fn sizes_and_kinds_that_lie() {
         (header("pax", b'x', text.len() as u64), &text),
         (header(&named("x"), b'0', 0), b""),
     ]);
-    found(&maker, NAME, &gzip(&tar), "control character");
+    found(&maker, NAME, &gzip(&tar), "`path` that is not known, or not of its form");
     // Latin-1 is nothing to complain about by itself.
     let text = pax(&[("path", b"apache-demo-1.2.0-src/caf\xe9.md")]);
     let tar = tar_with(&[
@@ -531,32 +555,32 @@ fn zips_that_lie() {
     }
     let mut failures = Vec::new();
     for (case, says) in [
-        ("overlapping", "overlap"),
-        ("wrong-crc", "cannot be read"),
+        ("overlapping", "is not in the directory"),
+        ("wrong-crc", "two checksums"),
         ("wrong-size", "two sizes"),
         ("wrong-packed-size", "two sizes"),
-        ("wrong-sizes", "another size than the directory says"),
-        ("encrypted", "cannot be read"),
-        ("unknown-method", "cannot be read"),
+        ("wrong-sizes", "another size than its header says"),
+        ("encrypted", "it is encrypted"),
+        ("unknown-method", "its packing is unknown here"),
         ("two-names", "two names"),
         ("twice", "twice"),
-        ("wrong-count", "more than its end says"),
-        ("prefixed", "no archive that can be read"),
+        ("wrong-count", "its directory lists other members"),
+        ("prefixed", "this is not a tar"),
         ("trailing", "after"),
-        ("hidden", "between"),
+        ("hidden", "is not in the directory"),
         ("traversal", "leads out of the directory"),
         ("absolute", "is an absolute path"),
-        ("backslash", "leads out of the directory"),
+        ("backslash", "backslash"),
         ("link", "is a link that leads out"),
         ("setuid", "is setuid"),
         ("nul", "control character"),
-        ("fifield", "not every reader sees the same"),
+        ("fifield", "is not in the directory"),
         ("entries", "members"),
     ] {
         let bytes = zip(case);
         let Looked { ran, seconds, memory } = look(&maker, &name, &bytes, "json");
         let report = ran.json();
-        let archive = ["archive-readable", "archive-safe-paths"];
+        let archive = ["archive-readable", "archive-unambiguous", "archive-safe-paths"];
         let said: Vec<String> =
             archive.iter().flat_map(|check| messages(&report, check)).take(5).collect();
         let says = said.iter().any(|message| message.contains(says));

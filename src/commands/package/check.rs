@@ -7,7 +7,7 @@ use super::super::Session;
 use super::job::Job;
 use super::{Digested, archive_failure};
 use crate::archive::compare::{Comparison, compare, expected_members};
-use crate::archive::read::{self, Limits};
+use crate::archive::read::{self, Limits, ReadError};
 use crate::archive::{self, Format};
 use crate::backend::files;
 use crate::checksum;
@@ -25,15 +25,19 @@ pub(super) fn check(session: &Session, job: &Job, path: &Path) -> Result<ExitSta
         archive::write(tree, format, &job.layout, job.effort, &mut rebuilt).map_err(archive_failure)
     })?;
     let rebuilt_sha512 = rebuilt.finish();
-    let comparison = if sha512 == rebuilt_sha512 {
-        Comparison::Identical
-    } else {
-        let found = read::list(open()?, Limits::default())
-            .map_err(|error| Failure::usage(format!("`{}`: {error}", path.display())))?;
-        let (expected, _) = job.with_tree(session, "comparing", |tree| {
-            expected_members(tree, &job.layout).map_err(|error| archive_failure(error.into()))
-        })?;
-        compare(&expected, &found, written.tar_sha512)
+    // Even of the same bytes: what unpackers take differently is nothing to vouch for.
+    let comparison = match read::list(open()?, Limits::default()) {
+        Err(error @ ReadError::Ambiguous { .. }) => {
+            Comparison::Ambiguous { why: error.to_string() }
+        }
+        Err(error) => return Err(Failure::usage(format!("`{}`: {error}", path.display()))),
+        Ok(_) if sha512 == rebuilt_sha512 => Comparison::Identical,
+        Ok(found) => {
+            let (expected, _) = job.with_tree(session, "comparing", |tree| {
+                expected_members(tree, &job.layout).map_err(|error| archive_failure(error.into()))
+            })?;
+            compare(&expected, &found, written.tar_sha512)
+        }
     };
     session.ui.emit(&CheckReport {
         path: path.display().to_string(),

@@ -203,9 +203,7 @@ impl Found<'_> {
                 SignatureFacts { armored: file.is_armored(), judgements }
             })
         });
-        let unreadable = || Err("it is no archive that can be read".to_owned());
-        let contents = candidate::is_archive(&self.file.name)
-            .then(|| passed.contents.map_or_else(unreadable, Ok));
+        let contents = candidate::is_archive(&self.file.name).then_some(passed.contents);
         Artifact {
             name: self.file.name.clone(),
             size: passed.size,

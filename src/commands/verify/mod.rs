@@ -8,6 +8,7 @@ mod reply;
 mod tag;
 mod target;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -194,6 +195,7 @@ fn examine(
         committers: keys::committers(session, target, args.roster.as_deref()),
         header_exclusions: settings.verify.exclude_headers.clone(),
         claims_reproducible: settings.verify.reproducible,
+        unread: Cell::default(),
     };
     if args.rebuild || evidence.claims_reproducible {
         evidence.rebuilt = tag::rebuild(target, &evidence);
