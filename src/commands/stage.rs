@@ -108,7 +108,26 @@ pub fn run(session: &Session, args: StageArgs) -> Result<ExitStatus, Failure> {
         url: &url,
         signer: signer(&report),
     };
-    match decided.map_err(cannot_stage)? {
+    let decided = decided.map_err(|error| {
+        let unknown = matches!(error, CannotStage::Differs { .. }) && !underway.knows_staging();
+        let failure = cannot_stage(error);
+        match unknown {
+            false => failure,
+            true => failure.hint("the ledger knows of no candidate there; have it made anew from the public record:").run(underway.rebuild()),
+        }
+    })?;
+    match decided {
+        // What is public was done, by somebody: who goes on as if it were new does it twice.
+        Staged::Already(revision) if !underway.knows_staging() => {
+            out.stopped = Some(Stopped {
+                why: format!(
+                    "it is in the staging area already, byte for byte, since {}, and the ledger (.plusone) does not know: it was lost, or somebody else staged it. It can be made anew from the public record",
+                    shown(&revision)
+                ),
+                incomplete: true,
+            });
+            out.next = underway.rebuild();
+        }
         Staged::Already(revision) => {
             out.stopped = None;
             out.notes
