@@ -114,8 +114,15 @@ fn resolved(kind: Preset, user: &str, project: &str) -> Result<String, String> {
 }
 
 /// Settings that are read where they are needed, and not resolved with the others.
-const READ_ELSEWHERE: [&str; 5] =
-    ["vote.aliases", "vote.minimum", "vote.minus_one", "vote.roster.ids", "vote.roster.from"];
+const READ_ELSEWHERE: [&str; 7] = [
+    "dist.svn_username",
+    "dist.svn_password_command",
+    "vote.aliases",
+    "vote.minimum",
+    "vote.minus_one",
+    "vote.roster.ids",
+    "vote.roster.from",
+];
 
 /// A line that sets one thing, with its whole name.
 fn line(setting: &Setting, value: &str) -> String {

@@ -6,9 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use sha2::{Digest, Sha512};
-use tempfile::TempDir;
-
-use super::files::{self, FileError};
+use super::files::{self, FileError, Scratch};
 use super::process::ProcessError;
 use crate::archive::read::{self, Container};
 
@@ -35,7 +33,7 @@ pub enum UnpackError {
 /// An unpacked source; removed when dropped.
 #[derive(Debug)]
 pub struct Unpacked {
-    directory: TempDir,
+    directory: Scratch,
     top: String,
 }
 

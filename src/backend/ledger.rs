@@ -106,6 +106,9 @@ impl LedgerFile {
     }
 
     fn make_directories(&self) -> Result<(), FileError> {
+        // A repository may bring a link under this name.
+        let base = self.directory.parent().unwrap_or(Path::new("."));
+        files::refuse_links(base, &self.path())?;
         files::ensure_ignored_directory(&self.directory)?;
         let home = self.home();
         if !files::is_directory(&home) {

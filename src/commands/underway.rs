@@ -231,7 +231,7 @@ impl Underway {
         let dev = self.fill(&dev.value)?;
         let release = self.project.dist_release.as_ref();
         let release = release.map(|release| self.fill(&release.value)).transpose()?;
-        let access = access.access()?;
+        let access = access.access(&self.settings.user)?;
         let open = |addresses: &[&str]| dist::open(addresses, &access);
         let opened = match &release {
             // Where they have nothing in common, nothing can be promoted, but all else works.

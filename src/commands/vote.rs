@@ -11,7 +11,7 @@ use super::underway::{Underway, WhichArgs, ledger_failure};
 use super::{Session, git_failure, tally};
 use crate::backend::dist::Depth;
 use crate::backend::http::Patience;
-use crate::candidate::is_metadata;
+use crate::candidate::{DirectoryError, is_metadata};
 use crate::dist::Revision;
 use crate::error::{ExitStatus, Failure};
 use crate::ledger::What;
@@ -261,7 +261,11 @@ fn facts(
 /// Adds the remedy to facts that the settings do not give.
 pub(super) fn facts_failure(error: FactsError) -> Failure {
     match error {
-        FactsError::Missing(error) => super::underway::missing(error),
+        FactsError::Missing(error) | FactsError::Directory(DirectoryError::Missing(error)) => {
+            super::underway::missing(error)
+        }
+        FactsError::Directory(error) => Failure::usage(error)
+            .hint(format!("see `dev_directory` in the [dist] table of {FILE_NAME}")),
         FactsError::Unset { setting } => {
             let failure = Failure::usage(&error);
             match setting.split_once('.') {

@@ -127,7 +127,9 @@ fn to_subversion(
     fingerprint: Fingerprint,
     decide: &Decide<'_>,
 ) -> Result<ExitStatus, Failure> {
-    let access = args.access.access()?;
+    let repository = super::super::underway::repository()?;
+    let settings = session.settings(repository.as_ref(), None)?;
+    let access = args.access.access(&settings.user)?;
     let mut file = SvnFile::check_out(&args.to, &access).map_err(|error| {
         Failure::outside(error)
             .hint("nothing was committed; is it the address of a KEYS file that you can read?")
