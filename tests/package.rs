@@ -591,7 +591,11 @@ fn what_a_killed_program_left_is_neither_staged_nor_kept() {
     child.kill().unwrap();
     child.wait().unwrap();
     let directory = world.repo("dist/1.2.0-rc1");
-    assert_eq!(world.names(&directory), Vec::<String>::new(), "nothing but finished files is there");
+    assert_eq!(
+        world.names(&directory),
+        Vec::<String>::new(),
+        "nothing but finished files is there"
+    );
     assert_eq!(hidden(&world).len(), 1);
     // What an earlier version left in the candidate's own directory.
     let left = directory.join(".plusone-AbCdEf");
@@ -666,7 +670,8 @@ fn dates_that_no_archive_holds_are_refused() {
 fn no_directory_leads_out_of_its_place() {
     let world = World::with_project();
     for directory in ["../..", "/tmp/elsewhere", "a/../../b", "a//b"] {
-        let settings = format!("[project]\nname = \"demo\"\n[dist]\ndev_directory = \"{directory}\"\n");
+        let settings =
+            format!("[project]\nname = \"demo\"\n[dist]\ndev_directory = \"{directory}\"\n");
         world.write("plusone.toml", settings);
         world.commit("elsewhere");
         world.git(&["tag", "-f", "v1.2.0-rc1"]);

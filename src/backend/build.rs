@@ -5,10 +5,10 @@ use std::io::{self, BufReader, Read};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use sha2::{Digest, Sha512};
 use super::files::{self, FileError, Scratch};
 use super::process::ProcessError;
 use crate::archive::read::{self, Container};
+use sha2::{Digest, Sha512};
 
 /// A source that could not be unpacked.
 #[derive(Debug, thiserror::Error)]

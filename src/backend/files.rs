@@ -167,7 +167,8 @@ pub fn refuse_links(base: &Path, path: &Path) -> Result<(), FileError> {
 pub fn inside(base: &Path, below: &Path) -> Result<PathBuf, FileError> {
     let path = base.join(below);
     let outside = || at("read", &path)(io::Error::other("it is not in the repository"));
-    let climbs = below.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir));
+    let climbs =
+        below.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir));
     if climbs {
         return Err(outside());
     }

@@ -578,7 +578,8 @@ impl Bare {
             settings += &setting("extensions.objectformat", "sha256");
         }
         settings += &setting("extensions.partialClone", remote);
-        for (name, value) in [("url", url), ("promisor", "true"), ("partialclonefilter", "blob:none")]
+        for (name, value) in
+            [("url", url), ("promisor", "true"), ("partialclonefilter", "blob:none")]
         {
             settings += &setting(&format!("remote.{remote}.{name}"), value);
         }

@@ -618,3 +618,24 @@ pub(super) fn innermost(error: &dyn std::error::Error) -> String {
     }
     error.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patience_ends() {
+        let mut endless = Patient::new(io::repeat(0), Duration::ZERO);
+        std::thread::sleep(Duration::from_millis(2));
+        let error = endless.read(&mut [0; 8]).expect_err("the time is over");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(endless.left(), Duration::ZERO);
+        // Who sends is waited for: a minute, and as long as the bytes take at the slowest pace.
+        let mut patient = Patient::new(io::repeat(0), LONGEST_DOWNLOAD);
+        assert_eq!(patient.read(&mut [0; 8]).expect("bytes"), 8);
+        assert_eq!(patient.allowed(), SILENCE);
+        patient.count(100 * SLOWEST);
+        assert_eq!(patient.allowed(), SILENCE + Duration::from_secs(100));
+        assert!(patient.left() <= SILENCE);
+    }
+}

@@ -254,9 +254,7 @@ impl Printed {
                 self.pace.count(piece.len() as u64);
                 Ok(Some(piece))
             }
-            Ok(Err(source)) => {
-                Err(ProcessError::Start { program: self.program.clone(), source })
-            }
+            Ok(Err(source)) => Err(ProcessError::Start { program: self.program.clone(), source }),
             Err(RecvTimeoutError::Disconnected) => Ok(None),
             Err(RecvTimeoutError::Timeout) => {
                 // It may have ended by itself meanwhile.

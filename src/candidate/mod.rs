@@ -70,7 +70,9 @@ pub enum DirectoryError {
     #[error(transparent)]
     Missing(#[from] MissingValue),
     /// It would lead out of it.
-    #[error("`{0}` is no directory below another: it is absolute, or a part of it is empty, `.` or `..`")]
+    #[error(
+        "`{0}` is no directory below another: it is absolute, or a part of it is empty, `.` or `..`"
+    )]
     Outside(String),
 }
 

@@ -190,8 +190,9 @@ impl<'a> Desk<'a> {
         };
         let own = form.template.as_ref().map(|path| {
             files::inside(&self.underway.root, Path::new(path)).map_err(|error| {
-                Failure::usage(error)
-                    .hint("a template of the settings lies in the repository; --template names any other")
+                Failure::usage(error).hint(
+                    "a template of the settings lies in the repository; --template names any other",
+                )
             })
         });
         let own = if self.args.template.is_some() { None } else { own.transpose()? };

@@ -15,8 +15,8 @@ use crate::backend::dist::{self, Committer, Depth, Known, MayWrite};
 use crate::backend::http;
 use crate::candidate::is_metadata;
 use crate::dist::promote::{
-    ArchiveNames, CannotPromote, Found, Outgoing, Promoted, Promotion, ReleaseArea, Voted, outgoing,
-    promotion,
+    ArchiveNames, CannotPromote, Found, Outgoing, Promoted, Promotion, ReleaseArea, Voted,
+    outgoing, promotion,
 };
 use crate::dist::stage::Target;
 use crate::dist::{Files, Listing, Place, Planned, Revision};

@@ -102,7 +102,8 @@ fn sign(
         .ok_or_else(|| Failure::bug("a digest of another length"))?;
 
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let staging = Staging::outside(directory.unwrap_or(Path::new("."))).map_err(Failure::outside)?;
+    let staging =
+        Staging::outside(directory.unwrap_or(Path::new("."))).map_err(Failure::outside)?;
     let signature = beside(Suffix::Signature);
     let existing = match files::exists(&signature) {
         false => None,

@@ -320,8 +320,9 @@ fn the_one_under_way(session: &Session, root: &Path, needed: &[&str]) -> Result<
 
 /// Adds the remedy to an error of the ledger's.
 pub(super) fn ledger_failure(error: FileError) -> Failure {
-    Failure::outside(error)
-        .hint("the ledger is in .plusone, in the root of the repository; use the plusone that wrote it")
+    Failure::outside(error).hint(
+        "the ledger is in .plusone, in the root of the repository; use the plusone that wrote it",
+    )
 }
 
 /// Adds the remedy to an error of the dist area's.

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::order::Lines;
-use super::released::{is_own, kept_directories, places};
 pub use super::released::{ArchiveNames, Outgoing, outgoing};
+use super::released::{is_own, kept_directories, places};
 use super::stage::Target;
 use super::{
     Change, Commit, Content, Difference, Files, Listing, Place, Planned, Revision, Sha512,
@@ -349,9 +349,9 @@ impl Draft {
         let below: BTreeSet<Place> = own.iter().flat_map(|file| file.ancestors()).collect();
         match others.is_empty() && listing.directories.iter().all(|place| below.contains(place)) {
             true => self.changes.push(Change::Remove(directory.clone())),
-            false => self
-                .changes
-                .extend(own.iter().map(|file| Change::Remove(directory.join(file)))),
+            false => {
+                self.changes.extend(own.iter().map(|file| Change::Remove(directory.join(file))))
+            }
         }
     }
 
@@ -371,7 +371,10 @@ impl Draft {
         let gone: BTreeSet<&Place> = gone.collect();
         for (directory, others) in kept_directories(facts, listing, &outgoing) {
             let place = home.join(&directory);
-            self.says("keeps", format!("{place}: it holds {others}, not of this component's releases by name"));
+            self.says(
+                "keeps",
+                format!("{place}: it holds {others}, not of this component's releases by name"),
+            );
         }
         let new = facts.release.directory.below(home).unwrap_or_default();
         let places = places(listing, &gone, &new);
@@ -621,7 +624,8 @@ mod tests {
             "1.2.3/demo-board-1.2.3-bin.zip",
         ];
         world.released = listing(&released.map(|file| (file, 1)), 19, 18);
-        let gone = ["1.2.1/demo-board-1.2.1-src.tgz", "1.2.1/demo-board-1.2.1-src.tgz.asc", "1.2.2"];
+        let gone =
+            ["1.2.1/demo-board-1.2.1-src.tgz", "1.2.1/demo-board-1.2.1-src.tgz.asc", "1.2.2"];
         let gone = gone.map(|place| format!("release/demo/{place}"));
         assert_eq!(world.removed()[1..], gone);
         let Ok(Promoted::Planned(planned)) = world.plan() else { panic!("not planned") };
@@ -633,7 +637,10 @@ mod tests {
             "keeps release/demo/1.2.1: it holds NEWS, demo-1.2.1-src.tgz, not of",
             "keeps release/demo/1.2.3: it holds demo-board-1.2.3-bin.zip, not of",
         ] {
-            assert!(details.iter().any(|detail| detail.starts_with(words)), "{words}: {details:#?}");
+            assert!(
+                details.iter().any(|detail| detail.starts_with(words)),
+                "{words}: {details:#?}"
+            );
         }
     }
 
@@ -642,7 +649,8 @@ mod tests {
         let mut world = World::new();
         let other = listing(&[("demo-board-1.2.4-src.tgz", 4)], 20, 9);
         let mixed = listing(&[("demo-1.2.4-src.tgz", 4), ("demo-board-1.2.4-src.tgz", 4)], 20, 9);
-        world.leftovers = vec![(place("dev/demo/1.2.4-rc0"), other), (place("dev/demo/1.2.4-rc1"), mixed)];
+        world.leftovers =
+            vec![(place("dev/demo/1.2.4-rc0"), other), (place("dev/demo/1.2.4-rc1"), mixed)];
         let removed = world.removed();
         assert_eq!(removed[2..], ["dev/demo/1.2.4-rc1/demo-1.2.4-src.tgz"], "{removed:?}");
     }

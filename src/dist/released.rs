@@ -80,9 +80,8 @@ pub(super) fn places(listing: &Listing, gone: &BTreeSet<&Place>, new: &Place) ->
         let other = |place: &Place| place.below(directory).is_some_and(|below| !below.is_root());
         let mut kept = listing.files.keys().filter(|file| !gone.contains(file));
         // An empty directory is somebody's too.
-        let empty = |below: &&Place| {
-            other(below) && !gone.iter().any(|file| file.below(below).is_some())
-        };
+        let empty =
+            |below: &&Place| other(below) && !gone.iter().any(|file| file.below(below).is_some());
         kept.any(other) || listing.directories.iter().any(|below| empty(&below))
     };
     let whole = |file: &Place| file.ancestors().find(|directory| !stays(directory));
@@ -129,7 +128,8 @@ pub(super) fn kept_directories(
             continue;
         }
         const SHOWN: usize = 3;
-        let mut text = others.iter().take(SHOWN).map(|file| file.name()).collect::<Vec<_>>().join(", ");
+        let mut text =
+            others.iter().take(SHOWN).map(|file| file.name()).collect::<Vec<_>>().join(", ");
         if let Some(more) = others.len().checked_sub(SHOWN).filter(|&more| more > 0) {
             text += &format!(" and {more} more");
         }

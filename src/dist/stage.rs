@@ -174,7 +174,8 @@ pub fn removal(
             details.push(("removes".to_owned(), format!("{place}, {size} bytes")));
             own.push(place);
         } else {
-            details.push(("keeps".to_owned(), format!("{place}, {size} bytes: we did not stage it")));
+            details
+                .push(("keeps".to_owned(), format!("{place}, {size} bytes: we did not stage it")));
             others += 1;
         }
     }

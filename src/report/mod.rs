@@ -373,7 +373,10 @@ pub fn without_logins(text: &str) -> Cow<'_, str> {
         // A password may hold a slash, although it should not.
         let login = match authority.contains('@') {
             true => authority.rfind('@'),
-            false if !port.is_empty() && !port.bytes().all(|byte| byte.is_ascii_digit() || byte == b']') => {
+            false
+                if !port.is_empty()
+                    && !port.bytes().all(|byte| byte.is_ascii_digit() || byte == b']') =>
+            {
                 rest.rfind('@')
             }
             false => None,

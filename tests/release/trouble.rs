@@ -227,9 +227,8 @@ fn a_lost_ledger_is_made_anew() {
 fn nothing_is_begun_anew_without_the_ledger() {
     let Some(ground) = called("release::lost") else { return };
     let name = ["--version", "1.2.0", "--rc", "1"];
-    let run = |command: &str, more: &[&str]| {
-        ground.at(CLOSED, &[&[command][..], &name, more].concat())
-    };
+    let run =
+        |command: &str, more: &[&str]| ground.at(CLOSED, &[&[command][..], &name, more].concat());
     let ledger = ground.home().join("ledger.jsonl");
     let whole = fs::read_to_string(&ledger).unwrap();
     // A newer plusone went on with it: what it wrote is not understood, and nothing is done.
@@ -242,7 +241,8 @@ fn nothing_is_begun_anew_without_the_ledger() {
     let damaged = whole.replace("\"event\":\"vote-called\"", "\"event\":\"vote-called");
     assert_ne!(damaged, whole);
     fs::write(&ledger, damaged).unwrap();
-    run("vote", &["-x"]).fails(3, &["cannot be gone by", "status --version 1.2.0 --rc 1 --rebuild"]);
+    run("vote", &["-x"])
+        .fails(3, &["cannot be gone by", "status --version 1.2.0 --rc 1 --rebuild"]);
     // It is gone.
     fs::remove_dir_all(ground.world.repo(".plusone")).unwrap();
     let rebuild = "plusone status --version 1.2.0 --rc 1 --rebuild";
@@ -288,7 +288,10 @@ fn without_numbers_the_next_candidate_is_not_the_one_before() {
     let staged = run(&["stage", "-x"]).stdout;
     assert!(staged.contains("Next:\n  plusone vote --version 1.2.0\n"), "{staged}");
     let next = ground.at(CALLED, &["status", "--version", "1.2.0"]).ok().stdout;
-    assert!(next.contains("plusone vote --version 1.2.0") && !next.contains("plusone cancel"), "{next}");
+    assert!(
+        next.contains("plusone vote --version 1.2.0") && !next.contains("plusone cancel"),
+        "{next}"
+    );
     let later = ["vote", "--version", "1.2.0", "-x"];
     ground.at("2026-11-21T12:00:00Z", &later).ok();
     assert_eq!(ground.post.delivered().len(), 3, "called, cancelled, called");

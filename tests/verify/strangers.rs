@@ -51,7 +51,9 @@ fn keys_that_a_mail_names_are_not_believed() {
     assert_eq!(said.json()["verdict"], "pass", "{}", said.stdout);
     assert!(said.json()["remarks"].to_string().contains("KEYS came over http"), "{}", said.stdout);
     // So do the voter's settings.
-    maker.world.write("plusone.toml", format!("[project]\nname = \"demo\"\n[dist]\nkeys = \"{named}\"\n"));
+    maker
+        .world
+        .write("plusone.toml", format!("[project]\nname = \"demo\"\n[dist]\nkeys = \"{named}\"\n"));
     let said = maker.judge(&mail, &words);
     assert_eq!(outcome(&said, "signature-keys-source").0, "pass", "{}", said.stdout);
 }
@@ -109,7 +111,9 @@ fn no_program_that_a_repository_names_is_run() {
     maker.world.run("chmod", &["+x", program.to_str().unwrap()]).ok();
     let hooks = maker.world.path("hooks");
     fs::create_dir_all(&hooks).unwrap();
-    for name in ["post-index-change", "reference-transaction", "post-checkout", "fsmonitor-watchman"] {
+    for name in
+        ["post-index-change", "reference-transaction", "post-checkout", "fsmonitor-watchman"]
+    {
         fs::copy(&program, hooks.join(name)).unwrap();
     }
     let named = program.display();
@@ -139,22 +143,48 @@ fn no_program_that_a_repository_names_is_run() {
     let everything = |tag: &str| {
         run(&["doctor", "--version", "1.2.0", "--rc", "1"]);
         run(&["status", "--offline"]);
-        run(&["package", "--ref", tag, "--version", "1.2.0", "--project", "demo", "--no-sign", "--force"]);
+        run(&[
+            "package",
+            "--ref",
+            tag,
+            "--version",
+            "1.2.0",
+            "--project",
+            "demo",
+            "--no-sign",
+            "--force",
+        ]);
         run(&["verify", &directory, "--keys", &keys, "--git", ".", "--tag", tag, "--rebuild"])
     };
     let judged = everything(&candidate.tag);
-    assert!(judged.stdout.contains("source-matches-tag") || judged.status == 0, "{}", judged.stdout);
+    assert!(
+        judged.stdout.contains("source-matches-tag") || judged.status == 0,
+        "{}",
+        judged.stdout
+    );
     // What the clone lacks, git would fetch by the programs that the repository names.
-    let blob = maker.world.git(&["-c", "core.fsmonitor=false", "rev-parse", &format!("{}:NOTICE", candidate.tag)]);
+    let blob = maker.world.git(&[
+        "-c",
+        "core.fsmonitor=false",
+        "rev-parse",
+        &format!("{}:NOTICE", candidate.tag),
+    ]);
     let blob = blob.trim().to_owned();
     // That was the test's own git.
     fs::write(&marks, "").unwrap();
-    fs::remove_file(maker.world.repo(&format!(".git/objects/{}/{}", &blob[..2], &blob[2..]))).unwrap();
+    fs::remove_file(maker.world.repo(&format!(".git/objects/{}/{}", &blob[..2], &blob[2..])))
+        .unwrap();
     everything(&candidate.tag);
-    let commit = maker.world.git(&["-c", "core.fsmonitor=false", "rev-parse", &format!("{}^{{commit}}", candidate.tag)]);
+    let commit = maker.world.git(&[
+        "-c",
+        "core.fsmonitor=false",
+        "rev-parse",
+        &format!("{}^{{commit}}", candidate.tag),
+    ]);
     let commit = commit.trim().to_owned();
     fs::write(&marks, "").unwrap();
-    fs::remove_file(maker.world.repo(&format!(".git/objects/{}/{}", &commit[..2], &commit[2..]))).unwrap();
+    fs::remove_file(maker.world.repo(&format!(".git/objects/{}/{}", &commit[..2], &commit[2..])))
+        .unwrap();
     everything(&candidate.tag);
 }
 
@@ -247,7 +277,18 @@ fn a_template_lies_in_the_repository() {
         world.commit("a template");
         world.git(&["tag", "-f", "v1.2.0-rc1"]);
         world.plusone(&["package", "--version", "1.2.0", "--rc", "1", "--force"]).ok();
-        let stage = ["stage", "--version", "1.2.0", "--rc", "1", "--without", "legal", "--without", "archive", "-x"];
+        let stage = [
+            "stage",
+            "--version",
+            "1.2.0",
+            "--rc",
+            "1",
+            "--without",
+            "legal",
+            "--without",
+            "archive",
+            "-x",
+        ];
         world.plusone(&stage);
         let told = world.plusone(&["vote", "--version", "1.2.0", "--rc", "1"]);
         told.fails(2, &["it is not in the repository", "--template"]);

@@ -190,6 +190,9 @@ fn refuse(refusal: Refusal, place: &str) -> Failure {
         Refusal::Expired { .. } => {
             "extend it with `gpg --quick-set-expire`, or sign with another key"
         }
+        Refusal::FromTheFuture { .. } => {
+            "set the clock of the machine that made it, and make a new key there"
+        }
         Refusal::Revoked { .. } => "make a new key with `plusone keys generate`",
         Refusal::TooWeak { .. } => {
             "make a new RSA key of 4096 bits with `plusone keys generate` (K-08)"

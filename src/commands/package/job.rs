@@ -217,8 +217,10 @@ fn dated(epoch: Option<u64>, commit: u64) -> Result<u64, Failure> {
         return Ok(date);
     }
     let whose = if epoch.is_some() { "SOURCE_DATE_EPOCH" } else { "the commit" };
-    Err(Failure::usage(format!("{whose} is dated {date} s after 1970, and dates after 2242 do not fit into archives"))
-        .hint("set SOURCE_DATE_EPOCH to the seconds since 1970 that the members are to be dated with"))
+    Err(Failure::usage(format!(
+        "{whose} is dated {date} s after 1970, and dates after 2242 do not fit into archives"
+    ))
+    .hint("set SOURCE_DATE_EPOCH to the seconds since 1970 that the members are to be dated with"))
 }
 
 fn candidate_failure(error: CandidateError) -> Failure {

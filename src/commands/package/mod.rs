@@ -113,7 +113,8 @@ fn package(session: &Session, job: &Job, args: &PackageArgs) -> Result<ExitStatu
                         format!("say --{}, or --out DIR", missing.variable)
                     }
                     DirectoryError::Outside(_) => {
-                        "see `dev_directory` in the [dist] table of plusone.toml, or say --out DIR".to_owned()
+                        "see `dev_directory` in the [dist] table of plusone.toml, or say --out DIR"
+                            .to_owned()
                     }
                 };
                 Failure::usage(error).hint(hint)

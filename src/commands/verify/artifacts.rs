@@ -232,7 +232,9 @@ fn fetch_all(session: &Session, target: &Target, directory: &Path) -> Result<usi
             let links = files::refuse_links(directory, &to).and_then(|()| {
                 files::refuse_links(directory, &directory.join(format!("{}.part", file.name)))
             });
-            let outcome = links.map_err(PlaceError::from).and_then(|()| target.place.fetch(&file.name, &to, &|count| bar.inc(count)));
+            let outcome = links
+                .map_err(PlaceError::from)
+                .and_then(|()| target.place.fetch(&file.name, &to, &|count| bar.inc(count)));
             if let (Err(error), Ok(mut failure)) = (outcome, failure.lock()) {
                 failure.get_or_insert(error);
                 // The others take nothing new.

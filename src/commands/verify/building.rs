@@ -6,10 +6,10 @@ use super::super::Session;
 use super::VerifyArgs;
 use super::target::Target;
 use crate::backend::build::{self, Unpacked};
-use crate::checksum::Algorithm;
-use crate::evidence::{Evidence, Known};
 use crate::backend::files;
 use crate::backend::git::Repository;
+use crate::checksum::Algorithm;
+use crate::evidence::{Evidence, Known};
 use crate::openpgp::Judgement;
 use crate::project::FILE_NAME;
 use crate::project::file::SettingsFile;
@@ -36,7 +36,10 @@ pub(super) fn commands(
         return Ok(own);
     }
     match (told, args.build_as_told) {
-        ([], _) => Err("the settings name no commands: `build` in the [verify] table, or --build-with".to_owned()),
+        ([], _) => {
+            Err("the settings name no commands: `build` in the [verify] table, or --build-with"
+                .to_owned())
+        }
         (told, true) => Ok(told.to_vec()),
         (told, false) => {
             let shown: Vec<String> = told.iter().map(|command| format!("`{command}`")).collect();
@@ -51,7 +54,8 @@ pub(super) fn commands(
 /// The commands in the checkout that was named with --git.
 fn checkout(args: &VerifyArgs) -> Known<Option<Vec<String>>> {
     const LARGEST_SETTINGS: u64 = 1 << 20;
-    let Some(place) = args.git.as_ref().filter(|place| files::is_directory(Path::new(place))) else {
+    let Some(place) = args.git.as_ref().filter(|place| files::is_directory(Path::new(place)))
+    else {
         return Ok(None);
     };
     let repository = Repository::discover(Path::new(place)).map_err(|error| error.to_string())?;

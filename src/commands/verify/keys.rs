@@ -72,15 +72,26 @@ const BELIEVED: &[&str] = &[
 fn doubt(from: &str, named: &str) -> Option<String> {
     let plain = |url: &str| {
         let below = BELIEVED.iter().find_map(|base| url.strip_prefix(base));
-        below.is_some_and(|below| !below.contains(['?', '#', '%', '\\', '@']) && !below.split('/').any(|part| part == ".."))
+        below.is_some_and(|below| {
+            !below.contains(['?', '#', '%', '\\', '@'])
+                && !below.split('/').any(|part| part == "..")
+        })
     };
     if plain(named) && plain(from) {
         return None;
     }
-    let how = if from.starts_with("http://") { ", over http, which anybody on the way can change" } else { "" };
+    let how = if from.starts_with("http://") {
+        ", over http, which anybody on the way can change"
+    } else {
+        ""
+    };
     Some(match from == named {
-        true => format!("{named} is where the mail says that KEYS is{how}, not where the project has it"),
-        false => format!("{named} is where the mail says that KEYS is, and it leads to {from}{how}, not to where the project has it"),
+        true => format!(
+            "{named} is where the mail says that KEYS is{how}, not where the project has it"
+        ),
+        false => format!(
+            "{named} is where the mail says that KEYS is, and it leads to {from}{how}, not to where the project has it"
+        ),
     })
 }
 

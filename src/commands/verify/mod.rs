@@ -23,10 +23,10 @@ use crate::project::Project;
 use crate::project::file::SettingsFile;
 use crate::release::{CandidateNumber, ProjectName, Version};
 use crate::report::sarif::sarif;
-use crate::report::without_logins;
 use crate::report::verify::{
     Candidate, Keys, Signature, Tag, Timing, VerificationReport, VerifiedArtifact, VerifiedCheck,
 };
+use crate::report::without_logins;
 use target::Target;
 
 /// Arguments of `plusone verify`.
@@ -239,7 +239,9 @@ fn on_the_way(target: &Target, evidence: &Evidence) -> Vec<String> {
     let mut remarks: Vec<String> = places
         .filter(|(_, place)| place.starts_with("http://"))
         .map(|(what, place)| {
-            format!("{what} came over http ({place}), which anybody on the way can change: use https.")
+            format!(
+                "{what} came over http ({place}), which anybody on the way can change: use https."
+            )
         })
         .collect();
     remarks.extend(crate::backend::http::redirects());

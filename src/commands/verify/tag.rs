@@ -51,7 +51,8 @@ pub(super) fn read(
         repository.complete(&commit.id, true).map_err(words)?;
     }
     let bare = repository.bare(&commit.id).map_err(words)?;
-    let (tree, submodules) = bare.tree(&commit.id).map_err(|error| partial(&repository, &commit, error))?;
+    let (tree, submodules) =
+        bare.tree(&commit.id).map_err(|error| partial(&repository, &commit, error))?;
     let signature = match &name {
         Some(name) => signature(session, &repository, name, keys).map_err(words)?,
         None => TagSignature::Lightweight,
@@ -73,7 +74,9 @@ pub(super) fn read(
 /// What git says of a tree that it cannot read; that the clone is a partial one explains it better.
 fn partial(repository: &Repository, commit: &Commit, error: GitError) -> String {
     match repository.complete(&commit.id, false) {
-        Err(partial @ GitError::Partial { .. }) => format!("{partial}: --fetch fetches them at once"),
+        Err(partial @ GitError::Partial { .. }) => {
+            format!("{partial}: --fetch fetches them at once")
+        }
         _ => error.to_string(),
     }
 }
