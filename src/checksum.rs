@@ -141,6 +141,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Listed>, ChecksumError> {
         return Err(ChecksumError::Empty);
     }
     let mut listed = Vec::new();
+    let mut remark = None;
     let mut rest = &lines[..];
     while let Some(&(line, text)) = rest.first() {
         if let Some(found) = bsd(line, text)? {
@@ -152,11 +153,27 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Listed>, ChecksumError> {
         } else if let Some((found, used)) = print_md(rest)? {
             listed.push(found);
             rest = &rest[used..];
+        } else if is_remark(text) {
+            remark.get_or_insert(line);
+            rest = &rest[1..];
         } else {
             return Err(ChecksumError::NoDigest { line });
         }
     }
-    Ok(listed)
+    match (listed.is_empty(), remark) {
+        (true, Some(line)) => Err(ChecksumError::NoDigest { line }),
+        _ => Ok(listed),
+    }
+}
+
+/// Whether a line says something besides digests, as `# sha512` does or `Done.`: `sha512sum -c` passes over
+/// such lines. One with a long run of hex digits may be a digest that was cut.
+fn is_remark(text: &str) -> bool {
+    const SHORTEST: usize = 16;
+    text.starts_with('#')
+        || !text.split(|c: char| !c.is_ascii_hexdigit()).any(|run| run.len() >= SHORTEST)
+            && !text.contains('=')
+            && !text.split_whitespace().all(|word| unhex(word).is_some())
 }
 
 /// UTF-16 with a byte order mark, or UTF-8; anything else becomes replacement characters, which
@@ -378,6 +395,28 @@ mod tests {
         let names: Vec<_> =
             parse(text.as_bytes()).expect("two").into_iter().map(|l| l.name).collect();
         assert_eq!(names, [Some("a.tgz".to_owned()), Some("b.tgz".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_said_besides_is_passed_over() {
+        // As `sha512sum -c` does, which only warns.
+        for text in [
+            format!("# sha256\n{ABC}  a.tgz\n"),
+            format!("{ABC}  a.tgz\nDone.\n"),
+            format!("#{ABC}\n\nfiles:\n{ABC} *a.tgz\n"),
+        ] {
+            let listed = one(text.as_bytes());
+            assert_eq!(
+                (hex(&listed.digest).as_str(), listed.name.as_deref()),
+                (ABC, Some("a.tgz"))
+            );
+        }
+        // A digest that was cut is no remark.
+        for cut in [&ABC[..50], &ABC[..63]] {
+            let text = format!("{ABC}  a.tgz\n{cut}  b.tgz\n");
+            assert!(parse(text.as_bytes()).is_err(), "{text}");
+        }
+        assert_eq!(parse(b"# nothing\nDone.\n"), Err(ChecksumError::NoDigest { line: 1 }));
     }
 
     #[test]

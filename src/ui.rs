@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use crate::error::{ExitStatus, Failure};
-use crate::report::{Page, Report, harmless};
+use crate::report::{Page, Report, harmless, without_logins};
 
 /// The form in which a result is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -251,7 +251,7 @@ fn page_of<R: Report>(report: &R) -> Page {
 
 fn json<T: Serialize>(schema: &'static str, value: &T) -> Result<String, Failure> {
     let text = serde_json::to_string_pretty(&Tagged { schema, value }).map_err(Failure::bug)?;
-    Ok(escaped(&text) + "\n")
+    Ok(escaped(&without_logins(&text)) + "\n")
 }
 
 /// JSON may hold U+007F to U+009F as they are, but some terminals act on them. They stand inside

@@ -32,7 +32,7 @@ const DOORS: &[(&str, &[&str])] = &[
         &["archive", "checksum", "evidence", "inspect", "legal", "openpgp", "policy", "project"],
     ),
     ("readiness", &["checks", "policy"]),
-    ("dist", &["checksum", "plan", "project", "vote"]),
+    ("dist", &["candidate", "checksum", "plan", "project", "vote"]),
     (
         "report",
         &["archive", "checks", "error", "ledger", "mail", "openpgp", "plan", "policy", "vote"],

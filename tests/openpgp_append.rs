@@ -198,10 +198,13 @@ fn ids(findings: &[Finding]) -> Vec<(FindingId, Severity)> {
 
 #[test]
 fn the_lint_finds_each_thing() {
-    let check = |bytes: &[u8], rule| {
+    let nothing = read(b"");
+    let judge = |bytes: &[u8], earlier: Option<&KeysFile>, rule| {
         let options = lint::Options { strength: rule, threads: NonZero::<usize>::MIN };
-        lint(&read(bytes), None, &options, Utc::now())
+        lint(&read(bytes), earlier, &options, Utc::now())
     };
+    // Entries that were not there before.
+    let check = |bytes: &[u8], rule| judge(bytes, Some(&nothing), rule);
     use FindingId::*;
     let by_letter = StrengthRule::RsaOnly;
     assert_eq!(check(&fixture("rsa4096"), by_letter), []);
@@ -225,6 +228,15 @@ fn the_lint_finds_each_thing() {
     assert_eq!(twice[0].line as usize, lines + 1);
     let json = serde_json::to_value(&twice[0]).unwrap();
     assert_eq!((&json["id"], &json["rule"]), (&"keys-no-duplicate".into(), &"K-07".into()));
+
+    // What is there stays, and nothing can be done about it.
+    for name in ["ed25519", "dsa1024", "sha1"] {
+        for earlier in [None, Some(read(&fixture(name)))] {
+            let found = judge(&fixture(name), earlier.as_ref(), by_letter);
+            assert!(!found.is_empty());
+            assert!(found.iter().all(|one| one.severity == Severity::Note), "{name}: {found:?}");
+        }
+    }
 
     let earlier = read(&[fixture("rsa4096"), fixture("ed25519")].concat());
     let options = lint::Options::default();

@@ -291,6 +291,66 @@ fn broken_blocks_are_named_and_hide_nothing_else() {
 }
 
 #[test]
+fn what_the_checksum_says_is_another_is_no_key() {
+    let good = block(&["ed25519"]);
+    let sum = good.lines().find(|line| line.starts_with('=') && line.len() == 5).unwrap();
+    let wrong = good.replace(sum, "=AAAA");
+    let (certificates, problems) = found(wrong.as_bytes());
+    assert_eq!((certificates, problems), (0, vec![(1, ProblemKind::ChecksumWrong)]));
+    // A checksum may be missing.
+    assert_eq!(found(good.replace(&format!("{sum}\n"), "").as_bytes()), (1, Vec::new()));
+    // No program reads versions 2 and 3; a broken packet of version 4 is not of an unknown version.
+    let armored = |data: &[u8]| {
+        let kind = sequoia_openpgp::armor::Kind::PublicKey;
+        let mut writer = sequoia_openpgp::armor::Writer::new(Vec::new(), kind).unwrap();
+        std::io::Write::write_all(&mut writer, data).unwrap();
+        writer.finalize().unwrap()
+    };
+    let long = [&[0xc6, 0xff, 0, 1, 0x11, 0x70, 4][..], &vec![0; 70_000 - 1]].concat();
+    let (_, problems) = found(&armored(&long));
+    assert!(matches!(&problems[..], [(1, ProblemKind::Malformed { .. })]), "{problems:?}");
+    let old = [0xc6, 5, 3, 1, 2, 3, 4];
+    let (_, problems) = found(&armored(&old));
+    assert_eq!(problems, [(1, ProblemKind::UnsupportedVersion { version: 3 })]);
+}
+
+#[test]
+fn expiry_and_creation_are_as_gpg_has_them() {
+    if !support::gpg::programs_for("expiry_and_creation_are_as_gpg_has_them") {
+        return;
+    }
+    let home = support::gpg::Home::new();
+    // What the key itself says, then what its user id says, in days.
+    for name in ["direct-1-0", "direct-1-silent", "direct-1-5", "direct-silent-1"] {
+        let keys = fixture(name);
+        std::fs::write(home.path("keys"), &keys).unwrap();
+        let path = home.path("keys").display().to_string();
+        let said = String::from_utf8(home.ok("--with-colons --show-keys", &[&path])).unwrap();
+        let primary: Vec<&str> = said.lines().next().unwrap().split(':').collect();
+        let gpg: Option<i64> = primary[6].parse().ok();
+        // 2020-01-02T12:00:00Z
+        assert_eq!(gpg, Some(1_577_966_400), "{name}: {said}");
+        let keyring = plusone::openpgp::Keyring::new(read(&keys));
+        let fingerprint = keyring.fingerprints().next().unwrap();
+        let certificate = keyring.certificate(&fingerprint, chrono::Utc::now()).unwrap();
+        assert_eq!(certificate.expires.map(|at| at.timestamp()), gpg, "{name}");
+    }
+    // A key that says it is made tomorrow is taken by nobody.
+    let future = home.key(
+        "--faked-system-time 20380101T000000!",
+        "F <f@apache.org>",
+        "ed25519",
+        "sign",
+        "never",
+    );
+    let keyring = plusone::openpgp::Keyring::new(read(&home.export(&[&future])));
+    let fingerprint = keyring.fingerprints().next().unwrap();
+    let certificate = keyring.certificate(&fingerprint, chrono::Utc::now()).unwrap();
+    assert!(certificate.is_from_the_future(chrono::Utc::now()));
+    assert!(certificate.signing_keys(chrono::Utc::now()).is_empty());
+}
+
+#[test]
 fn other_encodings_are_told() {
     let text = block(&["rsa4096"]);
     for (mark, bytes) in [

@@ -154,6 +154,66 @@ fn revocation_is_weighed_by_its_reason() {
 }
 
 #[test]
+fn a_revocation_beside_its_key_counts() {
+    if !programs_for("a_revocation_beside_its_key_counts") {
+        return;
+    }
+    let home = Home::new();
+    let key = home.key("", "Beside <beside@apache.org>", "ed25519", "sign", "never");
+    let other = home.key("", "Other <other@apache.org>", "ed25519", "sign", "never");
+    let signature = home.sign("--armor", &key, DOCUMENT);
+    let keys = home.export(&[&key, &other]);
+    let made = format!("--armor --gen-revoke {key}");
+    let revocation = home.answer(&made, "y\n1\nlost\n\ny\n");
+    let before = [&revocation[..], b"\n", &keys].concat();
+    let behind = [&keys[..], b"\n", &revocation].concat();
+    assert_eq!(judged(&keys, &signature, DOCUMENT)[0].verdict, Verdict::Good);
+    for file in [&behind, &before] {
+        let judgement = &judged(file, &signature, DOCUMENT)[0];
+        assert!(matches!(judgement.verdict, Verdict::KeyRevoked { .. }), "{judgement:?}");
+    }
+    // As gpg has it, which takes one for the key that it stands behind.
+    let reader = Home::new();
+    let in_order = [home.export(&[&other]), home.export(&[&key]), revocation.clone()].concat();
+    std::fs::write(reader.path("keys"), in_order).unwrap();
+    reader.ok("--import", &[reader.path("keys").to_str().unwrap()]);
+    let listing = String::from_utf8(reader.ok("--with-colons --list-keys", &[&key])).unwrap();
+    assert!(listing.contains("pub:r:"), "{listing}");
+    // That of another key revokes nothing, nor does one that was altered.
+    let theirs = home.answer(&format!("--armor --gen-revoke {other}"), "y\n1\nlost\n\ny\n");
+    let file = [&keys[..], b"\n", &theirs].concat();
+    assert_eq!(judged(&file, &signature, DOCUMENT)[0].verdict, Verdict::Good);
+    let text = String::from_utf8(revocation).unwrap();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('=')).collect();
+    let last = lines[lines.len() - 2];
+    let altered = lines.join("\n").replace(last, &last.to_ascii_lowercase());
+    assert!(!altered.contains(last));
+    let file = [&keys[..], b"\n", altered.as_bytes()].concat();
+    assert_eq!(judged(&file, &signature, DOCUMENT)[0].verdict, Verdict::Good);
+}
+
+#[test]
+fn a_text_signature_over_other_bytes_is_called_that() {
+    if !programs_for("a_text_signature_over_other_bytes_is_called_that") {
+        return;
+    }
+    let home = Home::new();
+    let key = home.key("", "Text <text@apache.org>", "ed25519", "sign", "never");
+    let keys = home.export(&[&key]);
+    // gpg takes NUL bytes at the end of a line for blanks, and the next program does not.
+    let binary = b"a\0";
+    let signature = home.sign("--armor --textmode", &key, binary);
+    assert_eq!(gpg_says(&keys, &signature, binary), ["GOODSIG"]);
+    let judgement = &judged(&keys, &signature, binary)[0];
+    assert!(!judgement.is_good());
+    let words = judgement.words();
+    for part in ["a text signature (0x01)", "programs read differently", "--textmode"] {
+        assert!(words.contains(part), "{words}");
+    }
+    assert!(!words.contains("bad"), "{words}");
+}
+
+#[test]
 fn subkeys_count_for_their_certificate_when_marked() {
     if !programs_for("subkeys_count_for_their_certificate_when_marked") {
         return;

@@ -323,6 +323,11 @@ fn submodules_are_refused_included_or_left_empty() {
             .map(|line| line.replace("apache-demo-1.2.0-src/", ""))
             .collect::<Vec<_>>()
     };
+    // Who only compares takes the archive as `git archive` makes it.
+    let archive = "git archive --prefix=apache-demo-1.2.0-src/ v1.2.0-rc1 | gzip -n > ../a.tar.gz";
+    world.run("sh", &["-c", archive]).ok();
+    let archive = world.path("a.tar.gz").display().to_string();
+    package(&world, &["--check", &archive]).ok();
     assert_eq!(list("empty"), ["lib-a", "lib/"]);
     assert_eq!(list("include"), ["lib-a", "lib/", "lib/deep/", "lib/deep/code.c"]);
     // A clone that lacks the submodule cannot include it.
@@ -560,20 +565,140 @@ fn an_interrupt_leaves_nothing_behind() {
         .args(["package", "--ref", "v1.2.0-rc1", "--key", &locked])
         .spawn()
         .unwrap();
-    let directory = world.repo("dist/1.2.0-rc1");
-    for _ in 0..200 {
-        // The archive is there under its temporary name while the pinentry waits.
-        if world.names(&directory).iter().any(|name| !world.names(&directory.join(name)).is_empty())
-        {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
-    assert_ne!(world.names(&directory), Vec::<String>::new());
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    wait_for_the_pinentry(&world);
     world.run("kill", &["-INT", &child.id().to_string()]).ok();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     nothing_left(&world);
+    assert_eq!(hidden(&world), Vec::<String>::new());
+}
+
+/// Directories for files in the making.
+fn hidden(world: &World) -> Vec<String> {
+    let mut names = world.names(&world.repo("dist"));
+    names.retain(|name| name.starts_with(".plusone-"));
+    names
+}
+
+/// The archive is there under its temporary name while the pinentry waits.
+fn wait_for_the_pinentry(world: &World) {
+    for _ in 0..200 {
+        let archive = "apache-demo-1.2.0-src.tar.gz.sha512";
+        if hidden(world).iter().any(|name| world.repo("dist").join(name).join(archive).exists()) {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("nothing is made");
+}
+
+#[test]
+fn what_a_killed_program_left_is_neither_staged_nor_kept() {
+    let world = World::with_project();
+    let locked = world.new_key("locked@apache.org", "correct", &[]);
+    pinentry(&world, "sleep 20");
+    let mut child = world
+        .command(env!("CARGO_BIN_EXE_plusone"))
+        .args(["package", "--ref", "v1.2.0-rc1", "--key", &locked])
+        .spawn()
+        .unwrap();
+    wait_for_the_pinentry(&world);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let directory = world.repo("dist/1.2.0-rc1");
+    assert_eq!(
+        world.names(&directory),
+        Vec::<String>::new(),
+        "nothing but finished files is there"
+    );
+    assert_eq!(hidden(&world).len(), 1);
+    // What an earlier version left in the candidate's own directory.
+    let left = directory.join(".plusone-AbCdEf");
+    fs::create_dir_all(&left).unwrap();
+    fs::write(left.join("apache-demo-1.2.0-src.tar.gz"), "half").unwrap();
+    package(&world, &["--key", JANE]).ok();
+    assert_eq!(hidden(&world), Vec::<String>::new(), "it is swept away");
+    let area = world.path("area");
+    for name in ["dev/demo", "release/demo"] {
+        fs::create_dir_all(area.join(name)).unwrap();
+    }
+    let area = area.display();
+    let settings = format!(
+        "[project]\nname = \"demo\"\n[dist]\ndev = \"directory:{area}/dev/demo\"\nrelease = \"directory:{area}/release/demo\"\n"
+    );
+    world.write("plusone.toml", settings);
+    let stage = ["stage", "--version", "1.2.0", "--rc", "1", "--without", "legal", "-x"];
+    let staged = world.plusone(&stage).ok().stdout;
+    assert!(staged.contains("commit 3 files"), "{staged}");
+    assert!(staged.contains("left here:\n.plusone-AbCdEf/"), "{staged}");
+    assert_eq!(world.names(&world.path("area/dev/demo/1.2.0-rc1")).len(), 3);
+}
+
+#[test]
+fn objects_that_are_missing_are_git_s_to_tell() {
+    let world = World::with_project();
+    let id = world.git(&["rev-parse", "v1.2.0-rc1:src/main.c"]).trim().to_owned();
+    let object = world.repo(&format!(".git/objects/{}/{}", &id[..2], &id[2..]));
+    let kept = fs::read(&object).unwrap();
+    fs::remove_file(&object).unwrap();
+    let told = package(&world, &["--no-sign"]).fails(3, &["git archive", "git fsck"]);
+    assert!(told.stderr.contains(&id) || told.stderr.contains("src/main.c"), "{}", told.stderr);
+    nothing_left(&world);
+    fs::write(&object, kept).unwrap();
+    // A partial clone fetches what it lacks where that is asked for, and nowhere else.
+    for name in ["uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"] {
+        world.git(&["config", name, "true"]);
+    }
+    let url = format!("file://{}", world.repo("").display());
+    for (filter, name) in [("blob:none", "without-files"), ("tree:0", "without-trees")] {
+        let clone = world.path(name).display().to_string();
+        let filter = format!("--filter={filter}");
+        world.git(&["clone", "-q", "--no-checkout", &filter, &url, &clone]);
+        let words = ["-C", &clone, "package", "--ref", "v1.2.0-rc1", "--no-sign"];
+        let refused = world.plusone(&words).fails(3, &["this partial clone", "origin", "--fetch"]);
+        assert!(refused.stderr.contains("run the same command with --fetch"), "{}", refused.stderr);
+        world.plusone(&[&words[..], &["--fetch"]].concat()).ok();
+        let archive = format!("{clone}/dist/1.2.0-rc1/apache-demo-1.2.0-src.tar.gz");
+        let words = ["package", "--check", &archive, "--ref", "v1.2.0-rc1", "--version", "1.2.0"];
+        world.plusone(&words).ok();
+    }
+}
+
+#[test]
+fn dates_that_no_archive_holds_are_refused() {
+    let mut world = World::with_project();
+    // The year 2255.
+    world.variables = vec![("GIT_COMMITTER_DATE".into(), "@9000000000 -1200".into())];
+    world.write("later", "");
+    world.commit("later");
+    world.git(&["tag", "-f", "v1.2.0-rc1"]);
+    package(&world, &["--no-sign"]).fails(2, &["dates after 2242", "SOURCE_DATE_EPOCH"]);
+    world.variables.push(("SOURCE_DATE_EPOCH".into(), "1700000000".into()));
+    package(&world, &["--no-sign"]).ok();
+    let dated = world.run("tar", &["-tvzf", "dist/1.2.0-rc1/apache-demo-1.2.0-src.tar.gz"]).ok();
+    assert!(dated.stdout.contains("2023-11-14"), "{}", dated.stdout);
+    world.variables[1].1 = "9000000000".into();
+    package(&world, &["--no-sign"]).fails(2, &["SOURCE_DATE_EPOCH is dated", "dates after 2242"]);
+}
+
+#[test]
+fn no_directory_leads_out_of_its_place() {
+    let world = World::with_project();
+    for directory in ["../..", "/tmp/elsewhere", "a/../../b", "a//b"] {
+        let settings =
+            format!("[project]\nname = \"demo\"\n[dist]\ndev_directory = \"{directory}\"\n");
+        world.write("plusone.toml", settings);
+        world.commit("elsewhere");
+        world.git(&["tag", "-f", "v1.2.0-rc1"]);
+        package(&world, &["--no-sign"]).fails(2, &["is no directory below another", "--out"]);
+    }
+    fs::create_dir(world.path("outside")).unwrap();
+    std::os::unix::fs::symlink(world.path("outside"), world.repo("dist")).unwrap();
+    world.write("plusone.toml", "[project]\nname = \"demo\"\n");
+    world.commit("a link");
+    world.git(&["tag", "-f", "v1.2.0-rc1"]);
+    package(&world, &["--no-sign"]).fails(2, &["it is a symbolic link", "--out"]);
+    assert_eq!(world.names(&world.path("outside")), Vec::<String>::new());
 }
 
 fn keygrip(world: &World, fingerprint: &str) -> String {

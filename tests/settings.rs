@@ -114,7 +114,9 @@ fn resolved(kind: Preset, user: &str, project: &str) -> Result<String, String> {
 }
 
 /// Settings that are read where they are needed, and not resolved with the others.
-const READ_ELSEWHERE: [&str; 7] = [
+const READ_ELSEWHERE: [&str; 9] = [
+    "dist.svn_username",
+    "dist.svn_password_command",
     "vote.aliases",
     "vote.minimum",
     "vote.minus_one",

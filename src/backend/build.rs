@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use sha2::{Digest, Sha512};
-use tempfile::TempDir;
 
-use super::files::{self, FileError};
+use super::files::{self, FileError, Scratch};
 use super::process::ProcessError;
 use crate::archive::read::{self, Container, Head};
 
@@ -35,7 +34,7 @@ pub enum UnpackError {
 /// An unpacked source; removed when dropped.
 #[derive(Debug)]
 pub struct Unpacked {
-    directory: TempDir,
+    directory: Scratch,
     top: String,
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -143,6 +143,42 @@ pub fn is_same(one: &Path, other: &Path) -> bool {
     real(one).is_some_and(|one| real(other) == Some(one))
 }
 
+/// Fails if a part of the path below `base` is a symbolic link: it may lead out of it.
+///
+/// # Errors
+/// As said.
+pub fn refuse_links(base: &Path, path: &Path) -> Result<(), FileError> {
+    let below = path.strip_prefix(base).unwrap_or(path);
+    let mut place = base.to_owned();
+    for part in below.components() {
+        place.push(part);
+        if fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_symlink()) {
+            let error = io::Error::other("it is a symbolic link, which may lead anywhere");
+            return Err(at("write to", &place)(error));
+        }
+    }
+    Ok(())
+}
+
+/// The path of a file below `base`, links followed; it may not exist.
+///
+/// # Errors
+/// It lies elsewhere.
+pub fn inside(base: &Path, below: &Path) -> Result<PathBuf, FileError> {
+    let path = base.join(below);
+    let outside = || at("read", &path)(io::Error::other("it is not in the repository"));
+    let climbs =
+        below.components().any(|part| !matches!(part, Component::Normal(_) | Component::CurDir));
+    if climbs {
+        return Err(outside());
+    }
+    let real = |path: &Path| fs::canonicalize(path).ok();
+    match (real(base), real(&path)) {
+        (Some(base), Some(real)) if !real.starts_with(&base) => Err(outside()),
+        _ => Ok(path),
+    }
+}
+
 /// Names of what is in a directory, sorted.
 ///
 /// # Errors
@@ -258,7 +294,7 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 /// # Errors
 /// It cannot be made.
 pub fn ensure_ignored_directory(directory: &Path) -> Result<(), FileError> {
-    if exists(directory) {
+    if is_directory(directory) {
         return Ok(());
     }
     fs::create_dir_all(directory).map_err(at("create the directory", directory))?;
@@ -269,8 +305,14 @@ pub fn ensure_ignored_directory(directory: &Path) -> Result<(), FileError> {
 /// with all that is left in it when dropped.
 #[derive(Debug)]
 pub struct Staging {
-    directory: TempDir,
+    directory: Scratch,
+    /// Held for as long as it lives: whoever sweeps knows by it that somebody works here.
+    _lock: Option<File>,
 }
+
+/// What directories for files in the making are called, and the file in them that is locked.
+const STAGING: &str = ".plusone-";
+const LOCK: &str = ".lock";
 
 /// Directories that an interrupt has to remove.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -281,13 +323,31 @@ static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 /// The system does not let us; the program works all the same.
 pub fn clean_up_on_interrupt() -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(|| {
+        const ATTEMPTS: u32 = 5;
         for directory in UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            // What cannot be removed stays under its temporary name.
-            let _ = fs::remove_dir_all(directory);
+            // What other threads still write into cannot be removed at once; what cannot be removed
+            // at all stays under its temporary name.
+            { 0..ATTEMPTS }.any(|_| fs::remove_dir_all(&directory).is_ok());
         }
         // As a shell reports a program that an interrupt ended.
         std::process::exit(130);
     })
+}
+
+/// Removes directories for files in the making that nobody works in any more.
+fn sweep(directory: &Path) {
+    for name in list(directory).unwrap_or_default() {
+        let left = directory.join(&name);
+        if !name.starts_with(STAGING) || !is_directory(&left) {
+            continue;
+        }
+        // Whoever makes one locks it at once. Without a lock it is somebody else's, or empty still.
+        let lock = File::open(left.join(LOCK)).ok().filter(|lock| lock.try_lock().is_ok());
+        if lock.is_some() {
+            // What cannot be removed stays under its temporary name.
+            let _ = fs::remove_dir_all(&left);
+        }
+    }
 }
 
 impl Staging {
@@ -297,14 +357,38 @@ impl Staging {
     /// The directory cannot be made or written to.
     pub fn inside(directory: &Path) -> Result<Self, FileError> {
         fs::create_dir_all(directory).map_err(at("create the directory", directory))?;
-        let directory = tempfile::Builder::new()
-            .prefix(".plusone-")
-            .tempdir_in(directory)
-            .map_err(at("write to the directory", directory))?;
-        let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-        unfinished.push(directory.path().to_owned());
-        drop(unfinished);
-        Ok(Self { directory })
+        let made = tempfile::Builder::new().prefix(STAGING).tempdir_in(directory);
+        let directory = Scratch::new(made.map_err(at("write to the directory", directory))?);
+        // Where files cannot be locked, nothing is swept.
+        let lock = File::create(directory.path().join(LOCK)).ok();
+        let lock = lock.filter(|lock| lock.try_lock().is_ok());
+        Ok(Self { directory, _lock: lock })
+    }
+
+    /// Makes one for files whose final place is `directory`, which is made too if need be: beside it,
+    /// so that nothing but finished files is ever in it, and on the same file system. What a killed
+    /// program left of such is swept away.
+    ///
+    /// # Errors
+    /// The directory cannot be made or written to.
+    pub fn outside(directory: &Path) -> Result<Self, FileError> {
+        make_directory(directory)?;
+        let parent = absolute(directory).parent().map(Path::to_owned);
+        for place in parent.iter().map(PathBuf::as_path).chain([directory]) {
+            sweep(place);
+        }
+        // A directory of its own file system, or below one that is not ours.
+        let beside = parent.and_then(|parent| Self::inside(&parent).ok());
+        let fits = |staging: &Self| {
+            let probe = directory.join(staging.directory.path().file_name().unwrap_or_default());
+            let moved = staging.create("probe").is_ok()
+                && fs::rename(staging.path().join("probe"), &probe).is_ok();
+            moved && fs::remove_file(&probe).is_ok()
+        };
+        match beside.filter(fits) {
+            Some(staging) => Ok(staging),
+            None => Self::inside(directory),
+        }
     }
 
     fn beside(path: &Path) -> Result<Self, FileError> {
@@ -367,16 +451,58 @@ pub fn kept_scratch(prefix: &str) -> Result<PathBuf, FileError> {
 ///
 /// # Errors
 /// The system gives none.
-pub fn scratch() -> Result<TempDir, FileError> {
+pub fn scratch() -> Result<Scratch, FileError> {
     let place = std::env::temp_dir();
-    tempfile::Builder::new().prefix("plusone-").tempdir().map_err(at("write to", &place))
+    let made = tempfile::Builder::new().prefix("plusone-").tempdir();
+    Ok(Scratch::new(made.map_err(at("write to", &place))?))
 }
 
-impl Drop for Staging {
+/// A directory that is removed with all that is in it when dropped, and after a signal too.
+#[derive(Debug)]
+pub struct Scratch(TempDir);
+
+impl Scratch {
+    fn new(directory: TempDir) -> Self {
+        let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+        unfinished.push(directory.path().to_owned());
+        Self(directory)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Lets it stay; returns where it is.
+    pub fn keep(mut self) -> PathBuf {
+        self.0.disable_cleanup(true);
+        self.path().to_owned()
+    }
+}
+
+impl Drop for Scratch {
     fn drop(&mut self) {
         let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-        unfinished.retain(|directory| directory != self.directory.path());
+        unfinished.retain(|directory| directory != self.0.path());
     }
+}
+
+/// Puts what is at `from` where it is read as `to`; what is not there is not put there.
+///
+/// # Errors
+/// It cannot be linked.
+pub(super) fn borrow(from: &Path, to: &Path) -> Result<(), FileError> {
+    if !exists(from) {
+        return Ok(());
+    }
+    if let Some(parent) = to.parent() {
+        make_directory(parent)?;
+    }
+    #[cfg(unix)]
+    let linked = std::os::unix::fs::symlink(from, to);
+    #[cfg(not(unix))]
+    let linked = fs::hard_link(from, to);
+    linked.map_err(at("link", to))
 }
 
 /// The path in full, for people and for other programs.

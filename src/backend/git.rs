@@ -1,17 +1,22 @@
 //! git: the commit behind a name, the tree of a commit, what a repository shows.
 //!
-//! Trees are read through a throw-away git directory that borrows the repository's objects and
-//! nothing else: no configuration of the machine, the user or the repository, no
-//! `info/attributes`, no replaced objects, no refs. What is left is a function of the commit.
+//! A repository may be a stranger's, and its settings name programs: filters, hooks, ssh commands. No
+//! git of ours reads them. It works in a throw-away git directory that borrows objects, refs and index
+//! of the repository, with the few settings in it that say how files are read and where remotes are.
+//!
+//! Trees are read through another that borrows the objects and nothing else: no configuration of the
+//! machine, the user or the repository, no `info/attributes`, no replaced objects, no refs. What is
+//! left is a function of the commit.
+//!
+//! Neither fetches what a partial clone lacks; that is done only where it is asked for, at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 
-use tempfile::TempDir;
-
-use super::files::{self, FileError};
+use super::files::{self, FileError, Scratch};
 use super::process::{self, ProcessError};
 use crate::release::ObjectId;
 use crate::source::TreePath;
@@ -42,9 +47,30 @@ pub enum GitError {
         /// Its recorded commit.
         commit: ObjectId,
     },
+    /// Objects of a commit are not in a partial clone.
+    #[error(
+        "{objects} objects of the commit {} are not in this partial clone, which leaves them to {}",
+        commit.short(),
+        remote
+    )]
+    Partial {
+        /// The commit.
+        commit: ObjectId,
+        /// How many, as far as they are known.
+        objects: usize,
+        /// The name of the remote that has them.
+        remote: String,
+    },
     /// git printed what it never prints.
     #[error("`git {0}` printed something unexpected")]
     Unexpected(&'static str),
+}
+
+impl GitError {
+    /// Whether git itself said what is wrong.
+    pub fn complains(&self) -> bool {
+        matches!(self, Self::Process(ProcessError::Failed { stderr, .. }) if !stderr.trim().is_empty())
+    }
 }
 
 /// A commit under the name it was asked for.
@@ -88,6 +114,98 @@ pub struct Repository {
     common: PathBuf,
     work_tree: Option<PathBuf>,
     directory: PathBuf,
+    view: Arc<View>,
+}
+
+/// The throw-away git directory through which a repository is looked at.
+#[derive(Debug)]
+struct View {
+    directory: Scratch,
+    /// Where the index is.
+    index: PathBuf,
+    /// The remote that has what a partial clone lacks, by its name and address.
+    promisor: Option<(String, String)>,
+}
+
+/// What of a repository's settings is taken over: none of it names a program.
+const TAKEN_OVER: &str = r"^(core\.(repositoryformatversion|bare|filemode|ignorecase|symlinks|precomposeunicode|autocrlf|eol)|extensions\.(objectformat|refstorage)|remote\..*\.(url|fetch)|branch\..*\.(remote|merge))$";
+
+/// git, without hooks and watchers, asking nothing and nobody.
+pub(super) fn quiet_git() -> Command {
+    let mut command = Command::new("git");
+    command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_OPTIONAL_LOCKS", "0");
+    command.env("GIT_NO_LAZY_FETCH", "1");
+    // A server that says next to nothing for a minute is not waited for.
+    for setting in [
+        "core.hooksPath=/dev/null",
+        "core.fsmonitor=false",
+        "http.lowSpeedLimit=1000",
+        "http.lowSpeedTime=60",
+    ] {
+        command.args(["-c", setting]);
+    }
+    command
+}
+
+impl View {
+    fn new(git_directory: &Path, common: &Path) -> Result<Self, GitError> {
+        let settings = |pattern: &str| -> Result<Vec<(String, String)>, GitError> {
+            let file = common.join("config");
+            let mut command = quiet_git();
+            // As a file of settings, it names nothing that is run.
+            command.args(["config", "--no-includes", "-z", "--file"]).arg(file);
+            let output = process::output(command.args(["--get-regexp", pattern]), None)?;
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            let pairs = text.split('\0').filter_map(|pair| {
+                // A key without a value is true.
+                let (key, value) = pair.split_once('\n').unwrap_or((pair, "true"));
+                (!key.is_empty()).then(|| (key.to_owned(), value.to_owned()))
+            });
+            Ok(pairs.collect())
+        };
+        let directory = files::scratch()?;
+        let at = directory.path();
+        let taken = settings(TAKEN_OVER)?;
+        let mut text = String::new();
+        for (key, value) in &taken {
+            text += &setting(key, value);
+        }
+        files::write(&at.join("config"), text.as_bytes())?;
+        // Read by git itself, it has to be a file: links are refs of old.
+        const LONGEST_HEAD: u64 = 1 << 16;
+        let head = files::read(&git_directory.join("HEAD"), LONGEST_HEAD)?.unwrap_or_default();
+        files::write(&at.join("HEAD"), &head)?;
+        for name in ["refs", "packed-refs", "reftable", "shallow"] {
+            files::borrow(&common.join(name), &at.join(name))?;
+        }
+        files::borrow(&common.join("info/exclude"), &at.join("info/exclude"))?;
+        // An index may be split, and its parts lie where the git directory is.
+        for name in files::list(git_directory)? {
+            if name == "index" || name.starts_with("sharedindex.") {
+                files::borrow(&git_directory.join(&name), &at.join(&name))?;
+            }
+        }
+        let index = at.join("index");
+        let mut promisor = None;
+        for (key, value) in settings(r"^remote\..*\.promisor$")? {
+            let name = key.strip_prefix("remote.").and_then(|key| key.strip_suffix(".promisor"));
+            let Some(name) = name.filter(|_| value == "true") else { continue };
+            let url = taken.iter().find(|(key, _)| *key == format!("remote.{name}.url"));
+            promisor = url.map(|(_, url)| (name.to_owned(), url.clone()));
+        }
+        Ok(Self { directory, index, promisor })
+    }
+}
+
+/// A setting as git's files have it.
+fn setting(key: &str, value: &str) -> String {
+    let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    let (section, name) = key.rsplit_once('.').unwrap_or((key, ""));
+    let section = match section.split_once('.') {
+        Some((section, below)) => format!("{section} \"{}\"", quoted(below)),
+        None => section.to_owned(),
+    };
+    format!("[{section}]\n\t{name} = \"{}\"\n", quoted(value))
 }
 
 impl Repository {
@@ -96,17 +214,20 @@ impl Repository {
     /// # Errors
     /// There is none, or git is missing.
     pub fn discover(directory: &Path) -> Result<Self, GitError> {
-        let ask = |words: &[&str]| -> Result<Option<PathBuf>, GitError> {
-            let mut command = Command::new("git");
+        let ask = |words: &[&str]| -> Result<Option<String>, GitError> {
+            let mut command = quiet_git();
             command.arg("-C").arg(directory).arg("rev-parse").args(words);
             let output = process::output(&mut command, None)?;
             let text = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
-            Ok(output.status.success().then(|| directory.join(text)))
+            Ok(output.status.success().then_some(text))
         };
-        let common = ask(&["--git-common-dir"])?;
-        let common = common.ok_or_else(|| GitError::NoRepository(files::absolute(directory)))?;
-        let work_tree = ask(&["--show-toplevel"])?;
-        Ok(Self { common: files::absolute(&common), work_tree, directory: directory.to_owned() })
+        let found = ask(&["--git-common-dir", "--git-dir"])?;
+        let found = found.ok_or_else(|| GitError::NoRepository(files::absolute(directory)))?;
+        let (common, own) = found.split_once('\n').ok_or(GitError::Unexpected("rev-parse"))?;
+        let [common, own] = [common, own].map(|path| files::absolute(&directory.join(path)));
+        let work_tree = ask(&["--show-toplevel"])?.map(|path| directory.join(path));
+        let view = Arc::new(View::new(&own, &common)?);
+        Ok(Self { common, work_tree, directory: directory.to_owned(), view })
     }
 
     /// The root of the work tree; none in a bare repository.
@@ -115,7 +236,18 @@ impl Repository {
     }
 
     pub(super) fn command(&self) -> Command {
-        let mut command = Command::new("git");
+        let mut command = quiet_git();
+        command.env("GIT_DIR", self.view.directory.path());
+        command.env("GIT_INDEX_FILE", &self.view.index);
+        command.env("GIT_OBJECT_DIRECTORY", self.common.join("objects"));
+        // No protocol is allowed: nothing is fetched, whatever the version of git.
+        command.env("GIT_ALLOW_PROTOCOL", "none");
+        for name in ["GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_NAMESPACE", "GIT_CONFIG"] {
+            command.env_remove(name);
+        }
+        if let Some(top) = &self.work_tree {
+            command.env("GIT_WORK_TREE", files::absolute(top));
+        }
         command.arg("-C").arg(&self.directory);
         command
     }
@@ -216,8 +348,11 @@ impl Repository {
     /// # Errors
     /// git failed.
     pub fn work_tree_state(&self) -> Result<WorkTree, GitError> {
-        let text =
-            self.text(&["status", "--porcelain=v2", "--branch", "--untracked-files=normal"])?;
+        let words = ["status", "--porcelain=v2", "--branch", "--untracked-files=normal"];
+        // git would look into submodules with the settings that they bring, and into what a partial
+        // clone lacks to find what was renamed.
+        let words = [&words[..], &["--ignore-submodules=dirty", "--no-renames"]].concat();
+        let text = self.text(&words)?;
         Ok(parse_status(&text))
     }
 
@@ -280,6 +415,35 @@ impl Repository {
         Err(missing())
     }
 
+    /// Fails where objects of the commit's tree are missing, as in a partial clone; fetches them first,
+    /// all at once, if that is asked for.
+    ///
+    /// # Errors
+    /// They are missing, or cannot be fetched.
+    pub fn complete(&self, commit: &ObjectId, fetch: bool) -> Result<(), GitError> {
+        let Some((remote, url)) = &self.view.promisor else { return Ok(()) };
+        let bare = self.bare(commit)?;
+        // As deep as a tree of which no directory is here.
+        const MOST_ROUNDS: usize = 64;
+        for rounds in 0.. {
+            let words = ["rev-list", "--objects", "--no-walk", "--missing=print", commit.as_str()];
+            let listing = bare.run(&words, None)?;
+            let listing = String::from_utf8_lossy(&listing);
+            let missing: Vec<&str> =
+                listing.lines().filter_map(|line| line.strip_prefix('?')).collect();
+            if missing.is_empty() {
+                return Ok(());
+            }
+            // Trees that come bring names of further objects; what does not come was not given out.
+            if !fetch || rounds == MOST_ROUNDS {
+                let (commit, remote) = (commit.clone(), remote.clone());
+                return Err(GitError::Partial { commit, objects: missing.len(), remote });
+            }
+            bare.fetch(remote, url, &missing)?;
+        }
+        Ok(())
+    }
+
     /// Borrows the objects of this repository for reading trees.
     ///
     /// # Errors
@@ -295,6 +459,8 @@ impl Repository {
         files::write(&at.join("config"), format.as_bytes())?;
         files::write(&at.join("HEAD"), b"ref: refs/heads/none\n")?;
         files::write(&at.join("refs/none"), b"")?;
+        // What was shallow has no parents.
+        files::borrow(&self.common.join("shallow"), &at.join("shallow"))?;
         Ok(Bare { objects: self.common.join("objects"), directory })
     }
 }
@@ -303,7 +469,7 @@ impl Repository {
 #[derive(Debug)]
 pub struct Bare {
     objects: PathBuf,
-    directory: TempDir,
+    directory: Scratch,
 }
 
 /// A running `git archive`; its stdout is the tree as tar.
@@ -332,6 +498,7 @@ impl Bare {
             .env("GIT_NO_REPLACE_OBJECTS", "1")
             .env("HOME", self.directory.path())
             .env("XDG_CONFIG_HOME", self.directory.path())
+            .env("GIT_NO_LAZY_FETCH", "1")
             .env("TZ", "UTC");
         let mut attributes = std::ffi::OsString::from("core.attributesFile=");
         attributes.push(&nothing);
@@ -400,6 +567,38 @@ impl Bare {
             }
         }
         Ok(unstable)
+    }
+
+    /// Fetches objects into the repository, as git itself does for a partial clone; of the settings
+    /// only the address of the remote counts.
+    fn fetch(&self, remote: &str, url: &str, objects: &[&str]) -> Result<(), GitError> {
+        let mut settings = setting("core.repositoryformatversion", "1");
+        settings += "[core]\n\tbare = true\n";
+        if objects.iter().any(|id| id.len() == 64) {
+            settings += &setting("extensions.objectformat", "sha256");
+        }
+        settings += &setting("extensions.partialClone", remote);
+        for (name, value) in
+            [("url", url), ("promisor", "true"), ("partialclonefilter", "blob:none")]
+        {
+            settings += &setting(&format!("remote.{remote}.{name}"), value);
+        }
+        let file = self.directory.path().join("config");
+        let before = files::read(&file, 1 << 20)?.unwrap_or_default();
+        files::write(&file, settings.as_bytes())?;
+        let mut command = quiet_git();
+        command.env("GIT_DIR", self.directory.path()).env("GIT_OBJECT_DIRECTORY", &self.objects);
+        command.env("GIT_ALLOW_PROTOCOL", "http:https:ssh:git:file");
+        for name in ["GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+            command.env_remove(name);
+        }
+        command.args(["-c", "fetch.negotiationAlgorithm=noop", "fetch", remote, "--quiet"]);
+        command.args(["--no-tags", "--no-write-fetch-head", "--recurse-submodules=no"]);
+        command.args(["--filter=blob:none", "--stdin"]);
+        let fetched = process::stdout(&mut command, Some((objects.join("\n") + "\n").as_bytes()));
+        files::write(&file, &before)?;
+        fetched?;
+        Ok(())
     }
 
     pub(super) fn run(&self, words: &[&str], stdin: Option<&[u8]>) -> Result<Vec<u8>, GitError> {

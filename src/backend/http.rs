@@ -1,10 +1,14 @@
 //! Fetching over http and https.
 
-use std::io::Read;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
+use reqwest::Url;
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::{CONTENT_RANGE, ETAG, HeaderValue, IF_RANGE, LAST_MODIFIED, RANGE};
+use reqwest::redirect::{Attempt, Policy};
 
 /// Something that could not be fetched.
 #[derive(Debug, thiserror::Error)]
@@ -193,7 +197,15 @@ fn answer(
         });
     }
     let mut bytes = Vec::new();
-    response.take(limit + 1).read_to_end(&mut bytes).map_err(|error| broken(&error))?;
+    let mut response = Patient::new(response, LONGEST_ANSWER);
+    let read = (&mut response).take(limit + 1).read_to_end(&mut bytes);
+    read.map_err(|error| match error.kind() {
+        // It would be as slow again.
+        io::ErrorKind::TimedOut if response.is_out_of_patience() => {
+            Failed { retry: Retry::Never, ..broken(&error) }
+        }
+        _ => broken(&error),
+    })?;
     if bytes.len() as u64 > limit {
         let error = HttpError::TooLarge { url: url.to_owned(), limit };
         return Err(Failed { error, retry: Retry::Never });
@@ -215,6 +227,8 @@ pub struct Download {
     version: Option<HeaderValue>,
     response: Option<Response>,
     failures: u32,
+    /// When it began, and at which byte.
+    since: (Instant, u64),
 }
 
 /// How often a download is taken up again without any byte having come in between.
@@ -227,9 +241,17 @@ impl Download {
     /// # Errors
     /// See [`HttpError`].
     pub fn start(url: String, from: u64) -> Result<Self, HttpError> {
-        let mut download =
-            Self { url, position: from, length: None, version: None, response: None, failures: 0 };
+        let mut download = Self {
+            url,
+            position: from,
+            length: None,
+            version: None,
+            response: None,
+            failures: 0,
+            since: (Instant::now(), from),
+        };
         download.connect()?;
+        download.since.1 = download.position;
         Ok(download)
     }
 
@@ -304,6 +326,16 @@ fn whole_length(range: &str) -> Option<u64> {
 impl Read for Download {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         loop {
+            let (since, from) = self.since;
+            let received = self.position.saturating_sub(from);
+            let allowed = SILENCE + Duration::from_secs(received / SLOWEST);
+            if since.elapsed() > allowed.min(LONGEST_DOWNLOAD) {
+                let seconds = since.elapsed().as_secs();
+                return Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    format!("only {received} bytes of {} came in {seconds} s", self.url),
+                ));
+            }
             let Some(response) = &mut self.response else { return Ok(0) };
             let outcome = response.read(buffer);
             let ended = self.length.is_none_or(|length| self.position >= length);
@@ -463,6 +495,101 @@ fn post(url: &str, content_type: &str, body: String) -> Result<Vec<u8>, HttpErro
     })
 }
 
+/// Silence of this length ends a request, and nothing that is slower than [`SLOWEST`] takes longer.
+pub(super) const SILENCE: Duration = Duration::from_secs(60);
+
+/// Bytes a second that an answer has at least, on average after the first minute.
+const SLOWEST: u64 = 10_000;
+
+/// How long an answer that is read at once may take, and a download.
+pub(super) const LONGEST_ANSWER: Duration = Duration::from_secs(30 * 60);
+pub(super) const LONGEST_DOWNLOAD: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// Reads for as long as bytes come at a bearable pace, and not for ever.
+pub(super) struct Patient<R> {
+    from: R,
+    since: Instant,
+    received: u64,
+    longest: Duration,
+}
+
+impl<R> Patient<R> {
+    pub(super) fn new(from: R, longest: Duration) -> Self {
+        Self { from, since: Instant::now(), received: 0, longest }
+    }
+
+    fn allowed(&self) -> Duration {
+        (SILENCE + Duration::from_secs(self.received / SLOWEST)).min(self.longest)
+    }
+
+    /// Notes bytes that came another way.
+    pub(super) fn count(&mut self, bytes: u64) {
+        self.received += bytes;
+    }
+
+    /// How long it may still be silent.
+    pub(super) fn left(&self) -> Duration {
+        self.allowed().saturating_sub(self.since.elapsed()).min(SILENCE)
+    }
+
+    fn is_out_of_patience(&self) -> bool {
+        self.since.elapsed() > self.allowed()
+    }
+}
+
+impl<R: Read> Read for Patient<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.is_out_of_patience() {
+            let seconds = self.since.elapsed().as_secs();
+            let text = format!("only {} bytes came in {seconds} s", self.received);
+            return Err(io::Error::new(io::ErrorKind::TimedOut, text));
+        }
+        let count = self.from.read(buffer)?;
+        self.received += count as u64;
+        Ok(count)
+    }
+}
+
+/// Where requests were led to elsewhere: the address that was asked for, and the one that answered.
+static REDIRECTS: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+
+/// The redirects to other hosts, and to http, that were not told yet; a sentence each.
+pub fn redirects() -> Vec<String> {
+    static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let redirects = REDIRECTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    let elsewhere = |(from, to): (&String, &String)| {
+        let (from, to) = (Url::parse(from).ok()?, Url::parse(to).ok()?);
+        let plain = from.scheme() == "https" && to.scheme() == "http";
+        let what = match (from.host_str() == to.host_str(), plain) {
+            (true, false) => return None,
+            (_, true) => "over http, which anybody on the way can change",
+            (false, false) => "another host",
+        };
+        Some(format!("{from} led to {to}: {what}."))
+    };
+    let sentences = redirects.iter().filter_map(elsewhere);
+    sentences.filter(|sentence| told.insert(sentence.clone())).collect()
+}
+
+/// The address that answered in the place of `url`, if it was another.
+pub fn final_address(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?.to_string();
+    REDIRECTS.lock().unwrap_or_else(PoisonError::into_inner).get(&url).cloned()
+}
+
+fn follow(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    const MOST: usize = 10;
+    if attempt.previous().len() > MOST {
+        return attempt.error("it leads from one address to the next, without end");
+    }
+    if let Some(first) = attempt.previous().first() {
+        let mut redirects = REDIRECTS.lock().unwrap_or_else(PoisonError::into_inner);
+        redirects.insert(first.to_string(), attempt.url().to_string());
+    }
+    attempt.follow()
+}
+
 /// What all requests are made with.
 pub(super) fn client() -> Result<Client, reqwest::Error> {
     client_for("https:")
@@ -476,7 +603,8 @@ pub(super) fn client_for(address: &str) -> Result<Client, reqwest::Error> {
     let mut builder = Client::builder()
         .user_agent(concat!("plusone/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(Duration::from_secs(15))
-        .timeout(Duration::from_secs(120));
+        .redirect(Policy::custom(follow))
+        .timeout(SILENCE);
     if address.starts_with("http:") {
         builder = builder.tls_certs_only([]);
     }
@@ -489,4 +617,25 @@ pub(super) fn innermost(error: &dyn std::error::Error) -> String {
         error = source;
     }
     error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patience_ends() {
+        let mut endless = Patient::new(io::repeat(0), Duration::ZERO);
+        std::thread::sleep(Duration::from_millis(2));
+        let error = endless.read(&mut [0; 8]).expect_err("the time is over");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(endless.left(), Duration::ZERO);
+        // Who sends is waited for: a minute, and as long as the bytes take at the slowest pace.
+        let mut patient = Patient::new(io::repeat(0), LONGEST_DOWNLOAD);
+        assert_eq!(patient.read(&mut [0; 8]).expect("bytes"), 8);
+        assert_eq!(patient.allowed(), SILENCE);
+        patient.count(100 * SLOWEST);
+        assert_eq!(patient.allowed(), SILENCE + Duration::from_secs(100));
+        assert!(patient.left() <= SILENCE);
+    }
 }

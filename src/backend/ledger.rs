@@ -62,7 +62,7 @@ impl LedgerFile {
     /// Reads what is in it; nothing if there is none.
     ///
     /// # Errors
-    /// It cannot be read, or is larger than 64 MiB.
+    /// It cannot be read, is larger than 64 MiB, or is of a newer plusone.
     pub fn read(&self) -> Result<Parsed, FileError> {
         let path = self.path();
         // Nobody writes meanwhile: a line that is being written would look torn. Where files cannot
@@ -70,7 +70,14 @@ impl LedgerFile {
         let file = files::exists(&path).then(|| files::open(&path)).transpose()?;
         let _ = file.as_ref().map(File::lock_shared);
         let bytes = files::read(&path, LARGEST)?;
-        Ok(bytes.map_or_else(Parsed::default, |bytes| ledger::parse(&bytes)))
+        let parsed = bytes.map_or_else(Parsed::default, |bytes| ledger::parse(&bytes));
+        match parsed.newer {
+            None => Ok(parsed),
+            Some(form) => Err(at("read", &path)(io::Error::other(format!(
+                "a newer plusone wrote it, in form {form}, and this one knows form {}",
+                ledger::SCHEMA
+            )))),
+        }
     }
 
     /// Adds an event, durably.
@@ -99,6 +106,9 @@ impl LedgerFile {
     }
 
     fn make_directories(&self) -> Result<(), FileError> {
+        // A repository may bring a link under this name.
+        let base = self.directory.parent().unwrap_or(Path::new("."));
+        files::refuse_links(base, &self.path())?;
         files::ensure_ignored_directory(&self.directory)?;
         let home = self.home();
         if !files::is_directory(&home) {
@@ -144,6 +154,14 @@ pub enum NotebookError {
     /// Another plusone runs steps of the same version.
     #[error("another plusone is at work on version {0}")]
     Busy(Version),
+    /// What it says was done may not be all that was done.
+    #[error("the ledger {} cannot be gone by: {why}", path.display())]
+    Damaged {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// It cannot be read or written.
     #[error(transparent)]
     File(#[from] FileError),
@@ -197,7 +215,11 @@ impl Notebook {
             }
             other => other.map_err(|error| at("lock", &path)(error.into()))?,
         }
-        let Parsed { records, warnings, .. } = ledger.read()?;
+        let Parsed { records, warnings, damaged, .. } = ledger.read()?;
+        // Making it anew is the remedy.
+        if damaged && command != "status" {
+            return Err(NotebookError::Damaged { path: ledger.path(), why: warnings.join("; ") });
+        }
         Ok(Self {
             ledger: ledger.clone(),
             rc,

@@ -7,11 +7,11 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::Command;
 
 use super::files::{self, FileError};
 use super::http::{self, HttpError};
-use super::process::{self, ProcessError};
+use super::process::{self, Printed, ProcessError, Waiting};
 use crate::evidence::CandidateFile;
 
 /// A place that could not be looked at.
@@ -406,8 +406,11 @@ fn children(page: &str, url: &str) -> Vec<String> {
 fn list_subversion(url: &str, found: &mut Vec<CandidateFile>) -> Result<(), PlaceError> {
     let mut command = Command::new("svn");
     command.args(["list", "--recursive", "--xml", "--non-interactive", "--"]).arg(pegged(url));
-    let out = process::stdout(&mut command, None)?;
-    let text = String::from_utf8_lossy(&out);
+    let out = process::output_from_server(&mut command, None, Waiting::ForAnswers)?;
+    if !out.status.success() {
+        return Err(process::failed(&command, &out).into());
+    }
+    let text = String::from_utf8_lossy(&out.stdout);
     let unexpected = || PlaceError::Unexpected(url.to_owned());
     let document = roxmltree::Document::parse(&text).map_err(|_| unexpected())?;
     for entry in document.descendants().filter(|node| node.has_tag_name("entry")) {
@@ -433,54 +436,27 @@ fn pegged(url: &str) -> String {
 }
 
 /// A file that `svn cat` prints.
-struct SvnStream {
-    child: Child,
-    stdout: Option<ChildStdout>,
-}
+struct SvnStream(Printed);
 
 impl SvnStream {
     fn start(url: &str) -> Result<Self, ProcessError> {
         let mut command = Command::new("svn");
-        command.args(["cat", "--non-interactive", "--"]).arg(pegged(url)).env("LC_ALL", "C");
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .map_err(|source| ProcessError::Start { program: "svn cat".to_owned(), source })?;
-        let stdout = child.stdout.take();
-        Ok(Self { child, stdout })
-    }
-
-    /// Whether svn ended well; its words if not.
-    fn end(&mut self) -> io::Result<()> {
-        drop(self.stdout.take());
-        let mut words = String::new();
-        if let Some(pipe) = self.child.stderr.take() {
-            // Without its words the status still tells that svn failed.
-            let _ = pipe.take(64 << 10).read_to_string(&mut words);
-        }
-        match self.child.wait()?.success() {
-            true => Ok(()),
-            false => Err(io::Error::other(format!("svn cat failed: {}", words.trim()))),
-        }
+        command.args(["cat", "--non-interactive", "--"]).arg(pegged(url));
+        Printed::start(&mut command, None, Waiting::ForAnswers).map(Self)
     }
 }
 
 impl Read for SvnStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let Some(stdout) = &mut self.stdout else { return Ok(0) };
-        let count = stdout.read(buffer)?;
+        let count = self.0.read(buffer)?;
         if count == 0 && !buffer.is_empty() {
-            self.end()?;
+            let output = self.0.end().map_err(io::Error::other)?;
+            if !output.status.success() {
+                let words = String::from_utf8_lossy(&output.stderr);
+                return Err(io::Error::other(format!("svn cat failed: {}", words.trim())));
+            }
         }
         Ok(count)
-    }
-}
-
-impl Drop for SvnStream {
-    fn drop(&mut self) {
-        // Already ended, unless we gave up on it.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -2,7 +2,12 @@
 
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Read, Write};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::http::{LONGEST_DOWNLOAD, Patient};
 
 /// The most that is read of what a program prints: what it prints may come from a stranger's
 /// server. Trees are streamed and not read this way.
@@ -33,6 +38,14 @@ pub enum ProcessError {
     TooMuch {
         /// Its name.
         program: String,
+    },
+    /// Took longer than anybody waits.
+    #[error("`{program}` was stopped: {why}")]
+    Slow {
+        /// Its name, with the subcommand.
+        program: String,
+        /// How slow it was.
+        why: String,
     },
     /// Ended with a failure.
     #[error("`{program}` failed ({status}){}", complaint(stderr))]
@@ -131,6 +144,200 @@ pub fn output_from(command: &mut Command, stdin: Stdin<'_>) -> Result<Output, Pr
         let _ = feeder.join();
     }
     Ok(output)
+}
+
+/// How long a program that talks to a server is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// As for a request that we make ourselves: see [`Patient`].
+    ForAnswers,
+    /// It says nothing while it sends.
+    WhileSending,
+}
+
+/// How long a commit may take.
+const LONGEST_COMMIT: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// What a program prints, as it comes, for as long as it comes at a bearable pace.
+pub(super) struct Printed {
+    child: Child,
+    program: String,
+    pieces: Receiver<io::Result<Vec<u8>>>,
+    piece: io::Cursor<Vec<u8>>,
+    pace: Patient<io::Empty>,
+    waiting: Waiting,
+    complaints: Option<JoinHandle<Vec<u8>>>,
+}
+
+impl Printed {
+    /// Starts a program that reads the given bytes, or nothing.
+    ///
+    /// # Errors
+    /// The program is missing or cannot be started.
+    pub(super) fn start(
+        command: &mut Command,
+        stdin: Option<Vec<u8>>,
+        waiting: Waiting,
+    ) -> Result<Self, ProcessError> {
+        let program = name(command);
+        let start = |source: io::Error| match source.kind() {
+            io::ErrorKind::NotFound => {
+                let program = program.split(' ').next().unwrap_or_default().to_owned();
+                ProcessError::NotFound { program }
+            }
+            _ => ProcessError::Start { program: program.clone(), source },
+        };
+        if !command.get_envs().any(|(name, _)| name == "LC_ALL") {
+            command.env("LC_ALL", "C");
+        }
+        command.env_remove("LANGUAGE");
+        command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() });
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(start)?;
+        if let Some((mut pipe, bytes)) = child.stdin.take().zip(stdin) {
+            // A program that stops reading has its reasons, which its exit status tells.
+            std::thread::spawn(move || drop(pipe.write_all(&bytes)));
+        }
+        const PIECE: usize = 128 << 10;
+        const AHEAD: usize = 4;
+        let (sender, pieces) = std::sync::mpsc::sync_channel(AHEAD);
+        if let Some(mut pipe) = child.stdout.take() {
+            std::thread::spawn(move || {
+                let mut buffer = vec![0; PIECE];
+                loop {
+                    let piece = match pipe.read(&mut buffer) {
+                        Ok(0) => break,
+                        Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                        outcome => outcome.map(|count| buffer[..count].to_vec()),
+                    };
+                    let failed = piece.is_err();
+                    // Who reads may have gone away.
+                    if sender.send(piece).is_err() || failed {
+                        break;
+                    }
+                }
+            });
+        }
+        let complaints = child.stderr.take().map(|mut pipe| {
+            std::thread::spawn(move || {
+                let mut text = Vec::new();
+                // What cannot be read of it is missing from a message, nothing else.
+                let _ = (&mut pipe).take(LONGEST_COMPLAINT).read_to_end(&mut text);
+                let _ = io::copy(&mut pipe, &mut io::sink());
+                text
+            })
+        });
+        let longest = match waiting {
+            Waiting::ForAnswers => LONGEST_DOWNLOAD,
+            Waiting::WhileSending => LONGEST_COMMIT,
+        };
+        let pace = Patient::new(io::empty(), longest);
+        let piece = io::Cursor::default();
+        Ok(Self { child, program, pieces, piece, pace, waiting, complaints })
+    }
+
+    fn left(&self) -> Duration {
+        match self.waiting {
+            Waiting::ForAnswers => self.pace.left(),
+            Waiting::WhileSending => LONGEST_COMMIT,
+        }
+    }
+
+    /// The next bytes; none at the end.
+    fn next(&mut self) -> Result<Option<Vec<u8>>, ProcessError> {
+        let slow = |program: &str| ProcessError::Slow {
+            program: program.to_owned(),
+            why: "too little came for too long".to_owned(),
+        };
+        match self.pieces.recv_timeout(self.left()) {
+            Ok(Ok(piece)) => {
+                self.pace.count(piece.len() as u64);
+                Ok(Some(piece))
+            }
+            Ok(Err(source)) => Err(ProcessError::Start { program: self.program.clone(), source }),
+            Err(RecvTimeoutError::Disconnected) => Ok(None),
+            Err(RecvTimeoutError::Timeout) => {
+                // It may have ended by itself meanwhile.
+                let _ = self.child.kill();
+                Err(slow(&self.program))
+            }
+        }
+    }
+
+    /// Waits for its end; returns its status and what it complained about.
+    ///
+    /// # Errors
+    /// It does not end.
+    pub(super) fn end(&mut self) -> Result<Output, ProcessError> {
+        const SHORTEST: Duration = Duration::from_millis(1);
+        const LONGEST: Duration = Duration::from_millis(20);
+        let mut pause = SHORTEST;
+        let mut left = self.left();
+        let program = self.program.clone();
+        let start = |source| ProcessError::Start { program: program.clone(), source };
+        let status = loop {
+            if let Some(status) = self.child.try_wait().map_err(start)? {
+                break status;
+            }
+            if left.is_zero() {
+                let _ = self.child.kill();
+                let why = "it did not end".to_owned();
+                return Err(ProcessError::Slow { program, why });
+            }
+            std::thread::sleep(pause);
+            left = left.saturating_sub(pause);
+            pause = (pause * 2).min(LONGEST);
+        };
+        let stderr = self.complaints.take().and_then(|thread| thread.join().ok());
+        Ok(Output { status, stdout: Vec::new(), stderr: stderr.unwrap_or_default() })
+    }
+
+    /// Reads all of it, at most [`LARGEST_OUTPUT`], and waits for the end.
+    fn whole(mut self) -> Result<Output, ProcessError> {
+        let mut stdout = Vec::new();
+        while let Some(piece) = self.next()? {
+            stdout.extend(piece);
+            if stdout.len() as u64 > LARGEST_OUTPUT {
+                return Err(ProcessError::TooMuch { program: self.program.clone() });
+            }
+        }
+        Ok(Output { stdout, ..self.end()? })
+    }
+}
+
+impl Read for Printed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let count = self.piece.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            match self.next().map_err(io::Error::other)? {
+                Some(piece) => self.piece = io::Cursor::new(piece),
+                None => return Ok(0),
+            }
+        }
+    }
+}
+
+impl Drop for Printed {
+    fn drop(&mut self) {
+        // Already ended, unless we gave up on it.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// As [`output`], of a program that talks to a server.
+///
+/// # Errors
+/// It is too slow, besides those of [`output`].
+pub(super) fn output_from_server(
+    command: &mut Command,
+    stdin: Option<Vec<u8>>,
+    waiting: Waiting,
+) -> Result<Output, ProcessError> {
+    Printed::start(command, stdin, waiting)?.whole()
 }
 
 /// Runs a program to its end and returns its stdout.

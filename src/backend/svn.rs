@@ -4,14 +4,12 @@
 //! never on a command line, where every user of the machine could read them.
 
 use std::fmt;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
-use tempfile::TempDir;
-
-use super::files::{self, FileError};
-use super::process::{self, ProcessError};
+use super::files::{self, FileError, Scratch};
+use super::process::{self, Printed, ProcessError, Waiting};
 
 /// The oldest Subversion that takes a password on stdin.
 pub const OLDEST: (u32, u32) = (1, 10);
@@ -78,15 +76,21 @@ fn prepared(program: &str, access: &Access, words: &[&str]) -> (Command, Option<
     (command, stdin)
 }
 
-fn finished(mut command: Command, stdin: Option<Vec<u8>>) -> Result<Output, ProcessError> {
-    let output = process::output(&mut command, stdin.as_deref())?;
+fn finished(
+    mut command: Command,
+    stdin: Option<Vec<u8>>,
+    waiting: Waiting,
+) -> Result<Output, ProcessError> {
+    let output = process::output_from_server(&mut command, stdin, waiting)?;
     if output.status.success() { Ok(output) } else { Err(process::failed(&command, &output)) }
 }
 
 fn run(access: &Access, words: &[&str], place: &str) -> Result<Output, ProcessError> {
     let (mut command, stdin) = prepared("svn", access, words);
     command.arg("--").arg(pegged(place));
-    finished(command, stdin)
+    let sends = words.first().is_some_and(|word| *word == "commit");
+    let waiting = if sends { Waiting::WhileSending } else { Waiting::ForAnswers };
+    finished(command, stdin, waiting)
 }
 
 /// Runs svn on an address whose `@`s are encoded, as it was in `revision`; returns what it prints.
@@ -98,7 +102,7 @@ pub(super) fn ask(
 ) -> Result<Vec<u8>, ProcessError> {
     let (mut command, stdin) = prepared("svn", access, words);
     command.arg("--").arg(at_revision(url, revision));
-    finished(command, stdin).map(|output| output.stdout)
+    finished(command, stdin, Waiting::ForAnswers).map(|output| output.stdout)
 }
 
 /// As `URL@7`; without a number, the newest. An `@` in the address stays what it is.
@@ -116,50 +120,22 @@ pub(super) fn stream(
     revision: Option<u64>,
     sink: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> Result<(), ProcessError> {
-    let start = |source| ProcessError::Start { program: "svn cat".to_owned(), source };
     let (mut command, stdin) = prepared("svn", access, &["cat"]);
-    command.arg("--").arg(at_revision(url, revision)).env_remove("LANGUAGE");
-    command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() });
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(
-        |source| match source.kind() {
-            io::ErrorKind::NotFound => ProcessError::NotFound { program: "svn".to_owned() },
-            _ => start(source),
-        },
-    )?;
-    if let Some((mut pipe, password)) = child.stdin.take().zip(stdin) {
-        // A line fits into the pipe; svn that ends before reading it says why.
-        let _ = pipe.write_all(&password);
-    }
-    let complaints = child.stderr.take().map(|pipe| {
-        std::thread::spawn(move || {
-            let mut text = Vec::new();
-            // What cannot be read of it is missing from a message, nothing else.
-            let _ = pipe.take(1 << 16).read_to_end(&mut text);
-            text
-        })
-    });
-    let copied = child.stdout.take().map_or(Ok(()), |mut pipe| {
-        let mut buffer = vec![0; 128 << 10];
-        loop {
-            match pipe.read(&mut buffer) {
-                Ok(0) => return Ok(()),
-                Ok(count) => sink(&buffer[..count])?,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
+    command.arg("--").arg(at_revision(url, revision));
+    let mut printed = Printed::start(&mut command, stdin, Waiting::ForAnswers)?;
+    let mut buffer = vec![0; 128 << 10];
+    let failed = |source| ProcessError::Start { program: "svn cat".to_owned(), source };
+    loop {
+        match printed.read(&mut buffer).map_err(failed)? {
+            0 => break,
+            count => sink(&buffer[..count]).map_err(failed)?,
         }
-    });
-    if copied.is_err() {
-        // It may have ended by itself meanwhile.
-        let _ = child.kill();
     }
-    let status = child.wait().map_err(start)?;
-    let stderr = complaints.and_then(|thread| thread.join().ok()).unwrap_or_default();
-    copied.map_err(start)?;
-    if status.success() {
-        return Ok(());
+    let output = printed.end()?;
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(process::failed(&command, &output)),
     }
-    Err(process::failed(&command, &Output { status, stdout: Vec::new(), stderr }))
 }
 
 /// Keeps svn from asking a server whether it takes requests in pieces, which is known.
@@ -181,7 +157,7 @@ pub(super) fn commit(
     let base = base.to_string();
     let words = [actions, &["--revision", &base, "--message", message], options].concat();
     let (command, stdin) = prepared("svnmucc", access, &words);
-    let output = finished(command, stdin)?;
+    let output = finished(command, stdin, Waiting::WhileSending)?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     // As in `r12 committed by jane at 2026-11-21T10:31:08.399020Z`.
     Ok(said.lines().find_map(|line| line.strip_prefix('r')?.split_once(' ')?.0.parse().ok()))
@@ -204,7 +180,7 @@ pub(super) fn import(
     let (mut command, stdin) = prepared("svn", access, &words);
     // The directory is not named, as its name may hold an `@`.
     command.args(["--", ".", url]).current_dir(directory);
-    let output = finished(command, stdin)?;
+    let output = finished(command, stdin, Waiting::WhileSending)?;
     Ok(revision(&String::from_utf8_lossy(&output.stdout)))
 }
 
@@ -268,7 +244,7 @@ pub enum CommitError {
 /// A working copy of one file, in a throw-away directory.
 #[derive(Debug)]
 pub struct SvnFile {
-    directory: TempDir,
+    directory: Scratch,
     name: String,
     access: Access,
 }

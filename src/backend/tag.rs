@@ -3,12 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::Command;
 
-use tempfile::TempDir;
-
-use super::files;
-use super::git::{Bare, GitError, Repository};
+use super::files::{self, Scratch};
+use super::git::{Bare, GitError, Repository, quiet_git};
 use super::process::{self, ProcessError};
 use crate::evidence::{BlobId, ObjectFormat, TreeFile, TreeKind, archived_ids};
 use crate::release::ObjectId;
@@ -18,7 +15,7 @@ use crate::release::ObjectId;
 pub struct Fetched {
     /// The repository.
     pub repository: Repository,
-    _directory: TempDir,
+    _directory: Scratch,
 }
 
 /// Fetches a tag, or a commit, with its tree and without its history.
@@ -34,9 +31,8 @@ pub fn fetch(url: &str, tag: Option<&str>, commit: Option<&str>) -> Result<Fetch
     };
     let fetch = |at: &Path, format: &[&str]| {
         let git = || {
-            let mut command = Command::new("git");
+            let mut command = quiet_git();
             // An address can come from a stranger's mail: no protocol that runs a command.
-            command.env("GIT_TERMINAL_PROMPT", "0");
             command.env("GIT_ALLOW_PROTOCOL", "http:https:ssh:git:file");
             command
         };
@@ -67,8 +63,10 @@ pub fn fetch(url: &str, tag: Option<&str>, commit: Option<&str>) -> Result<Fetch
 /// # Errors
 /// The server cannot be reached.
 pub fn remote_tags(url: &str) -> Result<BTreeSet<String>, GitError> {
-    let mut command = Command::new("git");
-    command.env("GIT_TERMINAL_PROMPT", "0").env("GIT_ALLOW_PROTOCOL", "http:https:ssh:git:file");
+    let mut command = quiet_git();
+    command.env("GIT_ALLOW_PROTOCOL", "http:https:ssh:git:file");
+    // The address is all that counts, not the repository around us.
+    command.env("GIT_DIR", "/dev/null");
     let out = process::stdout(command.args(["ls-remote", "--tags", "--refs", "--", url]), None)?;
     let text = String::from_utf8_lossy(&out);
     let names = text.lines().filter_map(|line| line.split_once("\trefs/tags/"));

@@ -63,12 +63,33 @@ impl CandidateNames {
     }
 }
 
+/// A directory that is none below another.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DirectoryError {
+    /// The template needs what is not known.
+    #[error(transparent)]
+    Missing(#[from] MissingValue),
+    /// It would lead out of it.
+    #[error(
+        "`{0}` is no directory below another: it is absolute, or a part of it is empty, `.` or `..`"
+    )]
+    Outside(String),
+}
+
 /// The directory of a candidate, below the staging area and below the local `dist`.
 ///
 /// # Errors
-/// The template needs what is not known.
-pub fn directory(project: &Project, names: &Names) -> Result<String, MissingValue> {
-    project.dev_directory.value.render(names)
+/// The template needs what is not known, or leads elsewhere.
+pub fn directory(project: &Project, names: &Names) -> Result<String, DirectoryError> {
+    let directory = project.dev_directory.value.render(names)?;
+    let below = directory.trim_end_matches('/');
+    let inside = directory.is_empty()
+        || below == "."
+        || !below.split('/').any(|part| matches!(part, "" | "." | "..") || part.contains('\\'));
+    match inside && !below.chars().any(char::is_control) {
+        true => Ok(below.to_owned()),
+        false => Err(DirectoryError::Outside(directory)),
+    }
 }
 
 /// Whether a file is a signature or a checksum, which is never itself signed (C-03).

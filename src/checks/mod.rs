@@ -41,6 +41,7 @@ mod signature_digest_strong;
 mod signature_good;
 mod signature_key_strength;
 mod signature_key_valid;
+mod signature_keys_source;
 mod signature_present;
 mod signature_signer_in_keys;
 mod signature_signer_is_committer;
@@ -75,6 +76,7 @@ pub const CATALOGUE: &[&Check<Evidence>] = &[
     &signature_present::CHECK,
     &signature_armored_detached::CHECK,
     &signature_good::CHECK,
+    &signature_keys_source::CHECK,
     &signature_signer_in_keys::CHECK,
     &signature_key_valid::CHECK,
     &signature_digest_strong::CHECK,

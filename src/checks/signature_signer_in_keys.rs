@@ -20,6 +20,13 @@ pub(super) const CHECK: Check<Evidence> = Check {
 };
 
 fn run(evidence: &Evidence) -> CheckOutcome {
+    if let Ok(Some(keys)) = &evidence.keys
+        && keys.doubt.is_some()
+    {
+        return CheckOutcome::not_run(
+            "it is not known whether the KEYS file is the project's: say so with --keys",
+        );
+    }
     let mut findings = Vec::new();
     let mut seen = BTreeSet::new();
     for judged in match judged(evidence) {

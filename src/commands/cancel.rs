@@ -117,7 +117,7 @@ pub fn run(session: &Session, args: CancelArgs) -> Result<ExitStatus, Failure> {
         let message = format!("Remove {}, which was cancelled", underway.title());
         let planned = removal(areas.area.address(), &directory, found.as_ref(), expected, &message);
         let mut removal_plan = Plan::new(&purpose);
-        let gone = planned.is_none();
+        let gone = found.is_none();
         let planned = planned.map(|planned| {
             removal_plan.steps.push(planned.step.clone());
             (planned.step.id, planned.commit)

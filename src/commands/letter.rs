@@ -188,7 +188,14 @@ impl<'a> Desk<'a> {
             Kind::Announce => &letters.announce,
             Kind::Reply => &letters.reply,
         };
-        let own = form.template.as_ref().map(|path| self.underway.root.join(path));
+        let own = form.template.as_ref().map(|path| {
+            files::inside(&self.underway.root, Path::new(path)).map_err(|error| {
+                Failure::usage(error).hint(
+                    "a template of the settings lies in the repository; --template names any other",
+                )
+            })
+        });
+        let own = if self.args.template.is_some() { None } else { own.transpose()? };
         let own = self.args.template.clone().or(own);
         let own = match own {
             Some(path) => Some((path.display().to_string(), read(&path)?)),

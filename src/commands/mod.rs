@@ -30,6 +30,7 @@ use chrono::{DateTime, Utc};
 
 use crate::backend::files;
 use crate::backend::git::{GitError, Repository};
+use crate::backend::http;
 use crate::backend::machine;
 use crate::backend::process::ProcessError;
 use crate::cli::{Cli, Command};
@@ -94,6 +95,9 @@ pub fn run(cli: Cli) -> ExitStatus {
         Command::Completions(args) => completions::run(&session, &args),
         Command::Man(args) => man::run(&session, &args),
     });
+    for redirect in http::redirects() {
+        session.ui.warn(&redirect);
+    }
     done.unwrap_or_else(|failure| {
         session.ui.fail(&failure);
         failure.exit()
@@ -222,11 +226,24 @@ fn git_failure(error: GitError) -> Failure {
             "--".to_owned(),
             path.clone(),
         ]),
+        GitError::Partial { .. } => {
+            Failure::outside(error).hint("run the same command with --fetch, which fetches them at once")
+        }
         GitError::Process(ProcessError::Failed { stderr, .. })
-            if stderr.contains("missing blob") || stderr.contains("unable to read") =>
+            if [
+                "missing blob",
+                "unable to read",
+                "could not fetch",
+                "invalid object",
+                "bad object",
+                "not a tree object",
+                "could not parse",
+            ]
+            .iter()
+            .any(|words| stderr.contains(words)) =>
         {
             Failure::outside(error)
-                .hint("objects are missing, as in a partial clone: use a full clone")
+                .hint("objects are missing or broken here: `git fsck` names them; clone the repository again, in full")
         }
         _ => Failure::outside(error),
     }

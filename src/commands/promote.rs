@@ -13,8 +13,10 @@ use super::underway::{Areas, Underway, area_failure, below_of, ledger_failure};
 use super::{Session, git_failure};
 use crate::backend::dist::{self, Committer, Depth, Known, MayWrite};
 use crate::backend::http;
+use crate::candidate::is_metadata;
 use crate::dist::promote::{
-    CannotPromote, Found, Outgoing, Promoted, Promotion, ReleaseArea, Voted, outgoing, promotion,
+    ArchiveNames, CannotPromote, Found, Outgoing, Promoted, Promotion, ReleaseArea, Voted,
+    outgoing, promotion,
 };
 use crate::dist::stage::Target;
 use crate::dist::{Files, Listing, Place, Planned, Revision};
@@ -23,6 +25,7 @@ use crate::ledger::What;
 use crate::ledger::state::Staged;
 use crate::plan::Plan;
 use crate::project::FILE_NAME;
+use crate::project::template::Names;
 use crate::report::plan::{ByHand, PlanReport, Stopped};
 use crate::vote::call::{Algorithm, Call};
 use crate::vote::tally::PassedVote;
@@ -101,9 +104,8 @@ pub fn run(session: &Session, args: PromoteArgs) -> Result<ExitStatus, Failure> 
     let ground = Ground::look(&underway, &areas, &staged)?;
     let message = args.message.clone().unwrap_or_else(|| format!("Release {}", underway.title()));
     let mut keep = args.keep.clone();
-    for (version, why) in
-        unarchived(session, &outgoing(ground.facts(&areas, &underway, &keep, &message)), &areas)
-    {
+    let gone = outgoing(ground.facts(&areas, &underway, &keep, &message));
+    for (version, why) in unarchived(session, &gone, &areas, &ground.home) {
         out.notes.push(format!(
             "{version} stays in the release area, although it is superseded: it is not in the archive ({why})."
         ));
@@ -136,7 +138,16 @@ pub fn run(session: &Session, args: PromoteArgs) -> Result<ExitStatus, Failure> 
                         out.notes.extend(tagging(&underway)?);
                     }
                     Err(Trouble::Forbidden(error)) => may_not = Some(error.to_string()),
-                    Err(Trouble::Other(failure)) => return Err(failure),
+                    // A commit of ours that was killed may have come through meanwhile.
+                    Err(Trouble::Other(failure)) => {
+                        let ground = Ground::look(&underway, &areas, &staged)?;
+                        let facts = ground.facts(&areas, &underway, &keep, &message);
+                        let Ok(Promoted::Already(revision)) = promotion(passed, facts) else {
+                            return Err(failure);
+                        };
+                        settle(notebook, &underway, "promote", &revision)?;
+                        note(notebook, url, revision, &[], began(&underway).is_none())?;
+                    }
                 }
             }
             if let Some(why) = may_not {
@@ -155,11 +166,17 @@ pub fn run(session: &Session, args: PromoteArgs) -> Result<ExitStatus, Failure> 
 
 /// Superseded releases that the archive of the ASF does not have yet, and what it answered: what leaves
 /// dist/release has to be there first. Other areas have no such archive.
-fn unarchived(session: &Session, gone: &[Outgoing], areas: &Areas) -> Vec<(String, String)> {
+fn unarchived(
+    session: &Session,
+    gone: &[Outgoing],
+    areas: &Areas,
+    home: &Place,
+) -> Vec<(String, String)> {
     const AREA: &str = "https://dist.apache.org/repos/dist/release/";
     let mut missing: Vec<(String, String)> = Vec::new();
-    for gone in gone.iter().filter(|gone| gone.kept.is_none()) {
-        let address = areas.url(&gone.place);
+    let is_asked = |gone: &&Outgoing| gone.kept.is_none() && !is_metadata(gone.file.name());
+    for gone in gone.iter().filter(is_asked) {
+        let address = areas.url(&home.join(&gone.file));
         let Some(below) = address.strip_prefix(AREA) else { continue };
         let archived = format!("https://archive.apache.org/dist/{below}");
         session.ui.detail(&format!("looking for {archived}"));
@@ -253,7 +270,8 @@ pub(super) struct Ground {
     home: Place,
     listing: Option<Listing>,
     pub(super) target: Target,
-    leftovers: Vec<Place>,
+    leftovers: Vec<(Place, Listing)>,
+    names: Names,
 }
 
 impl Ground {
@@ -311,6 +329,7 @@ impl Ground {
             found,
             target: there.map_err(area_failure)?,
             leftovers: leftovers(underway, areas)?,
+            names: underway.project.names(None, None),
             release: target,
             home,
             listing,
@@ -334,6 +353,10 @@ impl Ground {
                 target: &self.target,
                 home: &self.home,
                 listing: self.listing.as_ref(),
+                archives: ArchiveNames {
+                    template: &underway.project.archive.value,
+                    names: &self.names,
+                },
                 lines: underway.project.lines,
                 keep,
             },
@@ -343,8 +366,8 @@ impl Ground {
     }
 }
 
-/// Directories of other candidates of the same version.
-fn leftovers(underway: &Underway, areas: &Areas) -> Result<Vec<Place>, Failure> {
+/// Directories that are called as other candidates of the same version are, with what they hold.
+fn leftovers(underway: &Underway, areas: &Areas) -> Result<Vec<(Place, Listing)>, Failure> {
     let template = &underway.project.dev_directory.value;
     let names = underway.project.names(Some(&underway.version), None);
     let listing = areas.area.list(&areas.dev, Depth::Entries).map_err(area_failure)?;
@@ -355,7 +378,12 @@ fn leftovers(underway: &Underway, areas: &Areas) -> Result<Vec<Place>, Failure> 
             read.version.as_ref() == Some(&underway.version) && read.rc != underway.rc
         })
     };
-    Ok(directories.filter(other).map(|place| areas.dev.join(&place)).collect())
+    let mut leftovers = Vec::new();
+    for place in directories.filter(other).map(|place| areas.dev.join(&place)) {
+        let listing = areas.area.list(&place, Depth::All).map_err(area_failure)?;
+        leftovers.extend(listing.map(|listing| (place, listing)));
+    }
+    Ok(leftovers)
 }
 
 fn commit(

@@ -101,11 +101,9 @@ fn sign(
         .and_then(|digest| digest.try_into().ok())
         .ok_or_else(|| Failure::bug("a digest of another length"))?;
 
-    let staging = match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        Some(parent) => Staging::inside(parent),
-        None => Staging::inside(Path::new(".")),
-    }
-    .map_err(Failure::outside)?;
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let staging =
+        Staging::outside(directory.unwrap_or(Path::new("."))).map_err(Failure::outside)?;
     let signature = beside(Suffix::Signature);
     let existing = match files::exists(&signature) {
         false => None,

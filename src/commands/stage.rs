@@ -15,7 +15,7 @@ use crate::backend::files;
 use crate::backend::gpg;
 use crate::backend::ledger::Notebook;
 use crate::backend::place;
-use crate::candidate::{self, is_artifact, is_metadata};
+use crate::candidate::{self, DirectoryError, is_artifact, is_metadata};
 use crate::checks::CheckOutcome;
 use crate::dist::stage::{CannotStage, Selection, Staged, Staging, select, staging};
 use crate::dist::{Content, Files, Place, Planned, Revision};
@@ -108,7 +108,26 @@ pub fn run(session: &Session, args: StageArgs) -> Result<ExitStatus, Failure> {
         url: &url,
         signer: signer(&report),
     };
-    match decided.map_err(cannot_stage)? {
+    let decided = decided.map_err(|error| {
+        let unknown = matches!(error, CannotStage::Differs { .. }) && !underway.knows_staging();
+        let failure = cannot_stage(error);
+        match unknown {
+            false => failure,
+            true => failure.hint("the ledger knows of no candidate there; have it made anew from the public record:").run(underway.rebuild()),
+        }
+    })?;
+    match decided {
+        // What is public was done, by somebody: who goes on as if it were new does it twice.
+        Staged::Already(revision) if !underway.knows_staging() => {
+            out.stopped = Some(Stopped {
+                why: format!(
+                    "it is in the staging area already, byte for byte, since {}, and the ledger (.plusone) does not know: it was lost, or somebody else staged it. It can be made anew from the public record",
+                    shown(&revision)
+                ),
+                incomplete: true,
+            });
+            out.next = underway.rebuild();
+        }
         Staged::Already(revision) => {
             out.stopped = None;
             out.notes
@@ -199,7 +218,11 @@ impl Candidate {
             (None, Some(known)) => underway.root.join(known),
             (None, None) => {
                 let below = candidate::directory(&underway.project, &underway.names());
-                let below = below.map_err(super::underway::missing)?;
+                let below = below.map_err(|error| match error {
+                    DirectoryError::Missing(missing) => super::underway::missing(missing),
+                    outside => Failure::usage(outside)
+                        .hint("see `dev_directory` in the [dist] table of plusone.toml"),
+                })?;
                 underway.root.join("dist").join(below)
             }
         };
@@ -213,7 +236,9 @@ impl Candidate {
         }
         let listed = place::Place::Directory(directory.clone()).list();
         let listed = listed.map_err(Failure::outside)?;
-        let names: Vec<&str> = listed.iter().map(|file| &file.name[..]).collect();
+        let hidden = |name: &str| name.split('/').any(|part| part.starts_with('.'));
+        let names: Vec<&str> =
+            listed.iter().map(|file| &file.name[..]).filter(|name| !hidden(name)).collect();
         let artifacts: Vec<&str> =
             names.iter().copied().filter(|name| is_artifact(name) && !is_metadata(name)).collect();
         if artifacts.is_empty() {
@@ -224,7 +249,7 @@ impl Candidate {
             .hint("package the candidate first:")
             .run(underway.command("package")));
         }
-        let selection = select(names.iter().copied(), &artifacts);
+        let mut selection = select(names.iter().copied(), &artifacts);
         if !selection.missing.is_empty() {
             // The directory may be another one altogether.
             const SHOWN: usize = 6;
@@ -247,6 +272,8 @@ impl Candidate {
             .run(sign)
             .hint("or move what does not belong to the candidate elsewhere"));
         }
+        let left = listed.iter().filter(|file| hidden(&file.name)).map(|file| file.name.clone());
+        selection.stray.extend(left);
         let place = |name: &String| -> Result<(Place, PathBuf), Failure> {
             Ok((name.parse().map_err(Failure::usage)?, directory.join(name)))
         };

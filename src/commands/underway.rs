@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Months, Utc};
 use clap::Args;
 
 use super::access::AccessArgs;
@@ -9,11 +10,15 @@ use super::{Session, Settings, git_failure};
 use crate::backend::dist::{self, AreaError, DistArea};
 use crate::backend::files::FileError;
 use crate::backend::git::{GitError, Repository};
+use crate::backend::http::Patience;
 use crate::backend::ledger::{LedgerFile, Notebook, NotebookError};
+use crate::backend::ponymail::{Archive, PonymailError};
 use crate::dist::Place;
 use crate::error::Failure;
-use crate::ledger::state::{Prepared, Round, Staged};
+use crate::ledger::state::{Prepared, Round, Staged, Step};
 use crate::ledger::{Candidate, State, next};
+use crate::mail::mbox::{self, Borders};
+use crate::mail::{self, Message};
 use crate::plan::Progress;
 use crate::policy::Preset;
 use crate::project::mail::LetterSettings;
@@ -96,9 +101,45 @@ impl Underway {
                 Failure::usage(format!("{} {how} the staging area, as far as the ledger knows", self.title()))
                     .hint("stage it; if another machine did, the ledger can be made anew from what is there:")
                     .run(self.command("stage"))
-                    .run([self.command("status"), vec!["--rebuild".to_owned()]].concat())
+                    .run(self.rebuild())
             },
         )
+    }
+
+    /// Whether the ledger knows that the candidate was staged, or that we began to.
+    pub(super) fn knows_staging(&self) -> bool {
+        self.candidate().is_some_and(|candidate| {
+            let begun = |step: &Step| step.command.as_deref() == Some("stage");
+            candidate.staged.is_some() || candidate.steps.values().any(begun)
+        })
+    }
+
+    /// Looks for a mail of a list in its web archive, from the month of `since` on, for a year at most.
+    pub(super) fn in_archive(
+        &self,
+        session: &Session,
+        (list, since): (&str, DateTime<Utc>),
+        patience: Patience,
+        is_it: impl Fn(&Message) -> bool,
+    ) -> Result<Option<Message>, PonymailError> {
+        const MOST_MONTHS: u32 = 12;
+        let Some(base) = &self.letters.archive else { return Ok(None) };
+        let archive = Archive::new(patience)?;
+        for month in 0..MOST_MONTHS {
+            let Some(day) = since.checked_add_months(Months::new(month)) else { break };
+            let day = day.format("%Y-%m").to_string();
+            if month > 0 && day > session.now.format("%Y-%m").to_string() {
+                break;
+            }
+            let bytes = archive.month(base, list, &day)?;
+            for range in Borders::default().split(&bytes) {
+                let message = mail::read(&mbox::content(&bytes[range]));
+                if is_it(&message) {
+                    return Ok(Some(message));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// What people call it: `demo 1.2.0 rc1`.
@@ -120,6 +161,11 @@ impl Underway {
     /// A command of plusone about this candidate.
     pub(super) fn command(&self, name: &str) -> Vec<String> {
         next::named(name, self.version.as_str(), self.rc)
+    }
+
+    /// The command that makes the ledger of this candidate anew.
+    pub(super) fn rebuild(&self) -> Vec<String> {
+        [self.command("status"), vec!["--rebuild".to_owned()]].concat()
     }
 
     /// What comes next, as a command.
@@ -152,6 +198,9 @@ impl Underway {
             NotebookError::Busy(_) => {
                 Failure::outside(error).hint("wait until it is done, then run this again")
             }
+            NotebookError::Damaged { .. } => Failure::outside(error)
+                .hint("mend the line, or have the ledger made anew from the public record:")
+                .run(self.rebuild()),
             NotebookError::File(error) => ledger_failure(error),
         })?;
         self.state = notebook.state().clone();
@@ -182,7 +231,7 @@ impl Underway {
         let dev = self.fill(&dev.value)?;
         let release = self.project.dist_release.as_ref();
         let release = release.map(|release| self.fill(&release.value)).transpose()?;
-        let access = access.access()?;
+        let access = access.access(&self.settings.user)?;
         let open = |addresses: &[&str]| dist::open(addresses, &access);
         let opened = match &release {
             // Where they have nothing in common, nothing can be promoted, but all else works.
@@ -271,7 +320,9 @@ fn the_one_under_way(session: &Session, root: &Path, needed: &[&str]) -> Result<
 
 /// Adds the remedy to an error of the ledger's.
 pub(super) fn ledger_failure(error: FileError) -> Failure {
-    Failure::outside(error).hint("the ledger is in .plusone, in the root of the repository")
+    Failure::outside(error).hint(
+        "the ledger is in .plusone, in the root of the repository; use the plusone that wrote it",
+    )
 }
 
 /// Adds the remedy to an error of the dist area's.

@@ -1,27 +1,35 @@
 //! `plusone vote`: calls the vote on what is staged.
 
+use std::time::Duration;
+
 use clap::Args;
 
+use super::access::AccessArgs;
 use super::letter::{Desk, LetterArgs};
+use super::stage::shown;
 use super::underway::{Underway, WhichArgs, ledger_failure};
 use super::{Session, git_failure, tally};
-use crate::candidate::is_metadata;
+use crate::backend::dist::Depth;
+use crate::backend::http::Patience;
+use crate::candidate::{DirectoryError, is_metadata};
 use crate::dist::Revision;
 use crate::error::{ExitStatus, Failure};
 use crate::ledger::What;
-use crate::ledger::state::Mailed;
+use crate::ledger::state::{Mailed, Step};
 use crate::letters::Kind;
 use crate::letters::facts::{ArtifactFacts, PodlingRound, SignerFacts};
 use crate::letters::gather::{FactsError, Staged, Subject};
 use crate::letters::lint::Known;
 use crate::letters::window::{Window, WindowError};
-use crate::plan::Plan;
+use crate::mail::Message;
+use crate::plan::{Plan, Progress};
 use crate::policy::Preset;
 use crate::project::FILE_NAME;
 use crate::project::mail::INCUBATOR_LIST;
 use crate::release::ObjectId;
-use crate::report::plan::PlanReport;
+use crate::report::plan::{PlanReport, Stopped};
 use crate::vote::call;
+use crate::vote::subject::{Kind as SubjectKind, which_call};
 
 /// Arguments of `plusone vote`.
 #[derive(Debug, Args)]
@@ -100,6 +108,17 @@ pub fn run(session: &Session, args: VoteArgs) -> Result<ExitStatus, Failure> {
         out.next = underway.next(session);
         return session.ui.emit(&out);
     }
+    if unnoted.is_none() && !args.again {
+        match lost(session, &underway, round) {
+            Ok(None) => {}
+            Ok(Some(why)) => {
+                out.stopped = Some(Stopped { why, incomplete: true });
+                out.next = underway.rebuild();
+                return session.ui.emit(&out);
+            }
+            Err(unknown) => out.notes.push(unknown),
+        }
+    }
     let desk = Desk::new(session, &underway, &args.letter)?;
     let mut dispatch = match unnoted {
         Some(prepared) => desk.resume(Kind::Vote, name, prepared)?,
@@ -129,6 +148,59 @@ pub fn run(session: &Session, args: VoteArgs) -> Result<ExitStatus, Failure> {
     }
     underway.done(session, notebook.as_ref(), &mut out);
     session.ui.emit(&out)
+}
+
+/// What the public record shows that the ledger does not know: then a vote may have been called
+/// already. Asked only where the ledger does not itself say who staged the candidate. What cannot be
+/// seen is said in a sentence.
+fn lost(session: &Session, underway: &Underway, round: &str) -> Result<Option<String>, String> {
+    let candidate = underway.candidate();
+    let staged = candidate.and_then(|candidate| candidate.staged.as_ref());
+    let (Some(candidate), Some(staged)) = (candidate, staged) else {
+        return Ok(unknown_staging(underway));
+    };
+    let own = |step: &Step| {
+        step.command.as_deref() == Some("stage") && matches!(step.progress, Progress::Finished(_))
+    };
+    if candidate.steps.values().any(own) {
+        return Ok(None);
+    }
+    let set = underway.letters.vote_list.as_ref().map(|list| &list.value[..]);
+    let Some(list) = (if round == "ipmc" { Some(INCUBATOR_LIST) } else { set }) else {
+        return Ok(None);
+    };
+    let wanted = which_call(&format!("[VOTE] Release {}", underway.title()));
+    let is_it = |message: &Message| {
+        let subject = which_call(&message.subject);
+        subject.kind == SubjectKind::Vote && !subject.reply && subject.fits(&wanted)
+    };
+    let patience =
+        Patience { attempts: 1, timeout: Duration::from_secs(20), ..Patience::default() };
+    match underway.in_archive(session, (list, staged.at), patience, is_it) {
+        Ok(None) => Ok(None),
+        Ok(Some(call)) => Ok(Some(format!(
+            "the archive of {list} has a call to this vote, `{}` (<{}>), and the ledger (.plusone) does not know: it was lost, or somebody else called it. It can be made anew from the public record; --again calls a vote anew",
+            call.subject, call.id
+        ))),
+        Err(error) => Err(format!(
+            "It could not be seen whether the archive of {list} has a call to this vote already: {error}."
+        )),
+    }
+}
+
+/// A candidate that is staged, of which the ledger knows nothing; none too where nobody can tell.
+fn unknown_staging(underway: &Underway) -> Option<String> {
+    if underway.knows_staging() {
+        return None;
+    }
+    let areas = underway.areas(&AccessArgs::default()).ok()?;
+    let directory = underway.directory(&areas).ok()?;
+    let listing = areas.area.list(&directory, Depth::Entries).ok()??;
+    Some(format!(
+        "there is a candidate at {} since {}, and the ledger (.plusone) does not know: it was lost, or somebody else staged it. It can be made anew from the public record",
+        areas.url(&directory),
+        shown(&listing.changed)
+    ))
 }
 
 /// Which vote is called, as the ledger calls it.
@@ -189,7 +261,11 @@ fn facts(
 /// Adds the remedy to facts that the settings do not give.
 pub(super) fn facts_failure(error: FactsError) -> Failure {
     match error {
-        FactsError::Missing(error) => super::underway::missing(error),
+        FactsError::Missing(error) | FactsError::Directory(DirectoryError::Missing(error)) => {
+            super::underway::missing(error)
+        }
+        FactsError::Directory(error) => Failure::usage(error)
+            .hint(format!("see `dev_directory` in the [dist] table of {FILE_NAME}")),
         FactsError::Unset { setting } => {
             let failure = Failure::usage(&error);
             match setting.split_once('.') {

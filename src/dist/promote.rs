@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::order::Lines;
-use super::released::is_keys;
-pub use super::released::{Outgoing, outgoing};
+pub use super::released::{ArchiveNames, Outgoing, outgoing};
+use super::released::{is_own, kept_directories, places};
 use super::stage::Target;
 use super::{
     Change, Commit, Content, Difference, Files, Listing, Place, Planned, Revision, Sha512,
@@ -49,6 +49,8 @@ pub struct ReleaseArea<'a> {
     pub home: &'a Place,
     /// All that is there; none if it does not exist.
     pub listing: Option<&'a Listing>,
+    /// How this component names its archives.
+    pub archives: ArchiveNames<'a>,
     /// Which releases form a line.
     pub lines: Lines,
     /// Versions or names that stay although superseded.
@@ -68,8 +70,8 @@ pub struct Promotion<'a> {
     pub found: Option<&'a Found>,
     /// Where it goes.
     pub release: ReleaseArea<'a>,
-    /// Directories of earlier candidates of this version in the staging area, from the root.
-    pub leftovers: &'a [Place],
+    /// Directories that are called as earlier candidates of this version are, from the root.
+    pub leftovers: &'a [(Place, Listing)],
     /// The log message.
     pub message: &'a str,
 }
@@ -167,8 +169,8 @@ fn decide(facts: Promotion<'_>) -> Result<Promoted, CannotPromote> {
         _ => return Err(CannotPromote::Gone(facts.voted.directory.clone())),
     }
     draft.supersedes(facts);
-    for leftover in facts.leftovers {
-        draft.removes(leftover, "an earlier candidate");
+    for (directory, listing) in facts.leftovers {
+        draft.drops(facts, directory, listing);
     }
     match (facts.release.target, draft.base) {
         (Target::Present { changed, .. }, _) if draft.changes.is_empty() => {
@@ -243,11 +245,6 @@ impl Draft {
         });
     }
 
-    fn removes(&mut self, place: &Place, why: &str) {
-        self.says("removes", format!("{place}: {why}"));
-        self.changes.push(Change::Remove(place.clone()));
-    }
-
     fn copies(
         &mut self,
         facts: Promotion<'_>,
@@ -315,39 +312,80 @@ impl Draft {
         }
     }
 
-    /// Clears the candidate's directory away, unless others share it.
+    /// Clears the candidate's directory away, unless anything else is in it.
     fn clears(&mut self, voted: &Voted, found: &Found, files: &Files) {
         let own: BTreeSet<Place> = files.keys().flat_map(Place::ancestors).collect();
         let strays = || found.listing.files.keys().filter(|place| !files.contains_key(*place));
-        let shared = found.listing.directories.iter().any(|place| !own.contains(place))
-            || strays().any(is_keys);
-        if shared {
-            let remove = |place| Change::Remove(voted.directory.join(place));
-            self.changes.extend(files.keys().map(remove));
+        let others = || found.listing.directories.iter().filter(|place| !own.contains(*place));
+        if strays().chain(others()).next().is_none() {
+            self.changes.push(Change::Remove(voted.directory.clone()));
             return;
         }
-        self.changes.push(Change::Remove(voted.directory.clone()));
-        for place in strays() {
-            self.says("removes", format!("{}: not voted on", voted.directory.join(place)));
+        let remove = |place| Change::Remove(voted.directory.join(place));
+        self.changes.extend(files.keys().map(remove));
+        let others = others().filter(|place| !strays().any(|file| file.below(place).is_some()));
+        for place in strays().chain(others) {
+            self.says("keeps", format!("{}: not voted on", voted.directory.join(place)));
+        }
+    }
+
+    /// Clears an earlier candidate of this version away: its files, and its directory if nothing else
+    /// is in it.
+    fn drops(&mut self, facts: Promotion<'_>, directory: &Place, listing: &Listing) {
+        let (own, others): (BTreeSet<&Place>, BTreeSet<&Place>) =
+            listing.files.keys().partition(|file| is_own(facts, file));
+        for file in &own {
+            let file = directory.join(file);
+            self.says("removes", format!("{file}: of an earlier candidate"));
+        }
+        for file in &others {
+            let file = directory.join(file);
+            self.says("keeps", format!("{file}: not named as this candidate's files are"));
+        }
+        if own.is_empty() {
+            return;
+        }
+        self.sees(&listing.revision);
+        let below: BTreeSet<Place> = own.iter().flat_map(|file| file.ancestors()).collect();
+        match others.is_empty() && listing.directories.iter().all(|place| below.contains(place)) {
+            true => self.changes.push(Change::Remove(directory.clone())),
+            false => {
+                self.changes.extend(own.iter().map(|file| Change::Remove(directory.join(file))))
+            }
         }
     }
 
     fn supersedes(&mut self, facts: Promotion<'_>) {
-        for Outgoing { place, why, kept, .. } in outgoing(facts) {
+        let Some(listing) = facts.release.listing else { return };
+        self.sees(&listing.revision);
+        let home = facts.release.home;
+        let outgoing = outgoing(facts);
+        for Outgoing { file, why, kept, .. } in &outgoing {
+            let place = home.join(file);
             match kept {
                 Some(kept) => self.says("keeps", format!("{place}: {why}, but {kept}")),
-                None => self.removes(&place, &why.to_string()),
+                None => self.says("removes", format!("{place}: {why}")),
             }
         }
-        if let Some(listing) = facts.release.listing {
-            self.sees(&listing.revision);
+        let gone = outgoing.iter().filter(|gone| gone.kept.is_none()).map(|gone| &gone.file);
+        let gone: BTreeSet<&Place> = gone.collect();
+        for (directory, others) in kept_directories(facts, listing, &outgoing) {
+            let place = home.join(&directory);
+            self.says(
+                "keeps",
+                format!("{place}: it holds {others}, not of this component's releases by name"),
+            );
         }
+        let new = facts.release.directory.below(home).unwrap_or_default();
+        let places = places(listing, &gone, &new);
+        self.changes.extend(places.iter().map(|place| Change::Remove(home.join(place))));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::template::{Names, Template};
 
     fn place(text: &str) -> Place {
         text.parse().expect(text)
@@ -380,7 +418,9 @@ mod tests {
         directory: Place,
         home: Place,
         keep: Vec<String>,
-        leftovers: Vec<Place>,
+        leftovers: Vec<(Place, Listing)>,
+        template: Template,
+        names: Names,
     }
 
     impl World {
@@ -396,11 +436,21 @@ mod tests {
                 },
                 found: Some(Found { listing: staged, digests }),
                 target: Target::Absent { revision: Revision::Number(21), missing: Vec::new() },
-                released: listing(&[("KEYS", 5), ("1.2.3/a", 1), ("1.1.0/a", 1)], 19, 18),
+                released: listing(
+                    &[
+                        ("KEYS", 5),
+                        ("1.2.3/demo-1.2.3-src.tgz", 1),
+                        ("1.1.0/demo-1.1.0-src.tgz", 1),
+                    ],
+                    19,
+                    18,
+                ),
                 directory: place("release/demo/1.2.4"),
                 home: place("release/demo"),
                 keep: Vec::new(),
-                leftovers: vec![place("dev/demo/1.2.4-rc1")],
+                leftovers: vec![(place("dev/demo/1.2.4-rc1"), listing(CANDIDATE, 20, 9))],
+                template: "{project}{-component}-{version}-src".parse().expect("a template"),
+                names: Names { project: "demo".to_owned(), ..Names::default() },
             }
         }
 
@@ -435,6 +485,7 @@ mod tests {
                 target: &self.target,
                 home: &self.home,
                 listing: Some(&self.released),
+                archives: ArchiveNames { template: &self.template, names: &self.names },
                 lines: Lines::Minor,
                 keep: &self.keep,
             };
@@ -510,7 +561,7 @@ mod tests {
         let added: Vec<Place> = commit.adds().into_keys().collect();
         let names = CANDIDATE.iter().map(|(name, _)| place(&format!("release/demo/1.2.4/{name}")));
         assert!(added.iter().cloned().eq(names), "{added:?}");
-        assert_eq!(world.removed()[0], "dev/demo/1.2.4-rc2");
+        assert_eq!(world.removed()[0], "dev/demo/1.2.4-rc2/demo-1.2.4-src.tgz", "file by file");
     }
 
     #[test]
@@ -542,8 +593,81 @@ mod tests {
         world.keep = vec!["1.2.3".to_owned()];
         assert_eq!(world.removed(), ["dev/demo/1.2.4-rc2"]);
         world.keep.clear();
-        world.released = listing(&[("1.2.3/KEYS", 5), ("1.2.2/a", 1)], 19, 18);
-        assert_eq!(world.removed(), ["dev/demo/1.2.4-rc2", "release/demo/1.2.2"]);
+        let files = ["1.2.3/KEYS", "1.2.3/demo-1.2.3-src.tgz", "1.2.2/demo-1.2.2-src.tgz"];
+        world.released = listing(&files.map(|file| (file, 1)), 19, 18);
+        let gone = ["release/demo/1.2.2", "release/demo/1.2.3/demo-1.2.3-src.tgz"];
+        assert_eq!(world.removed()[1..], gone);
+    }
+
+    #[test]
+    fn what_another_component_released_stays() {
+        // Two products of one project share directories that are called by version.
+        let mut world = World::new();
+        world.leftovers.clear();
+        world.names.component = Some("board".to_owned());
+        let own = ["demo-board-1.2.4-src.tgz", "demo-board-1.2.4-bin.zip", "NEWS"];
+        let files: Vec<(&str, u64)> = own.map(|name| (name, 4)).to_vec();
+        let staged = listing(&files, 20, 10);
+        world.voted.files =
+            staged.files.iter().map(|(place, size)| (place.clone(), digest(*size))).collect();
+        world.found = Some(Found { listing: staged, digests: world.voted.files.clone() });
+        let released = [
+            "1.2.0/demo-1.2.0-src.tgz",
+            "1.2.0/demo-1.2.0-bin.zip",
+            "1.2.1/demo-1.2.1-src.tgz",
+            "1.2.1/demo-board-1.2.1-src.tgz",
+            "1.2.1/demo-board-1.2.1-src.tgz.asc",
+            "1.2.1/NEWS",
+            "1.2.2/demo-board-1.2.2-src.zip",
+            "1.2.2/demo-board-1.2.2-bin.zip",
+            "1.2.2/NEWS",
+            "1.2.3/demo-board-1.2.3-bin.zip",
+        ];
+        world.released = listing(&released.map(|file| (file, 1)), 19, 18);
+        let gone =
+            ["1.2.1/demo-board-1.2.1-src.tgz", "1.2.1/demo-board-1.2.1-src.tgz.asc", "1.2.2"];
+        let gone = gone.map(|place| format!("release/demo/{place}"));
+        assert_eq!(world.removed()[1..], gone);
+        let Ok(Promoted::Planned(planned)) = world.plan() else { panic!("not planned") };
+        let details: Vec<String> =
+            planned.step.details.iter().map(|(verb, what)| format!("{verb} {what}")).collect();
+        for words in [
+            "removes release/demo/1.2.2/NEWS: superseded by 1.2.4",
+            "keeps release/demo/1.2.0: it holds demo-1.2.0-bin.zip, demo-1.2.0-src.tgz, not of",
+            "keeps release/demo/1.2.1: it holds NEWS, demo-1.2.1-src.tgz, not of",
+            "keeps release/demo/1.2.3: it holds demo-board-1.2.3-bin.zip, not of",
+        ] {
+            assert!(
+                details.iter().any(|detail| detail.starts_with(words)),
+                "{words}: {details:#?}"
+            );
+        }
+    }
+
+    #[test]
+    fn another_products_candidate_stays() {
+        let mut world = World::new();
+        let other = listing(&[("demo-board-1.2.4-src.tgz", 4)], 20, 9);
+        let mixed = listing(&[("demo-1.2.4-src.tgz", 4), ("demo-board-1.2.4-src.tgz", 4)], 20, 9);
+        world.leftovers =
+            vec![(place("dev/demo/1.2.4-rc0"), other), (place("dev/demo/1.2.4-rc1"), mixed)];
+        let removed = world.removed();
+        assert_eq!(removed[2..], ["dev/demo/1.2.4-rc1/demo-1.2.4-src.tgz"], "{removed:?}");
+    }
+
+    #[test]
+    fn a_directory_of_a_line_is_not_taken_away_from_under_the_release() {
+        let mut world = World::new();
+        world.leftovers.clear();
+        world.directory = place("release/demo/1.2");
+        world.released = listing(&[("1.2/demo-1.2.3-src.tgz", 1)], 19, 18);
+        let missing = |file: &Place| Difference::Missing { file: file.clone() };
+        world.target = Target::Present {
+            revision: Revision::Number(20),
+            changed: Revision::Number(18),
+            differences: world.voted.files.keys().map(missing).collect(),
+        };
+        assert_eq!(world.removed()[1..], ["release/demo/1.2/demo-1.2.3-src.tgz"]);
     }
 
     #[test]

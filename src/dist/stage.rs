@@ -157,8 +157,8 @@ pub fn staging(staging: Staging<'_>, target: &Target) -> Result<Staged, CannotSt
     Ok(Staged::Planned(Box::new(Planned::new(does, details, commit))))
 }
 
-/// Decides what clearing a directory away takes, as when a vote is cancelled; none if it is gone.
-/// What it held besides `expected` is named.
+/// Decides what clearing a candidate away takes, as when a vote is cancelled; none if it is gone. The
+/// directory stays where it holds anything besides `expected`, which is named.
 pub fn removal(
     area: &str,
     directory: &Place,
@@ -168,17 +168,36 @@ pub fn removal(
 ) -> Option<Planned> {
     let found = found?;
     let mut details = vec![("at".to_owned(), format!("{area}/{directory}"))];
+    let (mut own, mut others) = (Vec::new(), 0);
     for (place, size) in &found.files {
-        let note = if expected.contains_key(place) { "" } else { ", which we did not stage" };
-        details.push(("removes".to_owned(), format!("{place}, {size} bytes{note}")));
+        if expected.contains_key(place) {
+            details.push(("removes".to_owned(), format!("{place}, {size} bytes")));
+            own.push(place);
+        } else {
+            details
+                .push(("keeps".to_owned(), format!("{place}, {size} bytes: we did not stage it")));
+            others += 1;
+        }
     }
+    if own.is_empty() {
+        return None;
+    }
+    let above: BTreeSet<Place> = own.iter().flat_map(|place| place.ancestors()).collect();
+    let whole = others == 0 && found.directories.iter().all(|place| above.contains(place));
+    let changes: Vec<Change> = match whole {
+        true => vec![Change::Remove(directory.clone())],
+        false => own.iter().map(|place| Change::Remove(directory.join(place))).collect(),
+    };
+    let does = match whole {
+        true => format!("remove {directory} with {}", counted(own.len())),
+        false => format!("remove {} from {directory}", counted(own.len())),
+    };
     let commit = Commit {
         about: directory.clone(),
         base: found.revision.clone(),
-        changes: vec![Change::Remove(directory.clone())],
+        changes,
         message: message.to_owned(),
     };
-    let does = format!("remove {directory} with {}", counted(found.files.len()));
     Some(Planned::new(does, details, commit))
 }
 

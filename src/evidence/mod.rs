@@ -124,6 +124,8 @@ pub struct SignatureFacts {
 pub struct KeysFacts {
     /// Where it was read.
     pub place: String,
+    /// Why it is not known to be the project's, in a sentence without a full stop; none if it is.
+    pub doubt: Option<String>,
     /// SHA-512 of its bytes, in hex.
     pub sha512: String,
     /// How many certificates it holds.

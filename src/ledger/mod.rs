@@ -1,8 +1,9 @@
 //! The ledger: what happened to a release, event by event, and the state that this adds up to.
 //!
 //! A notebook, not the truth: the tag, the dist area and the list archive are, and it can be made
-//! anew from them. One event is one line of JSON. Events of a later plusone are kept and shown, not
-//! understood. No secrets. Pure.
+//! anew from them. One event is one line of JSON. Events that a later plusone added are kept and shown,
+//! not understood; a ledger in a later form is not worked with at all, for what it says was done would
+//! be done again. No secrets. Pure.
 
 pub mod event;
 pub mod next;
@@ -34,6 +35,10 @@ pub struct Parsed {
     pub records: Vec<Record>,
     /// What is wrong with it, in sentences.
     pub warnings: Vec<String>,
+    /// The newest form in it that is newer than [`SCHEMA`].
+    pub newer: Option<u32>,
+    /// Whether a line that was written whole cannot be read.
+    pub damaged: bool,
     /// Bytes up to the end of the last complete line. What follows was torn off while it was
     /// written, and nobody was told that it had been.
     pub complete: usize,
@@ -46,7 +51,7 @@ struct Envelope {
     event: String,
 }
 
-/// Reads a ledger. A line that cannot be read costs a warning and nothing else.
+/// Reads a ledger. A line that cannot be read costs a warning.
 pub fn parse(bytes: &[u8]) -> Parsed {
     let complete = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
     let mut parsed = Parsed { complete, ..Parsed::default() };
@@ -55,8 +60,14 @@ pub fn parse(bytes: &[u8]) -> Parsed {
             continue;
         }
         match parse_line(line) {
-            Ok(record) => parsed.records.push(record),
-            Err(why) => parsed.warnings.push(format!("line {} cannot be read: {why}", number + 1)),
+            Ok((schema, record)) => {
+                parsed.records.push(record);
+                parsed.newer = parsed.newer.max((schema > SCHEMA).then_some(schema));
+            }
+            Err(why) => {
+                parsed.warnings.push(format!("line {} cannot be read: {why}", number + 1));
+                parsed.damaged = true;
+            }
         }
     }
     if complete < bytes.len() {
@@ -68,12 +79,13 @@ pub fn parse(bytes: &[u8]) -> Parsed {
     parsed
 }
 
-fn parse_line(line: &[u8]) -> Result<Record, serde_json::Error> {
+fn parse_line(line: &[u8]) -> Result<(u32, Record), serde_json::Error> {
     let envelope: Envelope = serde_json::from_slice(line)?;
-    if envelope.schema <= SCHEMA && What::NAMES.contains(&&envelope.event[..]) {
-        return Ok(Record::Known(serde_json::from_slice(line)?));
-    }
-    Ok(Record::Unknown(serde_json::from_slice(line)?))
+    let record = match envelope.schema <= SCHEMA && What::NAMES.contains(&&envelope.event[..]) {
+        true => Record::Known(serde_json::from_slice(line)?),
+        false => Record::Unknown(serde_json::from_slice(line)?),
+    };
+    Ok((envelope.schema, record))
 }
 
 #[cfg(test)]
@@ -121,6 +133,7 @@ mod tests {
         ));
         assert_eq!(parsed.warnings.len(), 2);
         assert!(parsed.warnings[0].starts_with("line 4 "), "{:?}", parsed.warnings);
+        assert_eq!((parsed.newer, parsed.damaged), (Some(2), true));
     }
 
     #[test]

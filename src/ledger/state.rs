@@ -225,16 +225,19 @@ impl State {
     pub fn happened(&mut self, event: Event) {
         let Event { at, version, rc, what, .. } = event;
         let same = |candidate: &Candidate| candidate.version == version && candidate.rc == rc;
-        let index = self.candidates.iter().position(same).unwrap_or_else(|| {
+        let known = self.candidates.iter().rposition(same);
+        let known = known.filter(|&index| !self.candidates[index].is_followed_by(&what));
+        let index = known.unwrap_or_else(|| {
             self.candidates.push(Candidate::new(version, rc));
             self.candidates.len() - 1
         });
         self.candidates[index].happened(at, what);
     }
 
-    /// A candidate by its name.
+    /// A candidate by its name; of several that had it one after another, the last.
     pub fn candidate(&self, version: &Version, rc: Option<CandidateNumber>) -> Option<&Candidate> {
-        self.candidates.iter().find(|candidate| candidate.version == *version && candidate.rc == rc)
+        let same = |candidate: &&Candidate| candidate.version == *version && candidate.rc == rc;
+        self.candidates.iter().rfind(same)
     }
 
     /// The candidate that is worked on: the newest.
@@ -329,6 +332,23 @@ impl Candidate {
         self.rounds.iter_mut().find(|round| round.round == name)
     }
 
+    /// Whether it was given up, by us or as the last count saw.
+    pub fn is_given_up(&self) -> bool {
+        let cancelled = |round: &Round| round.outcome == Some(Outcome::Cancelled);
+        self.cancelled.is_some() || self.rounds.iter().any(cancelled)
+    }
+
+    /// Whether what happens is the beginning of another candidate of the same name, as where candidates
+    /// have no numbers: what is made after this one was given up, or staged after it was removed.
+    fn is_followed_by(&self, what: &What) -> bool {
+        self.is_given_up()
+            && match what {
+                What::CandidatePackaged { .. } => true,
+                What::Staged { .. } => self.cleared.is_some(),
+                _ => false,
+            }
+    }
+
     /// Whether an event says of its making what is known already.
     pub fn is_packaged_as(&self, event: &Event) -> bool {
         let (What::CandidatePackaged { reference, commit, files, directory }, Some(known)) =
@@ -336,7 +356,8 @@ impl Candidate {
         else {
             return false;
         };
-        known.reference == *reference
+        !self.is_given_up()
+            && known.reference == *reference
             && known.commit == *commit
             && known.files == *files
             && known.directory == *directory
@@ -363,7 +384,7 @@ impl Candidate {
             return Standing::Promoted;
         }
         let is = |outcome| move |round: &Round| round.outcome == Some(outcome);
-        if self.cancelled.is_some() || self.rounds.iter().any(is(Outcome::Cancelled)) {
+        if self.is_given_up() {
             return Standing::Cancelled;
         }
         if self.rounds.iter().any(is(Outcome::Failed)) {
@@ -461,6 +482,31 @@ mod tests {
         assert_eq!(standing(&events, &needed, 80), Standing::VoteOpen, "called anew");
         events.push(What::Cancelled { reason: String::new(), message_id: None });
         assert_eq!(standing(&events, &needed, 80), Standing::Cancelled);
+    }
+
+    #[test]
+    fn a_name_that_is_used_again_is_another_candidate() {
+        let examples: Vec<What> = examples().into_iter().map(|event| event.what).collect();
+        let [packaged, staged, cleared] = [0, 5, 11].map(|at: usize| examples[at].clone());
+        let given_up = What::Cancelled { reason: "r".to_owned(), message_id: None };
+        let mut events = vec![packaged.clone(), staged.clone(), called("project", 72), given_up];
+        let last = |events: &[What]| {
+            let state = state(events);
+            let candidate = state.current().expect("there").clone();
+            assert_eq!(state.candidate(&candidate.version, candidate.rc), Some(&candidate));
+            (state.candidates.len(), candidate.standing(&["project"], at(80)))
+        };
+        assert_eq!(last(&events), (1, Standing::Cancelled));
+        // Staged anew without having been removed is still the one that was given up.
+        events.push(staged.clone());
+        assert_eq!(last(&events), (1, Standing::Cancelled));
+        events.push(cleared);
+        let removed = events.clone();
+        events.push(packaged);
+        assert_eq!(last(&events), (2, Standing::Packaged));
+        events.push(staged.clone());
+        assert_eq!(last(&events), (2, Standing::Staged), "nobody was asked about this one");
+        assert_eq!(last(&[removed, vec![staged]].concat()), (2, Standing::Staged));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::facts::{
 };
 use super::window::Window;
 use super::{Kind, bare_address};
-use crate::candidate;
+use crate::candidate::{self, DirectoryError};
 use crate::error::shell_line;
 use crate::policy::Preset;
 use crate::project::mail::{INCUBATOR_LIST, LetterForm, LetterSettings};
@@ -52,6 +52,9 @@ pub enum FactsError {
     /// A template needs what is not known.
     #[error(transparent)]
     Missing(#[from] MissingValue),
+    /// The candidate's directory is none.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
     /// Nobody said it.
     #[error("`{setting}` is not set")]
     Unset {

@@ -76,6 +76,14 @@ pub enum Refusal {
     /// Nothing proves that the certificate is its owner's.
     #[error("certificate {0} has no valid self-signature")]
     NotSelfSigned(Fingerprint),
+    /// Its key says that it was made later.
+    #[error("certificate {fingerprint} says that it was made in the future, on {}", .at.format("%Y-%m-%d"))]
+    FromTheFuture {
+        /// The certificate.
+        fingerprint: Fingerprint,
+        /// When.
+        at: DateTime<Utc>,
+    },
     /// Its time is over.
     #[error("certificate {fingerprint} expired on {}", .at.format("%Y-%m-%d"))]
     Expired {
@@ -135,9 +143,12 @@ pub fn append(
     check_file(old, &old_file)?;
     let (keyring, fingerprint) = one_certificate(new, &options.limits)?;
     let certificate = keyring.certificate(&fingerprint, now)?;
-    check_certificate(&certificate, options.strength, now)?;
-
     let old_keyring = Keyring::new(old_file);
+    // Whoever revoked a key that is there wants everybody to know it.
+    let revokes = certificate.revoked.is_some() && old_keyring.entry(&fingerprint).is_some();
+    if !revokes {
+        check_certificate(&certificate, options.strength, now)?;
+    }
     let line = old_keyring.occurrences(&fingerprint).last().map(|occurrence| occurrence.line);
     let changes = match old_keyring.entry(&fingerprint) {
         None => Vec::new(),
@@ -217,6 +228,9 @@ fn check_certificate(
     }
     if !certificate.self_signed {
         return Err(Refusal::NotSelfSigned(fingerprint));
+    }
+    if certificate.is_from_the_future(now) {
+        return Err(Refusal::FromTheFuture { fingerprint, at: certificate.created });
     }
     if let Some(at) = certificate.expires.filter(|expires| *expires <= now) {
         return Err(Refusal::Expired { fingerprint, at });

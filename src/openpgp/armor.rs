@@ -51,16 +51,14 @@ pub(super) enum Piece {
     Stray(Problem),
 }
 
-/// Scans `text` for armored blocks, none of them decoded beyond `block_bytes`. Their checksums are looked at when
-/// `checksums` says so; no reader may refuse a block for its checksum (RFC 9580, section 6.1).
-pub(super) fn scan(text: &[u8], block_bytes: usize, checksums: bool) -> Scan<'_> {
-    Scan { lines: Lines::of(text), block_bytes, checksums, binary_seen: false, buffer: Vec::new() }
+/// Scans `text` for armored blocks, none of them decoded beyond `block_bytes`.
+pub(super) fn scan(text: &[u8], block_bytes: usize) -> Scan<'_> {
+    Scan { lines: Lines::of(text), block_bytes, binary_seen: false, buffer: Vec::new() }
 }
 
 pub(super) struct Scan<'t> {
     lines: Lines<'t>,
     block_bytes: usize,
-    checksums: bool,
     binary_seen: bool,
     /// What the next block is decoded into.
     buffer: Vec<u8>,
@@ -191,8 +189,7 @@ impl Scan<'_> {
         if decoder.foreign > 0 {
             problem(ProblemKind::ForeignCharacters { count: decoder.foreign });
         }
-        let checked = self.checksums && !too_large;
-        if checked && decoder.checksum.is_some_and(|said| said != crc24(&decoder.out)) {
+        if !too_large && decoder.checksum.is_some_and(|said| said != crc24(&decoder.out)) {
             problem(ProblemKind::ChecksumWrong);
         }
         Armored {
@@ -299,7 +296,7 @@ mod tests {
         for length in [0, 1, 2, 3, 47, 48, 49, 200] {
             let data: Vec<u8> = (0..length).map(|byte| (byte * 7 % 256) as u8).collect();
             let text = write(Label::PublicKey, &data);
-            let pieces: Vec<_> = scan(text.as_bytes(), 1000, true).collect();
+            let pieces: Vec<_> = scan(text.as_bytes(), 1000).collect();
             let [Piece::Block(block)] = &pieces[..] else { panic!("{pieces:?}") };
             assert_eq!((&block.data, &block.problems[..]), (&data, &[][..]));
         }

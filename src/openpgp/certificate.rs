@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use sequoia_openpgp::Cert;
+use sequoia_openpgp::cert::ValidCert;
 use sequoia_openpgp::packet::Signature;
 use sequoia_openpgp::types::RevocationStatus;
 use sequoia_openpgp::types::{ReasonForRevocation, RevocationType};
@@ -15,6 +16,7 @@ use super::handle::{Fingerprint, KeyId};
 use super::instant::{system, utc};
 use super::keyring::{CertificateError, Keyring};
 use super::policy::Lenient;
+use super::verdict::CLOCK_SKEW;
 
 /// A certificate as of an instant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -133,9 +135,14 @@ impl Certificate {
         self.expires.is_some_and(|expires| expires <= now)
     }
 
+    /// Whether its key says that it was made after `now`, clocks apart: nobody takes such a key.
+    pub fn is_from_the_future(&self, now: DateTime<Utc>) -> bool {
+        self.created > now + CLOCK_SKEW
+    }
+
     /// Returns the kinds of the keys that can sign for it as of `now`: bound, marked, neither expired nor revoked.
     pub fn signing_keys(&self, now: DateTime<Utc>) -> Vec<(Fingerprint, &KeyKind)> {
-        if self.is_expired(now) || self.revoked.is_some() {
+        if self.is_expired(now) || self.revoked.is_some() || self.is_from_the_future(now) {
             return Vec::new();
         }
         let primary = self.can_sign.then_some((self.fingerprint, &self.kind));
@@ -171,7 +178,7 @@ impl Certificate {
             key_id: fingerprint.key_id(),
             version: primary.key().version(),
             created: utc(primary.key().creation_time()),
-            expires: valid_primary.and_then(|primary| primary.key_expiration_time()).map(utc),
+            expires: expiry(cert, valid.as_ref()),
             revoked: Revocation::gravest(
                 primary.self_revocations().filter(|signature| counts(signature, now)),
             ),
@@ -187,6 +194,19 @@ impl Certificate {
             kind,
         }
     }
+}
+
+/// When the primary key expires. What the newest signature over the key itself says counts before what those over
+/// user ids say, as GnuPG and RNP have it.
+fn expiry(cert: &Cert, valid: Option<&ValidCert<'_>>) -> Option<DateTime<Utc>> {
+    let valid = valid?;
+    let created = cert.primary_key().key().creation_time();
+    let direct = valid.direct_key_signature().ok().and_then(|direct| direct.key_validity_period());
+    let end = match direct {
+        Some(period) => Some(created + period),
+        None => valid.primary_key().key_expiration_time(),
+    };
+    end.map(utc)
 }
 
 impl UserId {

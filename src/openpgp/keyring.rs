@@ -29,6 +29,8 @@ pub struct Keyring {
     /// Primary keys and subkeys, by key id; an id may be shared.
     by_key_id: HashMap<KeyId, Vec<Place>>,
     by_fingerprint: HashMap<Fingerprint, usize>,
+    /// Revocations that stand apart from their key, by the id of the key that they name.
+    revocations: HashMap<KeyId, Vec<Vec<u8>>>,
     files: usize,
 }
 
@@ -97,8 +99,35 @@ impl Keyring {
                 };
                 self.index(raw, occurrence);
             }
+            for body in &block.revocations {
+                self.revoke(body);
+            }
             self.blocks.push((number, block));
         }
+    }
+
+    fn revoke(&mut self, body: &[u8]) {
+        const MOST: usize = 32;
+        let Some(glance) = packets::glance(body) else { return };
+        let named = glance.fingerprints.iter().map(Fingerprint::key_id);
+        for key_id in named.chain(glance.key_ids.iter().copied()) {
+            let known = self.revocations.entry(key_id).or_default();
+            if known.len() < MOST && !known.iter().any(|known| known == body) {
+                known.push(body.to_vec());
+            }
+        }
+    }
+
+    /// The revocations of a certificate that stand apart from it, as packets. Whether they are its owner's is not
+    /// checked.
+    fn loose_revocations(&self, fingerprint: &Fingerprint) -> Vec<u8> {
+        let mut found = Vec::new();
+        for body in self.revocations.get(&fingerprint.key_id()).into_iter().flatten() {
+            if packets::glance(body).is_some_and(|glance| glance.may_be_by(fingerprint)) {
+                packets::write(packets::SIGNATURE, body, &mut found);
+            }
+        }
+        found
     }
 
     fn index(&mut self, raw: &RawCertificate, occurrence: Occurrence) {
@@ -206,8 +235,11 @@ impl Keyring {
 
     /// All packets of the entry that may be published, each once: those of later occurrences behind their own parts.
     pub(super) fn all_packets(&self, entry: usize) -> Vec<u8> {
-        let occurrences = self.entries[entry].occurrences.iter();
-        extract::merged(occurrences.map(|occurrence| self.packets(occurrence)))
+        let Entry { fingerprint, occurrences } = &self.entries[entry];
+        let loose = self.loose_revocations(fingerprint);
+        let own = occurrences.iter().map(|occurrence| self.packets(occurrence));
+        // Before any other part they are about the key itself.
+        extract::merged(own.chain([&loose[..]]))
     }
 
     pub(super) fn entry(&self, certificate: &Fingerprint) -> Option<usize> {
@@ -240,7 +272,17 @@ impl Keyring {
             });
             seen.push(own);
         }
-        merged.ok_or(CertificateError::Unknown(entry.fingerprint))
+        let cert = merged.ok_or(CertificateError::Unknown(entry.fingerprint))?;
+        let loose = self.loose_revocations(&entry.fingerprint);
+        let signatures = packets(&loose).map_while(Result::ok);
+        let signatures = signatures.filter_map(|packet| {
+            match SequoiaPacket::from_bytes(&loose[packet.whole]).ok()? {
+                SequoiaPacket::Signature(signature) => Some(signature),
+                _ => None,
+            }
+        });
+        let cert = cert.insert_packets(signatures).map_err(|error| unreadable(&error))?;
+        Ok(cert.0)
     }
 
     /// Returns the public keys whose signatures are of the given algorithm, unchecked, with their entries.

@@ -34,6 +34,8 @@ pub struct Block {
     pub certificates: Vec<RawCertificate>,
     /// What is wrong with it. [`ProblemKind::hides_keys`] tells the grave from the harmless.
     pub problems: Vec<Problem>,
+    /// The bodies of revocations that stand in it without their key, as `gpg --gen-revoke` writes them.
+    pub(super) revocations: Vec<Vec<u8>>,
     /// The decoded packets.
     data: Vec<u8>,
 }
@@ -143,12 +145,21 @@ impl KeysFile {
     }
 
     fn scan(&mut self, text: &[u8], skipped: usize, limits: &Limits) {
-        let mut left = limits.certificates;
-        let mut scan = armor::scan(&text[skipped..], limits.block_bytes, limits.thorough);
+        let mut left = Left { certificates: limits.certificates, keys: limits.keys };
+        let mut damaged = 0;
+        let mut scan = armor::scan(&text[skipped..], limits.block_bytes);
         while let Some(piece) = scan.next() {
             match piece {
-                Piece::Stray(problem) => self.problems.push(problem),
-                Piece::Block(armored) if left == 0 => {
+                Piece::Stray(_) if self.problems.len() == MOST_PROBLEMS => {}
+                Piece::Stray(problem) => {
+                    self.problems.push(problem);
+                    if let (MOST_PROBLEMS, Some(last)) =
+                        (self.problems.len(), self.problems.last_mut())
+                    {
+                        last.kind = ProblemKind::TooManyProblems { limit: MOST_PROBLEMS };
+                    }
+                }
+                Piece::Block(armored) if left.certificates == 0 => {
                     let kind = ProblemKind::TooManyCertificates { limit: limits.certificates };
                     self.problems.push(Problem { line: armored.first_line, kind });
                     return;
@@ -159,11 +170,36 @@ impl KeysFile {
                     if !limits.thorough {
                         scan.reuse(block.keep_own_packets());
                     }
-                    self.blocks.push(block);
+                    if block.certificates.is_empty() && block.revocations.is_empty() {
+                        damaged += 1;
+                    }
+                    match damaged <= MOST_PROBLEMS {
+                        true => self.blocks.push(block),
+                        // Keys that follow are read all the same; what is odd about all the others is not kept.
+                        false if !block.certificates.is_empty() => self.blocks.push(block),
+                        false => {}
+                    }
+                    if damaged == MOST_PROBLEMS + 1 {
+                        damaged += 1;
+                        let kind = ProblemKind::TooManyProblems { limit: MOST_PROBLEMS };
+                        self.problems.push(Problem { line: 1, kind });
+                    }
                 }
             }
         }
     }
+}
+
+/// Blocks without any key, and lines that look like armor, that are kept of a file.
+const MOST_PROBLEMS: usize = 10_000;
+
+/// Revocations without their key that are kept of a block.
+const MOST_REVOCATIONS: usize = 16;
+
+/// How much more is read of a file.
+struct Left {
+    certificates: usize,
+    keys: usize,
 }
 
 impl Block {
@@ -196,14 +232,20 @@ impl Block {
     }
 }
 
-fn armored_block(armored: Armored, limits: &Limits, left: &mut usize) -> Block {
+fn armored_block(armored: Armored, limits: &Limits, left: &mut Left) -> Block {
     let mut block = Block {
         first_line: armored.first_line,
         bytes: armored.bytes,
         certificates: Vec::new(),
         problems: armored.problems,
+        revocations: Vec::new(),
         data: armored.data,
     };
+    if block.problems.iter().any(|problem| problem.kind == ProblemKind::ChecksumWrong) {
+        // As `gpg` has it: what may be another key than was written is none.
+        block.data.clear();
+        return block;
+    }
     match armored.label {
         Label::PublicKey => read_packets(&mut block, limits, left),
         Label::PrivateKey => {
@@ -211,6 +253,9 @@ fn armored_block(armored: Armored, limits: &Limits, left: &mut usize) -> Block {
             problem(&mut block, ProblemKind::SecretKey);
         }
         label => {
+            if label == Label::Signature {
+                block.revocations = loose_revocations(&block.data);
+            }
             block.data.clear();
             problem(&mut block, ProblemKind::NotKeys { label: label.words() });
         }
@@ -224,10 +269,12 @@ fn binary_block(bytes: &[u8], limits: &Limits) -> Block {
         bytes: 0..bytes.len(),
         certificates: Vec::new(),
         problems: Vec::new(),
+        revocations: Vec::new(),
         data: bytes.to_vec(),
     };
     problem(&mut block, ProblemKind::BinaryKeyring);
-    read_packets(&mut block, limits, &mut limits.certificates.clone());
+    let mut left = Left { certificates: limits.certificates, keys: limits.keys };
+    read_packets(&mut block, limits, &mut left);
     block
 }
 
@@ -241,7 +288,7 @@ fn problem(block: &mut Block, kind: ProblemKind) {
 }
 
 /// Divides the packets of a block into certificates.
-fn read_packets(block: &mut Block, limits: &Limits, left: &mut usize) {
+fn read_packets(block: &mut Block, limits: &Limits, left: &mut Left) {
     let data = std::mem::take(&mut block.data);
     let mut secret = false;
     let mut current: Option<RawCertificate> = None;
@@ -270,20 +317,25 @@ fn read_packets(block: &mut Block, limits: &Limits, left: &mut usize) {
             packets::PUBLIC_KEY => {
                 block.certificates.extend(current.take());
                 count = 1;
-                if *left == 0 {
+                if left.certificates == 0 {
                     let limit = limits.certificates;
                     problem(block, ProblemKind::TooManyCertificates { limit });
                     break;
                 }
                 current = primary(block, body, packet.whole.clone());
-                *left -= usize::from(current.is_some());
+                left.certificates -= usize::from(current.is_some());
             }
             packets::SECRET_KEY | packets::SECRET_SUBKEY => {
                 block.certificates.extend(current.take());
                 secret = true;
             }
             packets::PUBLIC_SUBKEY => {
+                if left.keys == 0 {
+                    problem(block, ProblemKind::TooManyKeys { limit: limits.keys });
+                    continue;
+                }
                 if let Some(certificate) = &mut current {
+                    left.keys -= 1;
                     certificate.subkeys.extend(packets::fingerprint(body));
                 }
             }
@@ -291,6 +343,11 @@ fn read_packets(block: &mut Block, limits: &Limits, left: &mut usize) {
                 problem(block, ProblemKind::UserIdTooLong { length: body.len() });
             }
             packets::COMPRESSED => problem(block, ProblemKind::Compressed),
+            packets::SIGNATURE if current.is_none() => {
+                if block.revocations.len() < MOST_REVOCATIONS && is_loose_revocation(body) {
+                    block.revocations.push(body.to_vec());
+                }
+            }
             packets::SIGNATURE
             | packets::MARKER
             | packets::TRUST
@@ -317,11 +374,32 @@ fn read_packets(block: &mut Block, limits: &Limits, left: &mut usize) {
     block.data = data;
 }
 
+/// Whether a signature revokes a key that it names.
+fn is_loose_revocation(body: &[u8]) -> bool {
+    packets::glance(body).is_some_and(|glance| {
+        glance.kind == 0x20 && !(glance.fingerprints.is_empty() && glance.key_ids.is_empty())
+    })
+}
+
+fn loose_revocations(data: &[u8]) -> Vec<Vec<u8>> {
+    let signatures = packets(data).map_while(Result::ok);
+    let bodies = signatures.filter(|packet| packet.tag == packets::SIGNATURE);
+    let bodies = bodies.map(|packet| &data[packet.body]).filter(|body| is_loose_revocation(body));
+    bodies.take(MOST_REVOCATIONS).map(<[u8]>::to_vec).collect()
+}
+
 fn primary(block: &mut Block, body: &[u8], range: Range<usize>) -> Option<RawCertificate> {
     let version = body.first().copied().unwrap_or(0);
     let fingerprint = packets::fingerprint(body).filter(|_| matches!(version, 4 | 6));
     if fingerprint.is_none() {
-        problem(block, ProblemKind::UnsupportedVersion { version });
+        // A version that is read, in a packet that is not.
+        let kind = match version {
+            0 | 4 | 6 => ProblemKind::Malformed {
+                reason: "the key packet is empty, too long, or made to collide".to_owned(),
+            },
+            version => ProblemKind::UnsupportedVersion { version },
+        };
+        problem(block, kind);
     }
     fingerprint.map(|fingerprint| RawCertificate {
         fingerprint,

@@ -9,12 +9,13 @@ pub struct Limits {
     pub block_bytes: usize,
     /// Certificates in the file.
     pub certificates: usize,
+    /// Subkeys in the file.
+    pub keys: usize,
     /// Packets of one certificate.
     pub packets_per_certificate: usize,
     /// Bytes of a user id. `gpg` stops at 2048.
     pub user_id_bytes: usize,
-    /// Whether everything is kept and every fault looked for. Without, certifications by others, photos and the
-    /// checksums of the armor are passed over.
+    /// Whether everything is kept. Without, certifications by others and photos are passed over.
     pub thorough: bool,
 }
 
@@ -33,6 +34,7 @@ impl Default for Limits {
             file_bytes: 64 << 20,
             block_bytes: 16 << 20,
             certificates: 20_000,
+            keys: 100_000,
             packets_per_certificate: 50_000,
             user_id_bytes: 2048,
             thorough: true,

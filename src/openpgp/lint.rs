@@ -113,15 +113,32 @@ pub fn lint(
     options: &Options,
     now: DateTime<Utc>,
 ) -> Vec<Finding> {
+    let known_problems: HashSet<String> = earlier
+        .into_iter()
+        .flat_map(KeysFile::all_problems)
+        .map(|problem| problem.kind.to_string())
+        .collect();
+    let unreadable = |problem: &Problem| {
+        let new = earlier.is_some() && !known_problems.contains(&problem.kind.to_string());
+        unreadable(problem, new)
+    };
     let mut findings: Vec<_> = file.all_problems().into_iter().map(unreadable).collect();
+    let before: Option<HashSet<Fingerprint>> =
+        earlier.map(|earlier| earlier.certificates().map(|(_, raw)| raw.fingerprint).collect());
     let keyring = Keyring::new(file.clone());
     let checked = certificates(&keyring, now, options.threads);
     for (fingerprint, checked) in keyring.fingerprints().zip(checked) {
         let occurrences = keyring.occurrences(&fingerprint);
         let line = occurrences.first().map_or(1, |occurrence| occurrence.line);
+        // An entry stays, whatever is wrong with it (K-07); only one that is usable and new can be done better.
+        let new = before.as_ref().is_some_and(|before| !before.contains(&fingerprint));
         let about = |id, severity, rule, message, remedy| Finding {
             id,
-            severity,
+            severity: match id {
+                FindingId::KeysSelfSigned | FindingId::KeysBlockReadable => severity,
+                _ if new => severity,
+                _ => Severity::Note,
+            },
             rule,
             line,
             fingerprint: Some(fingerprint),
@@ -169,8 +186,26 @@ pub fn lint(
     findings
 }
 
-fn unreadable(problem: &Problem) -> Finding {
+fn unreadable(problem: &Problem, new: bool) -> Finding {
     let (id, severity, rule, remedy) = match &problem.kind {
+        // An old one has to stay; no program of today reads it, however it is written.
+        ProblemKind::UnsupportedVersion { version } => (
+            FindingId::KeysBlockReadable,
+            if new { Severity::Error } else { Severity::Note },
+            "K-05",
+            match version {
+                2 | 3 => {
+                    "nothing: gpg no longer reads such keys either; who needs to sign makes a new key"
+                }
+                _ => "its owner makes a key of version 4 and appends it; the entry stays",
+            },
+        ),
+        ProblemKind::NotKeys { .. } => (
+            FindingId::KeysBlockReadable,
+            if new { Severity::Warning } else { Severity::Note },
+            "K-05",
+            "nothing: readers pass over it",
+        ),
         ProblemKind::SecretKey => (
             FindingId::KeysNoSecret,
             Severity::Error,
@@ -205,6 +240,18 @@ fn about_certificate(
             "K-05",
             "no valid self-signature, so gpg does not import it".to_owned(),
             "ask its owner to renew the self-signature (any change of expiry does) and append it",
+        );
+    }
+    if certificate.is_from_the_future(now) {
+        find(
+            FindingId::KeysSelfSigned,
+            Severity::Error,
+            "K-05",
+            format!(
+                "made in the future, on {}, so gpg does not take it",
+                certificate.created.format("%Y-%m-%d")
+            ),
+            "its owner sets the clock, makes a new key and appends that",
         );
     }
     if let Some(revocation) = &certificate.revoked {
@@ -268,6 +315,7 @@ fn about_certificate(
         }
     } else if certificate.self_signed
         && certificate.revoked.is_none()
+        && !certificate.is_from_the_future(now)
         && !certificate.is_expired(now)
     {
         find(

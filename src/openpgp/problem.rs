@@ -45,8 +45,8 @@ pub enum ProblemKind {
     /// The block is inside a cleartext signed text.
     #[error("the block is dash-escaped, as inside a signed text")]
     DashEscaped,
-    /// The CRC-24 does not fit the data.
-    #[error("the checksum of the armor does not fit its data")]
+    /// The CRC-24 does not fit the data, which `gpg` does not take then.
+    #[error("the checksum of the armor does not fit its data, so none of it is taken")]
     ChecksumWrong,
     /// Characters that no base64 has, skipped.
     #[error("{count} characters in the armor are not base64")]
@@ -99,6 +99,18 @@ pub enum ProblemKind {
         /// The limit.
         limit: usize,
     },
+    /// More subkeys in the file than the limit; the rest is not read.
+    #[error("more than {limit} subkeys in the file")]
+    TooManyKeys {
+        /// The limit.
+        limit: usize,
+    },
+    /// More blocks without keys, or lines that look like armor, than the limit; the rest is not told.
+    #[error("more than {limit} blocks or lines that hold no key; no more of them are told")]
+    TooManyProblems {
+        /// The limit.
+        limit: usize,
+    },
     /// More certificates in the file than the limit; the rest is not read.
     #[error("more than {limit} certificates in the file")]
     TooManyCertificates {
@@ -133,7 +145,6 @@ impl ProblemKind {
                 | Self::BlankLineMissing
                 | Self::TextAfterMarker
                 | Self::ForeignCharacters { .. }
-                | Self::ChecksumWrong
                 | Self::UserIdTooLong { .. }
                 | Self::BinaryKeyring
         )

@@ -77,7 +77,7 @@ impl SignatureFile {
             return Err(SignatureFileError::TooLarge { length: bytes.len(), limit: LIMIT });
         }
         let mut file = Self { signatures: Vec::new(), armored: false };
-        for piece in armor::scan(bytes, LIMIT, true) {
+        for piece in armor::scan(bytes, LIMIT) {
             match piece {
                 Piece::Block(block) if block.label == Label::Signature => {
                     file.armored = true;

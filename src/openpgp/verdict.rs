@@ -107,6 +107,9 @@ pub enum Verdict {
         /// The signature type of RFC 9580, section 5.2.1.
         signature_type: u8,
     },
+    /// A signature in text mode that does not fit the bytes as they are: programs even out lines differently, above
+    /// all in files that are no text, so that nothing can be said about it.
+    TextMode,
     /// The document is not what was signed, or the signature is damaged.
     Bad,
 }
@@ -202,7 +205,8 @@ impl Verdict {
 
     fn gravity(&self) -> u8 {
         match self {
-            Self::Bad => 15,
+            Self::Bad => 16,
+            Self::TextMode => 15,
             Self::NotOverDocument { .. } => 14,
             Self::Unsupported { .. } => 13,
             Self::CertificateUnreadable { .. } => 12,
@@ -223,7 +227,7 @@ impl Verdict {
 }
 
 /// How far the clocks of two machines may differ before "from the future" is said.
-const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(30);
+pub(super) const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(30);
 
 fn one(found: &Found, digests: &Digests, keyring: &Keyring, now: DateTime<Utc>) -> Judgement {
     let glance = &found.glance;
@@ -285,7 +289,7 @@ fn verdicts(
         Outcome::Verified(cert, key) => (cert, key),
         Outcome::Failed(cert, key) => {
             judgement.signer = Some(signer(&Certificate::checked(&cert, now), key, &cert));
-            return vec![Verdict::Bad];
+            return vec![if judgement.text_mode { Verdict::TextMode } else { Verdict::Bad }];
         }
         Outcome::Other(verdict) => return vec![verdict],
     };

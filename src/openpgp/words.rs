@@ -69,6 +69,7 @@ impl Verdict {
             Self::KeyRevoked { revocation } => {
                 format!("the key was revoked on {}", revoked(revocation))
             }
+            Self::TextMode => "it is a text signature (0x01), which programs read differently over binary files; it is to be made again without --textmode".to_owned(),
             Self::NotForSigning => "the key is not marked for signing".to_owned(),
             Self::KeyNotBound => "no valid self-signature ties the key to its owner".to_owned(),
             Self::BeforeKeyCreation { key_created } => {

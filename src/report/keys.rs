@@ -79,6 +79,8 @@ impl Report for KeysReport {
 fn write_certificate(page: &mut Page, certificate: &Certificate, lines: &str, now: DateTime<Utc>) {
     let (tone, label) = if certificate.revoked.is_some() {
         (Tone::Bad, "revoked")
+    } else if certificate.is_from_the_future(now) {
+        (Tone::Bad, "future")
     } else if certificate.is_expired(now) {
         (Tone::Warning, "expired")
     } else if !certificate.self_signed {

@@ -19,6 +19,7 @@ mod table;
 pub mod tally;
 pub mod verify;
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -334,6 +335,7 @@ fn single_backquote(text: &str) -> Option<usize> {
 /// Replaces what could act on a terminal or mislead a reader: control characters, and the
 /// characters that turn the direction of text or take no room.
 pub fn harmless(text: &str) -> String {
+    let text = &*without_logins(text);
     let acts = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
@@ -349,6 +351,50 @@ pub fn harmless(text: &str) -> String {
         }
         out
     })
+}
+
+/// The text without the names and passwords in its addresses: `https://…@example.org/`. A user's
+/// name alone stays where it is no secret, as in `svn+ssh://jane@example.org/`.
+pub fn without_logins(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut done = 0;
+    for (at, _) in text.match_indices("://") {
+        let start = at + 3;
+        if start < done {
+            continue;
+        }
+        let ends = |c: char| {
+            c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '`' | '<' | '>' | '\\')
+        };
+        let rest = &text[start..];
+        let rest = &rest[..rest.find(ends).unwrap_or(rest.len())];
+        let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+        let port = authority.rsplit_once(':').map_or("", |(_, port)| port);
+        // A password may hold a slash, although it should not.
+        let login = match authority.contains('@') {
+            true => authority.rfind('@'),
+            false
+                if !port.is_empty()
+                    && !port.bytes().all(|byte| byte.is_ascii_digit() || byte == b']') =>
+            {
+                rest.rfind('@')
+            }
+            false => None,
+        };
+        let Some(end) = login else { continue };
+        let scheme = text[..at].rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '+').next();
+        let web = scheme.is_some_and(|scheme| scheme.to_ascii_lowercase().starts_with("http"));
+        if web || rest[..end].contains(':') {
+            out.push_str(&text[done..start]);
+            out.push('…');
+            done = start + end;
+        }
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[done..]);
+    Cow::Owned(out)
 }
 
 /// A count of bytes for people: `128.4 MB`, in powers of ten as download pages have it.
@@ -380,6 +426,23 @@ mod tests {
         assert_eq!(markdown_text("` `` <b> ``"), r"\` \`\` \<b\> \`\`");
         // Here it ends the code at the third run, before the tag.
         assert_eq!(markdown_text("` `` ` <b> `"), r"` `` ` \<b\> \`");
+    }
+
+    #[test]
+    fn logins_are_not_told() {
+        for (text, told) in [
+            ("at https://jane:s3cret@example.org/x: no", "at https://…@example.org/x: no"),
+            ("(http://token@example.org)", "(http://…@example.org)"),
+            ("svn://jane:a@b@host:3690/x http://u:p@h", "svn://…@host:3690/x http://…@h"),
+            ("'https://u:pa/ss@host/'", "'https://…@host/'"),
+            ("svn+ssh://jane@host/x", "svn+ssh://jane@host/x"),
+            ("https://host:8080/a@b", "https://host:8080/a@b"),
+            ("http://[::1]:80/a@b", "http://[::1]:80/a@b"),
+            ("<jane@example.org> x://y", "<jane@example.org> x://y"),
+        ] {
+            assert_eq!(without_logins(text), told);
+            assert_eq!(harmless(text), told);
+        }
     }
 
     #[test]

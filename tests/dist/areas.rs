@@ -6,7 +6,7 @@ use plusone::backend::dist::Trouble;
 use plusone::backend::dist::{self, Committer, Depth, DistArea, Known, ReadBack, compare};
 use plusone::backend::svn::Access;
 use plusone::dist::stage::{CannotStage, Staged, removal};
-use plusone::dist::{Files, Planned, Revision};
+use plusone::dist::{Planned, Revision};
 use plusone::plan::{self, Journal, Plan, Progress, RunError, Step};
 
 use super::{FILES, grounds, place};
@@ -109,7 +109,7 @@ fn somebody_else_in_between_is_noticed() {
         // A directory that was emptied while we planned to remove it as it was.
         let directory = place("dev/demo/1.2.4-rc2");
         let listing = area.list(&directory, Depth::All).unwrap();
-        let cleared = removal("", &directory, listing.as_ref(), &Files::new(), "Clear").unwrap();
+        let cleared = removal("", &directory, listing.as_ref(), &candidate.files, "Clear").unwrap();
         ground.somebody_removes("dev/demo/1.2.4-rc2");
         let error = area.apply(&cleared.commit).unwrap_err();
         let gone = [Trouble::Missing, Trouble::Changed];
@@ -309,9 +309,17 @@ fn a_cancelled_candidate_goes() {
         let planned = plan().unwrap();
         let named =
             |what: &str| planned.step.details.iter().any(|(_, value)| value.starts_with(what));
-        assert!(named("draft.eml, 4 bytes, which we did not stage"));
+        assert!(named("draft.eml, 4 bytes: we did not stage it"));
         area.apply(&planned.commit).unwrap();
         assert_eq!(plan(), None);
+        assert_eq!(ground.cat("dev/demo/1.2.4-rc1/draft.eml"), "oops", "somebody else's");
+        candidate.stage(&*area, "dev/demo/1.2.4-rc2").unwrap();
+        let directory = place("dev/demo/1.2.4-rc2");
+        let listing = area.list(&directory, Depth::All).unwrap();
+        let listing = listing.as_ref();
+        let planned = removal(area.address(), &directory, listing, &candidate.files, "Clear");
+        area.apply(&planned.unwrap().commit).unwrap();
+        ground.somebody_removes("dev/demo/1.2.4-rc1");
         assert_eq!(
             ground.tree(),
             ["dev/", "dev/demo/", "release/", "release/demo/", "release/demo/KEYS"]

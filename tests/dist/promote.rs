@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use plusone::backend::dist::{self, Depth, DistArea, Known, Trouble};
 use plusone::dist::order::Lines;
 use plusone::dist::promote::{
-    CannotPromote, Found, Promoted, Promotion, ReleaseArea, Voted, promotion,
+    ArchiveNames, CannotPromote, Found, Promoted, Promotion, ReleaseArea, Voted, promotion,
 };
 use plusone::dist::stage::Target;
 use plusone::dist::{Commit, Revision};
+use plusone::project::template::{Names, Template};
 
 use super::{Candidate, FILES, Ground, grounds, place};
 
@@ -23,7 +24,7 @@ fn staged(ground: &Ground) -> Round {
     let candidate = ground.candidate(FILES);
     ground.somebody_adds("release/demo/1.2.3/demo-1.2.3-src.tar.gz", "old");
     ground.somebody_adds("release/demo/1.1.7/demo-1.1.7-src.tar.gz", "older, of another line");
-    ground.somebody_adds("dev/demo/1.2.4-rc1/draft", "an earlier candidate");
+    ground.somebody_adds("dev/demo/1.2.4-rc1/demo-1.2.4-src.tar.gz", "an earlier candidate");
     let revision = candidate.stage(&*ground.committer(), "dev/demo/1.2.4-rc2").unwrap();
     let files =
         candidate.files.iter().map(|(at, file)| (at.clone(), file.sha512.clone())).collect();
@@ -54,8 +55,10 @@ fn plan(area: &dyn DistArea, round: &Round, keep: &[String]) -> Result<Promoted,
         (one, other) => panic!("{one:?} {other:?}"),
     }
     let earlier = place("dev/demo/1.2.4-rc1");
-    let there = area.list(&earlier, Depth::Entries).unwrap().is_some();
-    let leftovers = if there { vec![earlier] } else { Vec::new() };
+    let [leftover] = dist::list_all(area, [&earlier]).unwrap();
+    let leftovers: Vec<_> = leftover.map(|listing| (earlier, listing)).into_iter().collect();
+    let template: Template = "demo-{version}-src".parse().unwrap();
+    let names = Names { project: "demo".to_owned(), ..Names::default() };
     let facts = Promotion {
         area: area.address(),
         version: "1.2.4",
@@ -66,6 +69,7 @@ fn plan(area: &dyn DistArea, round: &Round, keep: &[String]) -> Result<Promoted,
             target: &target,
             home,
             listing: listing.as_ref(),
+            archives: ArchiveNames { template: &template, names: &names },
             lines: Lines::Minor,
             keep,
         },
@@ -131,11 +135,11 @@ fn one_revision_moves_what_was_voted_on() {
     }
 }
 
-trait Names {
+trait MapNames {
     fn map_names(&self, before: &str) -> Vec<String>;
 }
 
-impl Names for [(&str, &str)] {
+impl MapNames for [(&str, &str)] {
     fn map_names(&self, before: &str) -> Vec<String> {
         self.iter().map(|(name, _)| format!("{before}{name}")).collect()
     }
@@ -215,7 +219,8 @@ fn files_that_were_not_voted_on_stay_out_of_the_release() {
         round.voted.revision = listing.changed;
         area.apply(&commit(&*area, &round, &[])).unwrap();
         let tree = ground.tree();
-        assert!(!tree.iter().any(|path| path.contains("vote.eml")), "{tree:?}");
+        let drafts: Vec<&String> = tree.iter().filter(|path| path.contains("vote.eml")).collect();
+        assert_eq!(drafts, ["dev/demo/1.2.4-rc2/vote.eml"], "it stays where it was");
         assert_eq!(ground.cat("release/demo/1.2.4/demo-1.2.4-src.tar.gz"), FILES[0].1);
         if let Some(server) = &ground.server {
             let log = server.changed(server.youngest()).join("\n");

@@ -68,6 +68,23 @@ fn a_changed_certificate_is_appended_again() {
 }
 
 #[test]
+fn the_revocation_of_a_key_that_is_there_is_taken() {
+    let world = World::new();
+    let key = new_key(&world, "Jane <jane@apache.org>", "rsa2048", "1y", &[]);
+    append(&world, &key, &["--create"]).ok();
+    let old = read(&world, "KEYS");
+    revoke(&world, &key);
+    let said = append(&world, &key, &[]).ok().stdout;
+    assert!(said.contains("new revocation"), "{said}");
+    let new = read(&world, "KEYS");
+    assert!(new.starts_with(&old) && new != old);
+    assert!(append(&world, &key, &[]).ok().stdout.contains("has all of"));
+    assert_eq!(read(&world, "KEYS"), new);
+    let list = world.plusone(&["keys", "list", "KEYS"]).ok().stdout;
+    assert!(list.contains(&format!("revoked  {key}")), "{list}");
+}
+
+#[test]
 fn what_does_not_belong_there_is_refused() {
     let world = World::new();
     world.import_jane();

@@ -53,6 +53,37 @@ fn more_than_a_keys_file_holds() {
 }
 
 #[test]
+fn a_million_blocks_and_a_million_subkeys() {
+    let world = World::new();
+    // 256 MB, of which the program itself takes a part.
+    let measured = |line: &str, words: &str| {
+        python(&world, line);
+        let line = format!(
+            "ulimit -t 10; exec /usr/bin/time -f %M -o ../peak {} {words}",
+            env!("CARGO_BIN_EXE_plusone")
+        );
+        let ran = world.run("sh", &["-c", &line]);
+        let peak = std::fs::read_to_string(world.path("peak")).unwrap();
+        let peak: u64 = peak.lines().last().unwrap().parse().unwrap();
+        assert!(peak < 256 << 10, "{words}: {peak} kB");
+        ran
+    };
+    let begins = "out.write((BEGIN + '\\n') * 1_000_000); out.write(armor(jane))";
+    let list = measured(begins, "keys list KEYS").ok().stdout;
+    assert!(list.contains(JANE), "{list:.500}");
+    assert!(list.contains("blocks or lines that hold no key"), "{list:.500}");
+    let subkeys = "body = lambda n: bytes([4, 0]) + n.to_bytes(4, 'big') + bytes([1, 0, 8, 255, 0, 2, 3])\n\
+                   out.write(''.join(armor(jane + b''.join(packet(14, body(n * 40000 + m)) for m in range(40000))) for n in range(30)))";
+    let list = measured(subkeys, "keys list KEYS");
+    assert!(
+        list.stdout.contains("more than 100000 subkeys"),
+        "{:.500}{:.500}",
+        list.stdout,
+        list.stderr
+    );
+}
+
+#[test]
 fn a_user_id_of_a_megabyte() {
     let world = World::new();
     python(&world, "out.write(armor(jane + packet(13, b'A' * 1_000_000)))");

@@ -224,6 +224,80 @@ fn a_lost_ledger_is_made_anew() {
 }
 
 #[test]
+fn nothing_is_begun_anew_without_the_ledger() {
+    let Some(ground) = called("release::lost") else { return };
+    let name = ["--version", "1.2.0", "--rc", "1"];
+    let run =
+        |command: &str, more: &[&str]| ground.at(CLOSED, &[&[command][..], &name, more].concat());
+    let ledger = ground.home().join("ledger.jsonl");
+    let whole = fs::read_to_string(&ledger).unwrap();
+    // A newer plusone went on with it: what it wrote is not understood, and nothing is done.
+    fs::write(&ledger, whole.replace("\"schema\":1,", "\"schema\":2,")).unwrap();
+    for command in ["status", "stage", "vote"] {
+        run(command, if command == "status" { &[] } else { &["-x"] })
+            .fails(3, &["a newer plusone wrote it, in form 2", "use the plusone that wrote it"]);
+    }
+    // A line that nobody can read may have been the call.
+    let damaged = whole.replace("\"event\":\"vote-called\"", "\"event\":\"vote-called");
+    assert_ne!(damaged, whole);
+    fs::write(&ledger, damaged).unwrap();
+    run("vote", &["-x"])
+        .fails(3, &["cannot be gone by", "status --version 1.2.0 --rc 1 --rebuild"]);
+    // It is gone.
+    fs::remove_dir_all(ground.world.repo(".plusone")).unwrap();
+    let rebuild = "plusone status --version 1.2.0 --rc 1 --rebuild";
+    for command in ["vote", "stage"] {
+        let told = run(command, &["-x"]);
+        assert_eq!(told.status, 3, "{command}: {}{}", told.stdout, told.stderr);
+        for words in ["the ledger (.plusone) does not know", rebuild] {
+            let text: Vec<&str> = told.stdout.split_whitespace().collect();
+            assert!(text.join(" ").contains(words), "{command}: {}", told.stdout);
+        }
+    }
+    assert!(!ledger.is_file(), "nothing was written down");
+    // As if the archive could not be asked when it was made anew.
+    run("status", &["--rebuild"]);
+    let text = fs::read_to_string(&ledger).unwrap();
+    assert!(text.contains("vote-called"), "{text}");
+    let until: Vec<&str> = text.lines().take_while(|line| !line.contains("vote-called")).collect();
+    fs::write(&ledger, until.join("\n") + "\n").unwrap();
+    let told = run("vote", &["-x"]);
+    assert_eq!(told.status, 3, "{}{}", told.stdout, told.stderr);
+    let text: Vec<&str> = told.stdout.split_whitespace().collect();
+    assert!(text.join(" ").contains("has a call to this vote"), "{}", told.stdout);
+    assert_eq!(ground.post.delivered().len(), 1, "the vote was called once");
+}
+
+#[test]
+fn without_numbers_the_next_candidate_is_not_the_one_before() {
+    let Some(ground) = ground("release::unnumbered") else { return };
+    let settings = fs::read_to_string(ground.world.repo("plusone.toml")).unwrap();
+    let settings = settings.replace("[dist]\n", "[dist]\ndev_directory = \"{version}\"\n");
+    ground.world.write("plusone.toml", settings + "[naming]\ncandidate_tag = \"v{version}\"\n");
+    ground.world.commit("without numbers");
+    ground.world.git(&["tag", "v1.2.0"]);
+    let run = |words: &[&str]| ground.at(CALLED, &[words, &["--version", "1.2.0"]].concat()).ok();
+    run(&["package"]);
+    run(&["stage", "-x"]);
+    run(&["vote", "-x"]);
+    run(&["cancel", "--reason", "NOTICE names the wrong year", "-x"]);
+    ground.world.write("README.md", "another text");
+    ground.world.commit("mended");
+    ground.world.git(&["tag", "-f", "v1.2.0"]);
+    run(&["package", "--force"]);
+    let staged = run(&["stage", "-x"]).stdout;
+    assert!(staged.contains("Next:\n  plusone vote --version 1.2.0\n"), "{staged}");
+    let next = ground.at(CALLED, &["status", "--version", "1.2.0"]).ok().stdout;
+    assert!(
+        next.contains("plusone vote --version 1.2.0") && !next.contains("plusone cancel"),
+        "{next}"
+    );
+    let later = ["vote", "--version", "1.2.0", "-x"];
+    ground.at("2026-11-21T12:00:00Z", &later).ok();
+    assert_eq!(ground.post.delivered().len(), 3, "called, cancelled, called");
+}
+
+#[test]
 fn a_cancelled_candidate_is_followed_by_another() {
     let Some(ground) = called("release::cancel") else { return };
     let friday = "2026-11-20T18:00:00Z";

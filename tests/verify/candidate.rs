@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha512};
 
-use super::support::{JANE, Ran, World, root};
+use super::support::{JANE, Ran, Server, World, root};
 
 /// The instant at which all candidates are judged.
 pub const NOW: &str = "2026-11-21T12:00:00Z";
@@ -89,6 +89,8 @@ pub struct Candidate {
     pub signing: Vec<&'static str>,
     /// Without one the tag is lightweight.
     pub sign_tag: bool,
+    /// A server of the world, where the mail says that KEYS is; nothing else says so.
+    pub server: Option<Server>,
 }
 
 impl Candidate {
@@ -130,6 +132,7 @@ impl Candidate {
             key: JANE.to_owned(),
             signing: Vec::new(),
             sign_tag: true,
+            server: None,
         }
     }
 
@@ -325,6 +328,9 @@ impl Maker {
             "--roster",
             roster.to_str().unwrap(),
         ];
+        if candidate.server.is_some() {
+            words.retain(|word| *word != "--keys" && *word != keys.to_str().unwrap());
+        }
         words.extend(what);
         words.extend(candidate.words.iter().map(|word| &word[..]));
         self.world.plusone(&words)

@@ -16,6 +16,7 @@ mod hostile;
 mod own;
 mod repositories;
 mod sources;
+mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -19,6 +19,9 @@ fn placeless(mut report: Value) -> Value {
     for (part, field) in [("candidate", "place"), ("keys", "place"), ("tag", "repository")] {
         assert!(report[part][field].take().is_string(), "{part}.{field}");
     }
+    // How it came is told too.
+    let remarks = report["remarks"].as_array_mut().unwrap();
+    remarks.retain(|remark| !remark.as_str().unwrap().contains(" came over http "));
     report
 }
 

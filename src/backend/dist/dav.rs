@@ -12,7 +12,7 @@ use reqwest::header::{HeaderValue, WWW_AUTHENTICATE};
 use reqwest::{Method, Url};
 use roxmltree::{Document, Node};
 
-use super::super::http;
+use super::super::http::{self, LONGEST_ANSWER, Patient};
 use super::super::svn::Access;
 use super::{Depth, Entry, Stored, listing};
 use crate::checksum::Algorithm;
@@ -160,6 +160,7 @@ const PROPFIND: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\
 
 fn text(response: Response) -> Option<String> {
     let mut bytes = Vec::new();
+    let response = Patient::new(response, LONGEST_ANSWER);
     response.take(LARGEST_ANSWER + 1).read_to_end(&mut bytes).ok()?;
     let fits = bytes.len() as u64 <= LARGEST_ANSWER;
     String::from_utf8(bytes).ok().filter(|_| fits)

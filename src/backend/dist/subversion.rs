@@ -6,9 +6,8 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use roxmltree::{Document, Node};
-use tempfile::TempDir;
 
-use super::super::files;
+use super::super::files::{self, Scratch};
 use super::super::process::ProcessError;
 use super::super::svn::{self, Access};
 use super::{AreaError, Depth, DistArea, MayWrite, Stored, Trouble};
@@ -111,7 +110,7 @@ impl Subversion {
 ///
 /// `svn import` sends files over http while it reads them, `svnmucc put` only after it has written
 /// all that it will send into a temporary file.
-fn importable(commit: &Commit) -> Option<(TempDir, Place)> {
+fn importable(commit: &Commit) -> Option<(Scratch, Place)> {
     let above = commit.about.parent()?;
     let directory = files::scratch().ok()?;
     for change in &commit.changes {

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 
+use super::super::http::{LONGEST_ANSWER, Patient};
 use super::super::process;
 use super::{Depth, Entry, Stored, listing};
 use crate::checksum::Algorithm;
@@ -119,6 +120,7 @@ fn over_the_network(host: (&str, u16), said: &[u8]) -> Option<Vec<u8>> {
     stream.write_all(said).ok()?;
     stream.shutdown(Shutdown::Write).ok()?;
     let mut answered = Vec::new();
+    let stream = Patient::new(stream, LONGEST_ANSWER);
     stream.take(LARGEST_ANSWER + 1).read_to_end(&mut answered).ok()?;
     Some(answered)
 }

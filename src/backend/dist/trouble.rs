@@ -42,7 +42,7 @@ impl Trouble {
     pub const fn remedy(self) -> &'static str {
         match self {
             Trouble::Credentials => {
-                "log in once with `svn info --username ID URL` and let svn store the password, or name a command that prints it with --svn-password-command"
+                "log in once with `svn mkdir --username ID --message login URL` on the address of the area, which is there already: svn asks for the password, stores it, and changes nothing; or name a command that prints it with --svn-username and --svn-password-command, or with `svn_username` and `svn_password_command` in the [dist] table of your own settings"
             }
             Trouble::Forbidden => {
                 "dist/dev is for committers, dist/release for PMC members: ask somebody who may to run the same command"
@@ -146,6 +146,7 @@ impl AreaError {
     pub(super) fn of(error: ProcessError, verb: &'static str, place: &str) -> Self {
         let (trouble, said) = match &error {
             ProcessError::NotFound { program } => (Trouble::NoProgram, program.clone()),
+            ProcessError::Slow { .. } => (Trouble::Connection, error.to_string()),
             ProcessError::TooMuch { .. } => (Trouble::Strange, error.to_string()),
             ProcessError::Start { source, .. } => (Trouble::Other, source.to_string()),
             ProcessError::Failed { stderr, status, .. } => match Trouble::of_svn(stderr) {

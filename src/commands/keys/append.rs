@@ -127,7 +127,9 @@ fn to_subversion(
     fingerprint: Fingerprint,
     decide: &Decide<'_>,
 ) -> Result<ExitStatus, Failure> {
-    let access = args.access.access()?;
+    let repository = super::super::underway::repository()?;
+    let settings = session.settings(repository.as_ref(), None)?;
+    let access = args.access.access(&settings.user)?;
     let mut file = SvnFile::check_out(&args.to, &access).map_err(|error| {
         Failure::outside(error)
             .hint("nothing was committed; is it the address of a KEYS file that you can read?")
@@ -187,6 +189,9 @@ fn refuse(refusal: Refusal, place: &str) -> Failure {
         }
         Refusal::Expired { .. } => {
             "extend it with `gpg --quick-set-expire`, or sign with another key"
+        }
+        Refusal::FromTheFuture { .. } => {
+            "set the clock of the machine that made it, and make a new key there"
         }
         Refusal::Revoked { .. } => "make a new key with `plusone keys generate`",
         Refusal::TooWeak { .. } => {

@@ -22,6 +22,9 @@ use crate::source::{ListedTree, TarTree, Tree, TreeError, TreePath, WithSubmodul
 /// more would only wait for git.
 const MOST_THREADS: NonZeroUsize = NonZeroUsize::new(8).expect("8 is not zero");
 
+/// The latest date that the twelve bytes of a tar header hold.
+const LATEST: u64 = 0o77_777_777_777;
+
 /// Everything that is settled before the first byte is packed.
 pub(super) struct Job {
     pub(super) repository: Repository,
@@ -58,6 +61,7 @@ impl Job {
             )?,
         };
         let commit = repository.commit(&reference).map_err(git_failure)?;
+        repository.complete(&commit.id, args.fetch).map_err(git_failure)?;
         let settings = session.settings(Some(&repository), Some(&commit.id))?;
         mention_settings(session, &settings);
         let project = settings.resolve(&flags)?;
@@ -65,14 +69,19 @@ impl Job {
         let names = CandidateNames::new(&project, version, rc).map_err(candidate_failure)?;
         let layout = Layout {
             top_directory: names.top_directory.to_string(),
-            mtime: source_date_epoch()?.unwrap_or(commit.time),
+            mtime: dated(source_date_epoch()?, commit.time)?,
             commit: commit.id.clone(),
         };
         let effort = Effort {
             level: project.level.value,
             threads: args.threads.unwrap_or_else(|| machine::threads().min(MOST_THREADS)),
         };
-        let submodules = find_submodules(&repository, &commit, project.submodules.value)?;
+        let rule = match project.submodules.value {
+            // Who only compares cannot change the project's settings: `git archive` leaves them empty.
+            Submodules::Error if args.check.is_some() => Submodules::Empty,
+            rule => rule,
+        };
+        let submodules = find_submodules(&repository, &commit, rule, args.fetch)?;
         Ok(Self { repository, project, reference, commit, names, layout, effort, submodules })
     }
 
@@ -98,12 +107,10 @@ impl Job {
         };
         progress.finish_and_clear();
         // git's own complaint explains a broken stream better than the break does.
-        let ended = stream.finish().map_err(git_failure);
+        let ended = stream.finish();
         match (outcome, ended) {
-            (Ok(value), ended) => ended.map(|()| value),
-            (Err(failure), Err(of_git)) if failure.error.contains("cannot read the tree") => {
-                Err(of_git)
-            }
+            (Ok(value), ended) => ended.map_err(git_failure).map(|()| value),
+            (Err(_), Err(of_git)) if of_git.complains() => Err(git_failure(of_git)),
             (Err(failure), _) => Err(failure),
         }
     }
@@ -137,7 +144,10 @@ impl Tree for SubmoduleTree {
         let mut stream: ArchiveStream = self.bare.archive(&self.commit.id).map_err(broken)?;
         let outcome =
             TarTree::new(io::BufReader::new(&mut stream), self.commit.id.clone()).visit(visitor);
-        outcome.and(stream.finish().map_err(broken))
+        match (outcome, stream.finish()) {
+            (Err(_), Err(of_git)) if of_git.complains() => Err(broken(of_git)),
+            (outcome, ended) => outcome.and(ended.map_err(broken)),
+        }
     }
 }
 
@@ -200,6 +210,19 @@ fn source_date_epoch() -> Result<Option<u64>, Failure> {
     })
 }
 
+/// The date of the members.
+fn dated(epoch: Option<u64>, commit: u64) -> Result<u64, Failure> {
+    let date = epoch.unwrap_or(commit);
+    if date <= LATEST {
+        return Ok(date);
+    }
+    let whose = if epoch.is_some() { "SOURCE_DATE_EPOCH" } else { "the commit" };
+    Err(Failure::usage(format!(
+        "{whose} is dated {date} s after 1970, and dates after 2242 do not fit into archives"
+    ))
+    .hint("set SOURCE_DATE_EPOCH to the seconds since 1970 that the members are to be dated with"))
+}
+
 fn candidate_failure(error: CandidateError) -> Failure {
     match error {
         CandidateError::Missing(missing) => {
@@ -219,6 +242,7 @@ fn find_submodules(
     repository: &Repository,
     commit: &Commit,
     rule: Submodules,
+    fetch: bool,
 ) -> Result<Vec<PackedSubmodule>, Failure> {
     let found = repository.submodules(&commit.id).map_err(git_failure)?;
     if found.is_empty() {
@@ -240,13 +264,20 @@ fn find_submodules(
             let empty = |found: Submodule| PackedSubmodule { path: found.path, content: None };
             Ok(found.into_iter().map(empty).collect())
         }
-        Submodules::Include => found.into_iter().map(|found| include(repository, found)).collect(),
+        Submodules::Include => {
+            found.into_iter().map(|found| include(repository, found, fetch)).collect()
+        }
     }
 }
 
-fn include(repository: &Repository, found: Submodule) -> Result<PackedSubmodule, Failure> {
+fn include(
+    repository: &Repository,
+    found: Submodule,
+    fetch: bool,
+) -> Result<PackedSubmodule, Failure> {
     let inside = repository.submodule(&found).map_err(git_failure)?;
     let commit = inside.commit(found.commit.as_str()).map_err(git_failure)?;
+    inside.complete(&commit.id, fetch).map_err(git_failure)?;
     if !inside.submodules(&commit.id).map_err(git_failure)?.is_empty() {
         return Err(Failure::usage(format!(
             "the submodule `{}` has submodules of its own, which cannot be packed",

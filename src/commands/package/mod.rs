@@ -19,7 +19,7 @@ use crate::archive::{self, ArchiveError, Format, Level, Written};
 use crate::backend::dist::LocalFiles;
 use crate::backend::files::{self, Staging};
 use crate::backend::ledger::LedgerFile;
-use crate::candidate;
+use crate::candidate::{self, DirectoryError};
 use crate::checksum;
 use crate::dist::Place;
 use crate::error::{ExitStatus, Failure};
@@ -75,6 +75,9 @@ pub struct PackageArgs {
     /// Replace files of another content that are in the way
     #[arg(long)]
     force: bool,
+    /// Fetch, at once, the objects that a partial clone lacks
+    #[arg(long)]
+    fetch: bool,
     /// Compare this archive with what REF gives, instead of making one
     #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "formats", "key", "no_sign", "force"])]
     check: Option<PathBuf>,
@@ -104,11 +107,23 @@ fn package(session: &Session, job: &Job, args: &PackageArgs) -> Result<ExitStatu
     let directory = match &args.out {
         Some(directory) => directory.clone(),
         None => {
-            let below = candidate::directory(&job.project, &names).map_err(|missing| {
-                let hint = format!("say --{}, or --out DIR", missing.variable);
-                Failure::usage(missing).hint(hint)
+            let below = candidate::directory(&job.project, &names).map_err(|error| {
+                let hint = match &error {
+                    DirectoryError::Missing(missing) => {
+                        format!("say --{}, or --out DIR", missing.variable)
+                    }
+                    DirectoryError::Outside(_) => {
+                        "see `dev_directory` in the [dist] table of plusone.toml, or say --out DIR"
+                            .to_owned()
+                    }
+                };
+                Failure::usage(error).hint(hint)
             })?;
-            Path::new(OUTPUT).join(below)
+            let directory = Path::new(OUTPUT).join(below);
+            // A link in a repository may lead anywhere.
+            files::refuse_links(Path::new("."), &directory)
+                .map_err(|error| Failure::usage(error).hint("remove the link, or say --out DIR"))?;
+            directory
         }
     };
     // A key that cannot sign is met before the work, not after it.
@@ -120,7 +135,7 @@ fn package(session: &Session, job: &Job, args: &PackageArgs) -> Result<ExitStatu
     if args.out.is_none() {
         files::ensure_ignored_directory(Path::new(OUTPUT)).map_err(Failure::outside)?;
     }
-    let staging = Staging::inside(&directory).map_err(Failure::outside)?;
+    let staging = Staging::outside(&directory).map_err(Failure::outside)?;
     let mut artifacts = Vec::new();
     let mut finished = Vec::new();
     for &format in &job.project.formats.value {

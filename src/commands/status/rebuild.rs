@@ -1,6 +1,6 @@
 //! Making a ledger anew from the public record: the tag, the dist area, the list's archive.
 
-use chrono::{DateTime, Months, Utc};
+use chrono::{DateTime, Utc};
 
 use super::super::Session;
 use super::super::access::AccessArgs;
@@ -10,13 +10,12 @@ use super::super::underway::{Areas, Underway, WhichArgs, area_failure, ledger_fa
 use crate::backend::dist::{self, Depth};
 use crate::backend::files;
 use crate::backend::http::Patience;
-use crate::backend::ponymail::{Archive, PonymailError};
+use crate::backend::ponymail::PonymailError;
 use crate::dist::{Content, Files, Place};
 use crate::error::Failure;
 use crate::ledger::state::Staged;
 use crate::ledger::{Event, Signer, What};
-use crate::mail;
-use crate::mail::mbox::{self, Borders};
+use crate::mail::Message;
 use crate::openpgp::{Issuer, Keyring, KeysFile, Limits, judge};
 
 /// Makes the ledger of a version anew; the old one stays beside it under another name. What persons
@@ -92,28 +91,17 @@ fn announced(
     underway: &Underway,
     released: DateTime<Utc>,
 ) -> Result<Option<(DateTime<Utc>, String)>, PonymailError> {
-    const MOST_MONTHS: u32 = 12;
-    let letters = &underway.letters;
-    let (Some(base), Some(list)) = (&letters.archive, &letters.vote_list) else { return Ok(None) };
-    let archive = Archive::new(Patience::default())?;
+    let Some(list) = &underway.letters.vote_list else { return Ok(None) };
     let version = underway.version.as_str();
-    for month in 0..MOST_MONTHS {
-        let Some(day) = released.checked_add_months(Months::new(month)) else { break };
-        if month > 0 && day > session.now {
-            break;
-        }
-        let bytes = archive.month(base, &list.value, &day.format("%Y-%m").to_string())?;
-        for range in Borders::default().split(&bytes) {
-            let message = mail::read(&mbox::content(&bytes[range]));
-            let subject = message.subject.to_uppercase();
-            let is_it = ["[ANNOUNCE]", "[ANN]"].iter().any(|tag| subject.contains(tag))
-                && message.subject.split_whitespace().any(|word| word == version);
-            if let (true, Some(at)) = (is_it, message.date) {
-                return Ok(Some((at, message.id.0)));
-            }
-        }
-    }
-    Ok(None)
+    let is_it = |message: &Message| {
+        let subject = message.subject.to_uppercase();
+        ["[ANNOUNCE]", "[ANN]"].iter().any(|tag| subject.contains(tag))
+            && message.subject.split_whitespace().any(|word| word == version)
+            && message.date.is_some()
+    };
+    let since = (&list.value[..], released);
+    let found = underway.in_archive(session, since, Patience::default(), is_it)?;
+    Ok(found.and_then(|message| Some((message.date?, message.id.0))))
 }
 
 fn packaged(underway: &Underway, staged: Option<&Staged>) -> Option<What> {

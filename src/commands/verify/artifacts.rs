@@ -11,7 +11,7 @@ use super::keys::KeysRead;
 use super::target::{Target, place_failure};
 use crate::archive::read::Limits;
 use crate::backend::files;
-use crate::backend::place::{self, Place};
+use crate::backend::place::{self, Place, PlaceError};
 use crate::candidate;
 use crate::checksum::{self, Algorithm, LARGEST_FILE};
 use crate::error::Failure;
@@ -227,7 +227,12 @@ fn fetch_all(session: &Session, target: &Target, directory: &Path) -> Result<usi
     let work = || {
         while let Some(file) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
             let to = directory.join(&file.name);
-            let outcome = target.place.fetch(&file.name, &to, &|count| bar.inc(count));
+            let links = files::refuse_links(directory, &to).and_then(|()| {
+                files::refuse_links(directory, &directory.join(format!("{}.part", file.name)))
+            });
+            let outcome = links
+                .map_err(PlaceError::from)
+                .and_then(|()| target.place.fetch(&file.name, &to, &|count| bar.inc(count)));
             if let (Err(error), Ok(mut failure)) = (outcome, failure.lock()) {
                 failure.get_or_insert(error);
                 // The others take nothing new.

@@ -33,6 +33,12 @@ pub(super) fn read(
     let Some(place) = &target.keys else { return Ok(None) };
     session.ui.detail(&format!("reading {place}"));
     let bytes = read_keys(place).map_err(|failure| failure.error)?;
+    // Another address may have answered than was asked.
+    let redirected = http::final_address(place);
+    let doubt = match target.keys_are_stated {
+        false => None,
+        true => doubt(redirected.as_deref().unwrap_or(place), place),
+    };
     let file = KeysFile::read(&bytes, &Limits::for_verdicts())
         .map_err(|error| format!("{place}: {error}"))?;
     let hidden = file.all_problems().iter().filter(|problem| problem.kind.hides_keys()).count();
@@ -47,10 +53,46 @@ pub(super) fn read(
     }
     let facts = KeysFacts {
         place: place.clone(),
+        doubt,
         sha512: checksum::hex(&Sha512::digest(&bytes)),
         certificates: keyring.len(),
     };
     Ok(Some(KeysRead { facts, keyring }))
+}
+
+/// Where only the committees of the ASF write.
+const BELIEVED: &[&str] = &[
+    "https://downloads.apache.org/",
+    "https://dist.apache.org/repos/dist/release/",
+    "https://www.apache.org/dist/",
+    "https://archive.apache.org/dist/",
+];
+
+/// Why a KEYS file that a mail names is not known to be the project's.
+fn doubt(from: &str, named: &str) -> Option<String> {
+    let plain = |url: &str| {
+        let below = BELIEVED.iter().find_map(|base| url.strip_prefix(base));
+        below.is_some_and(|below| {
+            !below.contains(['?', '#', '%', '\\', '@'])
+                && !below.split('/').any(|part| part == "..")
+        })
+    };
+    if plain(named) && plain(from) {
+        return None;
+    }
+    let how = if from.starts_with("http://") {
+        ", over http, which anybody on the way can change"
+    } else {
+        ""
+    };
+    Some(match from == named {
+        true => format!(
+            "{named} is where the mail says that KEYS is{how}, not where the project has it"
+        ),
+        false => format!(
+            "{named} is where the mail says that KEYS is, and it leads to {from}{how}, not to where the project has it"
+        ),
+    })
 }
 
 /// Where the ASF publishes its rosters.

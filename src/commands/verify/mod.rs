@@ -27,6 +27,7 @@ use crate::report::sarif::sarif;
 use crate::report::verify::{
     Candidate, Keys, Signature, Tag, Timing, VerificationReport, VerifiedArtifact, VerifiedCheck,
 };
+use crate::report::without_logins;
 use target::Target;
 
 /// Arguments of `plusone verify`.
@@ -85,12 +86,22 @@ pub struct VerifyArgs {
     /// Keep what is downloaded in this directory, and go on from what is there
     #[arg(long, value_name = "DIR")]
     into: Option<PathBuf>,
+    /// Fetch, at once, the objects that a partial clone named with --git lacks
+    #[arg(long)]
+    fetch: bool,
     /// Make the archive again from the tag and compare
     #[arg(long)]
     rebuild: bool,
-    /// Run the project's build commands on the unpacked source
+    /// Run, on the unpacked source, the build commands of your settings or of the checkout named with
+    /// --git
     #[arg(long)]
     build: bool,
+    /// Command that builds or tests, run on the unpacked source; can be repeated
+    #[arg(long, value_name = "COMMAND")]
+    build_with: Vec<String>,
+    /// Run also build commands that only the archive itself brings
+    #[arg(long)]
+    build_as_told: bool,
     /// Draft the mail in which you vote
     #[arg(long)]
     reply: bool,
@@ -144,8 +155,11 @@ pub(super) fn look(session: &Session, local: &Local<'_>) -> Result<VerificationR
         // Whether the key is in the project's KEYS is for `plusone doctor`, and for voters.
         without: [&["signature-signer-in-keys".to_owned()], local.without].concat(),
         into: None,
+        fetch: false,
         rebuild: false,
         build: false,
+        build_with: Vec::new(),
+        build_as_told: false,
         reply: false,
         sarif: None,
     };
@@ -200,9 +214,12 @@ fn examine(
     if args.rebuild || evidence.claims_reproducible {
         evidence.rebuilt = tag::rebuild(target, &evidence);
     }
-    if args.build {
-        evidence.built = building::build(session, target, &evidence, &settings.verify.build);
+    if args.build || args.build_as_told || !args.build_with.is_empty() {
+        let told = &settings.verify.build;
+        evidence.built = building::commands(session, target, args, told)
+            .and_then(|commands| building::build(session, target, &evidence, &commands));
     }
+    remarks.extend(on_the_way(target, &evidence));
     let adjustments = Adjustments::new(&settings.checks, &settings.waivers, &args.without);
     let adjustments =
         adjustments.map_err(|error| Failure::usage(error).run(["plusone", "explain", "--list"]))?;
@@ -211,9 +228,26 @@ fn examine(
         report.reply = Some(reply::draft(target, &report)?);
     }
     if let Some(path) = &args.sarif {
-        files::write(path, sarif(&report).as_bytes()).map_err(Failure::outside)?;
+        files::write(path, without_logins(&sarif(&report)).as_bytes()).map_err(Failure::outside)?;
     }
     Ok(report)
+}
+
+/// What may have happened to what was fetched on its way here.
+fn on_the_way(target: &Target, evidence: &Evidence) -> Vec<String> {
+    let keys = evidence.keys.as_ref().ok().and_then(Option::as_ref);
+    let places = [("The candidate", target.place.address())].into_iter();
+    let places = places.chain(keys.map(|keys| ("KEYS", keys.place.clone())));
+    let mut remarks: Vec<String> = places
+        .filter(|(_, place)| place.starts_with("http://"))
+        .map(|(what, place)| {
+            format!(
+                "{what} came over http ({place}), which anybody on the way can change: use https."
+            )
+        })
+        .collect();
+    remarks.extend(crate::backend::http::redirects());
+    remarks
 }
 
 /// The settings whose word about checks counts: those that were named or are around us, else those

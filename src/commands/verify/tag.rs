@@ -26,6 +26,7 @@ pub(super) struct TagRead {
     pub(super) format: ObjectFormat,
     bare: Bare,
     commit: Commit,
+    repository: Repository,
     _fetched: Option<Fetched>,
 }
 
@@ -46,8 +47,12 @@ pub(super) fn read(
         (None, None) => return Err(format!("it is not known what to compare with in {place}")),
     };
     let commit = repository.commit(&reference).map_err(words)?;
+    if target.fetch {
+        repository.complete(&commit.id, true).map_err(words)?;
+    }
     let bare = repository.bare(&commit.id).map_err(words)?;
-    let (tree, submodules) = bare.tree(&commit.id).map_err(words)?;
+    let (tree, submodules) =
+        bare.tree(&commit.id).map_err(|error| partial(&repository, &commit, error))?;
     let signature = match &name {
         Some(name) => signature(session, &repository, name, keys).map_err(words)?,
         None => TagSignature::Lightweight,
@@ -63,7 +68,17 @@ pub(super) fn read(
         archived: None,
     };
     let format = tag::object_format(&commit.id);
-    Ok(Some(TagRead { facts, format, bare, commit, _fetched: fetched }))
+    Ok(Some(TagRead { facts, format, bare, commit, repository, _fetched: fetched }))
+}
+
+/// What git says of a tree that it cannot read; that the clone is a partial one explains it better.
+fn partial(repository: &Repository, commit: &Commit, error: GitError) -> String {
+    match repository.complete(&commit.id, false) {
+        Err(partial @ GitError::Partial { .. }) => {
+            format!("{partial}: --fetch fetches them at once")
+        }
+        _ => error.to_string(),
+    }
 }
 
 /// The repository, and the tag's name if there is one.
@@ -157,7 +172,8 @@ impl TagRead {
             });
         if differs {
             let archived = self.bare.archived(&self.commit.id);
-            self.facts.archived = Some(archived.map_err(|error| error.to_string())?);
+            let partial = |error| partial(&self.repository, &self.commit, error);
+            self.facts.archived = Some(archived.map_err(partial)?);
         }
         Ok(self.facts)
     }
@@ -190,11 +206,19 @@ pub(super) fn rebuild(target: &Target, evidence: &Evidence) -> Known<Option<Rebu
         let mut made = Vec::new();
         for level in [Level::Best, Level::Fast] {
             let effort = Effort { level, threads: machine::threads() };
-            let stream = bare.archive(&commit.id).map_err(words)?;
-            let mut tree = TarTree::new(stream, commit.id.clone());
+            let mut stream = bare.archive(&commit.id).map_err(words)?;
+            let mut tree = TarTree::new(&mut stream, commit.id.clone());
             let mut digest = Digested(Sha512::new());
-            archive::write(&mut tree, format, &layout, effort, &mut digest)
-                .map_err(|error| error.to_string())?;
+            let written = archive::write(&mut tree, format, &layout, effort, &mut digest);
+            match (written, stream.finish()) {
+                (Err(_), Err(of_git)) if of_git.complains() => {
+                    return Err(partial(&repository, &commit, of_git));
+                }
+                (written, ended) => {
+                    written.map_err(|error| error.to_string())?;
+                    ended.map_err(words)?;
+                }
+            }
             made.push(crate::checksum::hex(&digest.0.finalize()));
             if made.last() == Some(&artifact.sha512()) {
                 break;

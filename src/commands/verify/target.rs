@@ -30,6 +30,8 @@ pub(super) struct Target {
     pub(super) rc: Option<CandidateNumber>,
     /// Where the KEYS file is, if anybody says or custom tells.
     pub(super) keys: Option<String>,
+    /// Only the mail says so.
+    pub(super) keys_are_stated: bool,
     /// Where the repository is, if anybody says.
     pub(super) repository: Option<String>,
     pub(super) tag: Option<String>,
@@ -44,6 +46,8 @@ pub(super) struct Target {
     pub(super) settings: Option<SettingsFile>,
     /// What the reader should know about how it was found.
     pub(super) remarks: Vec<String>,
+    /// Whether objects that a clone lacks may be fetched.
+    pub(super) fetch: bool,
     /// Where downloads are kept.
     pub(super) into: Option<std::path::PathBuf>,
 }
@@ -78,6 +82,7 @@ impl Target {
             version: args.version.clone().or(stated_version).or_else(|| guess.version.clone()),
             rc: args.rc.or(stated_rc).or(guess.rc),
             keys: args.keys.clone().or_else(|| Some(stated?.keys.first()?.value.clone())),
+            keys_are_stated: args.keys.is_none(),
             repository: args.git.clone(),
             tag: args.tag.clone().or_else(|| Some(first_tag?.name.clone())),
             likely_tags: Vec::new(),
@@ -86,11 +91,20 @@ impl Target {
             remarks: call.as_ref().map(Announced::remarks).unwrap_or_default(),
             call,
             settings,
+            fetch: args.fetch,
             into: args.into.clone(),
             place,
         };
         let resolved = target.resolve()?;
         target.likely_tags = target.own_tags(resolved.as_ref());
+        if target.keys_are_stated {
+            // The voter's own settings say where the project has it.
+            let own = target.settings.as_ref().is_some_and(|settings| settings.dist.keys.is_some());
+            let own = resolved.as_ref().filter(|_| own).map(Project::keys_address).transpose();
+            let own = own.map_err(Failure::usage)?.flatten();
+            target.keys_are_stated =
+                target.keys.is_some() && own.is_none_or(|own| target.keys.as_ref() != Some(&own));
+        }
         if target.keys.is_none() && target.preset.is_asf() {
             // Custom puts it there; a KEYS file beside the artifacts would prove nothing.
             let known = args.project.is_some() || target.settings.is_some() || guess.apache;

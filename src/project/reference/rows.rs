@@ -275,6 +275,23 @@ pub const TABLES: &[Table] = &[
                 text: "Where the project's KEYS file is read.",
                 example: "keys = \"https://example.org/{project}/KEYS\"",
             },
+            Setting {
+                name: "dist.svn_username",
+                takes: "text",
+                home: User,
+                default: Words("what Subversion has stored"),
+                text: "Who logs in at the Subversion server. `--svn-username` overrules it.",
+                example: "svn_username = \"jane\"",
+            },
+            Setting {
+                name: "dist.svn_password_command",
+                takes: "a shell command",
+                home: User,
+                default: Words("what Subversion has stored"),
+                text: "Prints the Subversion password of that user, which is handed to svn on its \
+                       standard input. `--svn-password-command` overrules it.",
+                example: "svn_password_command = \"pass show apache/ldap\"",
+            },
         ],
     },
     Table {
@@ -452,7 +469,9 @@ pub const TABLES: &[Table] = &[
                 takes: "a list of shell commands",
                 home: Home::Project,
                 default: Value("[]"),
-                text: "What builds and tests the unpacked source, for `verify --build`. Nothing \
+                text: "What builds and tests the unpacked source, for `verify --build`, which goes by your own \
+                       settings or the checkout that you name; what only the archive brings is run with \
+                       `--build-as-told`. Nothing \
                        is run that no good signature vouches for.",
                 example: "build = [\"./configure\", \"make check\"]",
             },
