@@ -26,6 +26,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::own_text::{self, Kind as Whose, Line};
+use super::subject::{Kind as SubjectKind, Subject, which_call};
 use crate::mail::Message;
 
 /// The votes that count (POLICY T-05).
@@ -108,7 +109,14 @@ use tokens::{Kind, Tokens};
 pub fn read(message: &Message, answered: Option<&Message>, is_call: bool) -> Reading {
     let answered = answered.map(|message| &message.text[..]);
     let page = Page::read(message, answered);
-    let mut findings = page.findings(Role::of(&message.subject, is_call));
+    let subject = which_call(&message.subject);
+    let mut findings = page.findings(Role::of(&subject, &message.subject, is_call));
+    // Consent under another subject may be to that.
+    if subject.reply && matches!(subject.kind, SubjectKind::Cancel | SubjectKind::Discuss) {
+        for finding in findings.iter_mut().filter(|finding| finding.does(Deed::Votes)) {
+            finding.verdict = Verdict::Doubt(Doubt::Other);
+        }
+    }
     let mut reading = settle(&findings);
     if reading.is_none() && !is_call {
         findings.extend(page.doubts(answered));
@@ -146,17 +154,15 @@ enum Role {
 }
 
 impl Role {
-    fn of(subject: &str, is_call: bool) -> Self {
-        const WORDS: &[&str] = &["RESULT", "CANCEL", "PASSED", "FAILED", "WITHDRAWN", "CLOSED"];
-        let subject = subject.to_ascii_uppercase();
-        let answers = subject.trim_start().starts_with("RE:");
-        let mut tags = subject.split('[').skip(1).filter_map(|tag| tag.split_once(']'));
+    fn of(subject: &Subject, text: &str, is_call: bool) -> Self {
+        const WORDS: &[&str] = &["PASSED", "FAILED", "WITHDRAWN", "CLOSED"];
+        let text = text.to_ascii_uppercase();
+        let mut tags = text.split('[').skip(1).filter_map(|tag| tag.split_once(']'));
         let tagged = tags.any(|(tag, _)| WORDS.iter().any(|word| tag.contains(word)));
-        let begins =
-            ["RESULT:", "RESULTS:", "RESULT OF", "CANCEL"].iter().any(|w| subject.starts_with(w));
+        let tells = matches!(subject.kind, SubjectKind::Result | SubjectKind::Cancel) || tagged;
         match () {
             () if is_call => Self::Call,
-            () if (tagged || begins) && !answers => Self::Result,
+            () if tells && !subject.reply => Self::Result,
             () => Self::Answer,
         }
     }
@@ -174,6 +180,8 @@ struct Finding<'t> {
     line: Line<'t>,
     /// Which of the mail's.
     sentence: Option<usize>,
+    /// It speaks of the writer's own vote.
+    of_writer: bool,
     /// What to ask; by default what the doubt asks.
     question: Option<&'static str>,
 }
@@ -187,12 +195,18 @@ impl<'t> Finding<'t> {
             bare: false,
             line: *line,
             sentence: None,
+            of_writer: false,
             question: Some(question),
         }
     }
 
     fn does(&self, deed: Deed) -> bool {
         self.verdict == Verdict::Plain(deed)
+    }
+
+    /// Whether the line begins with a vote.
+    fn opens_line(&self) -> bool {
+        self.line.text.trim_start().starts_with(['+', '-', '−', '*'])
     }
 
     fn is_doubt(&self) -> Option<Doubt> {
@@ -278,15 +292,21 @@ impl<'t> Page<'t> {
                 let same = before.lines().zip(sentence.lines());
                 same.is_some_and(|(before, here)| before.1 == here.0)
             });
+            let above = at.checked_sub(1).filter(|_| before.is_none());
+            let led = above.and_then(|above| sentences[above].leads_to());
             let doubt = match () {
+                () if led.is_some() => led,
                 () if before.is_some_and(sentence::Sentence::leads_elsewhere) => Some(Doubt::Other),
                 () if sentences.get(at + 1).is_some_and(sentence::Sentence::takes_back) => {
                     Some(Doubt::Condition)
                 }
                 () => None,
             };
-            for finding in findings[from..].iter_mut().filter(|finding| finding.does(Deed::Votes)) {
-                finding.verdict = doubt.map_or(finding.verdict, Verdict::Doubt);
+            for finding in &mut findings[from..] {
+                finding.of_writer = sentence.is_of_writer();
+                if finding.does(Deed::Votes) {
+                    finding.verdict = doubt.map_or(finding.verdict, Verdict::Doubt);
+                }
             }
             if role == Role::Answer {
                 let remark = sentence.consent();
@@ -323,7 +343,7 @@ impl<'t> Page<'t> {
             ticked(&ticked_in_quote(&self.all, answered)).into_iter().collect();
         for line in &self.all {
             let question = match line.kind {
-                Whose::Doubtful => "the mail answered has the same line: is it the vote?",
+                Whose::Doubtful => "it may be quoted: is it the vote?",
                 Whose::Signature => "it stands in the signature: is it the vote?",
                 Whose::Forwarded => "in a mail that is passed on: whose vote is it?",
                 _ => continue,
@@ -372,7 +392,7 @@ impl<'t> Page<'t> {
         };
         let (line, claim) = (self.lines[token.line], found.claim);
         let (verdict, sentence) = (found.verdict, Some(sentence));
-        Finding { verdict, value, claim, bare, line, sentence, question: None }
+        Finding { verdict, value, claim, bare, line, sentence, of_writer: false, question: None }
     }
 }
 
@@ -390,8 +410,10 @@ fn ticked<'t>(choices: &[(Line<'t>, Choice)]) -> Option<Finding<'t>> {
         let tokens = Tokens::read(std::iter::once((line.text, true)));
         let claim = claim::of(&tokens, 0..tokens.all.len(), None);
         let (verdict, value) = (Verdict::Plain(Deed::Votes), Ok(choice.value));
-        let (bare, sentence, question) = (false, None, None);
-        return Some(Finding { verdict, value, claim, bare, line: *line, sentence, question });
+        let verdict = sentence::doubt_of_option(&tokens).map_or(verdict, Verdict::Doubt);
+        let (bare, sentence, of_writer, question) = (false, None, false, None);
+        let line = *line;
+        return Some(Finding { verdict, value, claim, bare, line, sentence, of_writer, question });
     }
     let odd = choices.iter().find(|(_, choice)| choice.ticked.is_none())?;
     Some(Finding::doubt(&odd.0, Some(odd.1.value), "is this box ticked?"))
@@ -456,7 +478,7 @@ fn settle(findings: &[Finding<'_>]) -> Option<Reading> {
         let beside = finding.sentence.is_some() && finding.sentence == first.sentence;
         match doubt {
             Doubt::Vote => other,
-            Doubt::Other | Doubt::Question => other && beside,
+            Doubt::Other | Doubt::Question => other && (beside || finding.opens_line()),
             Doubt::Condition => !other || first.value == Ok(Value::PlusOne),
             Doubt::Named => false,
         }
@@ -481,6 +503,8 @@ fn asked(findings: &[Finding<'_>]) -> Option<Reading> {
     let question = first.question.unwrap_or_else(|| first.is_doubt().map_or("", Doubt::question));
     let mut reading = first.unclear(question);
     let one = doubts().all(|other| other.value == first.value);
-    reading.may_be = first.value.clone().ok().filter(|_| one);
+    // What is said of one's own vote may take it back.
+    let named = one && !doubts().any(|doubt| doubt.of_writer);
+    reading.may_be = first.value.clone().ok().filter(|_| named);
     Some(reading)
 }

@@ -64,6 +64,7 @@ pub fn lines<'t>(text: &'t str, answered: Option<&str>) -> Vec<Line<'t>> {
         .collect();
     remove_armor(&mut lines);
     mark_introductions(&mut lines, answered);
+    mark_fenced(&mut lines);
     mark_footers(&mut lines);
     mark_signatures(&mut lines);
     if let Some(answered) = answered {
@@ -133,6 +134,25 @@ fn mark_introductions(lines: &mut [Line<'_>], answered: Option<&str>) {
                 echo::give_back(&mut lines[at..], answered);
             }
             return;
+        }
+    }
+}
+
+/// Marks what stands between fences, as of code, and tags of a quotation.
+fn mark_fenced(lines: &mut [Line<'_>]) {
+    const TAGS: &[&str] =
+        &["```", "{quote}", "{code", "{noformat}", "[quote", "[/quote", "<quote", "</quote"];
+    let fence = |line: &Line<'_>| {
+        let text = line.text.trim_start();
+        TAGS.iter().any(|tag| text.starts_with(tag))
+    };
+    // One that is not closed fences nothing.
+    let fences: Vec<usize> = (0..lines.len()).filter(|at| fence(&lines[*at])).collect();
+    for pair in fences.chunks_exact(2) {
+        for line in
+            lines[pair[0]..=pair[1]].iter_mut().filter(|line| line.is_own() && !line.is_blank())
+        {
+            line.kind = Kind::Doubtful;
         }
     }
 }

@@ -152,6 +152,8 @@ impl Sorting {
             let inherited = self.family.parent(node).map_or(Owner::Unknown, |up| owners[up]);
             owners[node] = match self.subjects.get(node) {
                 Some(subject) => match subject.kind {
+                    // An answer stays where it is, whatever it calls itself.
+                    Kind::Discuss if subject.reply && inherited != Owner::Unknown => inherited,
                     Kind::Discuss | Kind::Announce => Owner::Elsewhere,
                     Kind::Vote if self.is_call(node, inherited) => Owner::Call(node),
                     Kind::Other => inherited,
@@ -331,18 +333,19 @@ impl Sorting {
     /// The last mail of a kind, of the person who called the vote if they sent one, that is no
     /// answer to another of its kind.
     fn last_of(&self, kind: Kind, call: Option<usize>, members: &[usize]) -> Option<usize> {
+        let by_caller = |node: &usize| {
+            call.is_some_and(|call| same_sender(&self.messages[call], &self.messages[*node]))
+        };
+        // Who answers ends nothing, but for who called the vote.
         let told = |node: &usize| {
             self.subjects[*node].kind == kind
+                && (!self.subjects[*node].reply || by_caller(node))
                 && !self
                     .family
                     .real_ancestor(*node, self.messages.len())
                     .is_some_and(|up| self.subjects[up].kind == kind && self.subjects[*node].reply)
         };
-        let rank = |node: &usize| {
-            let by_caller =
-                call.is_some_and(|call| same_sender(&self.messages[call], &self.messages[*node]));
-            (by_caller, !self.subjects[*node].reply, *node)
-        };
+        let rank = |node: &usize| (by_caller(node), !self.subjects[*node].reply, *node);
         members.iter().copied().filter(told).max_by_key(rank)
     }
 

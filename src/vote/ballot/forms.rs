@@ -114,11 +114,10 @@ static SETS: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
         ("withdrawn", "withdrawn retracted rescinded revoked lifted dropped removed cancelled canceled void moot gone recalled zurückgezogen retiré retirado ritirato \
             ingetrokken"),
         ("carry", "carry carrying carried forward forwarding copy copying transfer transferring bring bringing repeat repeating port porting recast re-cast"),
-        ("adverb", "hereby therefore thus hence still also just again now anyway gladly leider here personally too nevertheless nonetheless however indeed \
+        ("adverb", "definitely absolutely strongly gladly happily surely certainly clearly simply finally formally officially wholeheartedly enthusiastically \
+            regretfully reluctantly sadly unfortunately regrettably grudgingly hesitantly obviously totally fully completely really truly sincerely gratefully \
+            cheerfully emphatically firmly naturally consequently accordingly warmly heartily hereby therefore thus hence still also just again now anyway gladly leider here personally too nevertheless nonetheless however indeed \
             hiermit daher auch ebenfalls"),
-        ("hedge", "probably possibly likely conditionally potentially hopefully presumably theoretically hypothetically provisionally tentatively nearly \
-            supposedly apparently seemingly ideally normally usually previously formerly initially originally only early family apply supply reply july rely \
-            partially partly"),
         ("where", "dev list dev@ podling ppmc project vote thread rc1 rc2 rc3 the mailing ml our last previous earlier round"),
     ]
     .into_iter()
@@ -128,8 +127,7 @@ static SETS: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
 
 /// Whether a word may stand anywhere in a form: it says how, and neither whether nor when.
 pub(super) fn is_adverb(word: &str) -> bool {
-    let is = |set: &str| SETS.get(set).is_some_and(|set| set.contains(word));
-    is("adverb") || word.len() > 4 && word.ends_with("ly") && !is("hedge")
+    SETS.get("adverb").is_some_and(|set| set.contains(word))
 }
 
 struct Piece {
@@ -192,7 +190,7 @@ const CONSENT: &[(Option<Value>, &[&str])] = &[
     (
         Some(Value::PlusOne),
         &[
-            "lgtm|approve|approved|approving|approval|👍|plus_one|plus_1|ship_it|thumbs_up|in_favour|in_favor|同意|赞成|賛成|我同意|我赞成|찬성",
+            "aye|yea|lgtm|approve|approved|approving|approval|👍|plus_one|plus_1|ship_it|thumbs_up|in_favour|in_favor|同意|赞成|賛成|我同意|我赞成|찬성",
             "looks|look good|great|fine|ok ?to me",
             "@i ?am|all approve|approving|in_favour|in_favor|endorse",
         ],
@@ -201,11 +199,34 @@ const CONSENT: &[(Option<Value>, &[&str])] = &[
         Some(Value::MinusOne),
         &[
             "?@i ?@may veto|object|oppose|disapprove|reject",
-            "👎|minus_one|minus_1|thumbs_down|反对|我反对|反対",
+            "@i ?am against",
+            "ich bin dagegen",
+            "je suis contre",
+            "против|я_против",
+            "nay|nack|👎|minus_one|minus_1|thumbs_down|反对|我反对|反対",
         ],
     ),
     (Some(Value::Zero), &["?@i ?@may abstain|abstaining|abstention"]),
-    (None, &["i|we vote", "?@i ?@may @carry ?over|forward @my ?@old vote|votes"]),
+    (
+        None,
+        &[
+            "i|we vote",
+            "?@i ?@may @carry ?over|forward @my ?@old vote|votes",
+            "@my *@how vote is|:",
+            "voting|vote yes|no|against|for|in_favour|in_favor",
+            "withdrawn|retracted",
+            "?@i ?@may @withdraw @my objection|objections|concern|concerns",
+            "objection|objections|veto @withdrawn",
+            "i|we ?@may withdraw|retract",
+            "ich stimme",
+            "je vote",
+            "głosuję",
+            "голосую",
+            "hlasuji",
+            "röstar",
+            "我投|投票|我投票",
+        ],
+    ),
 ];
 
 /// Whether words at `start` speak of the writer's vote without a figure, and of which.

@@ -2,7 +2,7 @@
 //! they are is told by the lines around a line, which a sentence does not see.
 
 use super::Value;
-use super::sentence::Note;
+use super::sentence::{self, Note};
 use super::tokens::{Kind, Token, Tokens};
 use crate::vote::own_text::{Kind as Whose, Line};
 
@@ -102,24 +102,33 @@ pub(super) fn are_names<'t>(tokens: &Tokens, list: impl Iterator<Item = &'t Toke
     words >= 2
 }
 
+/// A quote of more lines is of a mail, and not a remark.
+const MOST_OF_A_REMARK: usize = 6;
+
 /// For each own line whether it begins the answer to one of several quoted remarks: right below a
 /// quote that speaks of no vote, with more of the writer's words below another quote.
 pub(super) fn under_remarks(all: &[Line<'_>], own: &[Line<'_>]) -> Vec<bool> {
     let mut answers = vec![false; own.len()];
     let mut pending = None;
     let mut quote: Option<bool> = None;
+    let (mut quoted, mut proposes) = (0, false);
     let mut at = 0;
     for line in all {
         match line.kind {
             Whose::Quoted => {
                 let speaks = quote.unwrap_or(false) || speaks_of_vote(line.text);
                 quote = Some(speaks);
+                quoted += 1;
+                proposes |= sentence::proposes(line.text);
             }
             Whose::Own if own.get(at).is_some_and(|own| own.number == line.number) => {
                 if let Some(speaks_of_vote) = quote.take() {
+                    // A few lines that propose something else.
+                    answers[at] |= proposes && quoted <= MOST_OF_A_REMARK;
+                    (quoted, proposes) = (0, false);
                     // What came before is not the last word, so it answers what is above it.
                     if let Some(before) = pending.replace((at, !speaks_of_vote)) {
-                        answers[before.0] = before.1;
+                        answers[before.0] |= before.1;
                     }
                 }
                 at += 1;

@@ -7,9 +7,9 @@ use std::ops::Range;
 use super::forms::{self, Deed, Fit, Words};
 use super::tokens::{Kind, Token, Tokens};
 use super::words::{
-    Alarms, CJK_REASONS, CONDITIONS, FROM, HARMLESS, HATS, LEADS, ME, MINE, NO_ISSUES, NOBODY,
-    NUMBERS, OBJECTS, OTHERS, OWN_STARTS, QUANTITIES, REASONS, SOFT, SUBORDINATES, TASKS, TELLS,
-    TOLD,
+    Alarms, CJK_REASONS, COMPANY, CONDITIONS, DENIALS, FOREIGN, FOREIGN_KNOWN, FROM, HARMLESS,
+    HATS, LEADS, ME, MINE, NO_ISSUES, NOBODY, NUMBERS, OBJECTS, OF_OTHERS, OTHERS, OWN, OWN_STARTS,
+    QUANTITIES, REASONS, SOFT, SUBORDINATES, TASKS, TELLS, TOLD, WORK,
 };
 use super::{Value, claim};
 
@@ -268,6 +268,9 @@ impl<'t> Sentence<'t> {
                 Some(Doubt::Question)
             }
             () if note.under_remark => Some(Doubt::Other),
+            () if fit.figure.is_some_and(|index| self.is_quoted(self.items[index])) => {
+                Some(Doubt::Other)
+            }
             () => self.doubt_before(start, line).or_else(|| self.doubt_behind(fit)),
         };
         // A zero without a sign is a vote where nothing leads to it but the line's own beginning.
@@ -305,13 +308,17 @@ impl<'t> Sentence<'t> {
             SUBORDINATES.contains(self.word(index))
                 && !matches!(self.word(index + 1), "now" | "me" | "us" | "my" | "what" | "thanks")
         };
-        if (0..start).filter(begins).any(depends) {
+        if (0..start).filter(begins).any(depends) || self.is_foreign(0..start) {
             return Some(Doubt::Condition);
+        }
+        if self.names_somebody(0..start) {
+            return Some(Doubt::Other);
         }
         // "Push the tag, then I am +1", "... and you have my +1"
         let then =
             start > 0 && self.word(start - 1) == "then" || self.word(start).starts_with("you");
-        if first.is_some_and(|first| then || TASKS.contains(first)) {
+        let then_first = start > 0 && self.word(start - 1) == "then" && start == 1;
+        if then_first || first.is_some_and(|first| then || TASKS.contains(first)) {
             return Some(Doubt::Condition);
         }
         // `Jane Doe - +1`, `- signature, +1`, `the signature: +1`.
@@ -327,6 +334,64 @@ impl<'t> Sentence<'t> {
         let conjunction = start > 0 && self.word(start - 1) == "and" && first.is_some();
         let of_writer = before.first().is_some_and(|word| OWN_STARTS.contains(*word));
         (conjunction && !of_writer).then_some(Doubt::Vote)
+    }
+
+    /// Whether words of another language stand there that are not known to be harmless.
+    fn is_foreign(&self, range: Range<usize>) -> bool {
+        let words = || {
+            range.clone().filter(|index| {
+                self.token(*index).is_some_and(|token| token.kind == Kind::Word && !token.capital)
+            })
+        };
+        let known = |word: &str| {
+            FOREIGN_KNOWN.contains(word)
+                || LEADS.contains(word)
+                || ME.contains(word)
+                || MINE.contains(word)
+                || REASONS.contains(word)
+                || CJK_REASONS.iter().any(|start| word.starts_with(start))
+        };
+        let foreign = |word: &str| FOREIGN.contains(word) || !word.is_ascii();
+        words().any(|index| foreign(self.word(index)))
+            && !words().all(|index| known(self.word(index)))
+    }
+
+    /// "for Xavier", "received from Xavier"
+    fn names_somebody(&self, range: Range<usize>) -> bool {
+        range.clone().any(|index| {
+            let name = index + 1;
+            matches!(self.word(index), "for" | "from" | "by" | "to")
+                && range.contains(&name)
+                && self.token(name).is_some_and(|token| token.kind == Kind::Word && token.capital)
+                && !self.subject_has(self.word(name))
+                && !HATS.contains(self.word(name))
+                && !self.word(name).chars().any(|c| c.is_ascii_digit())
+                && !self.is_writer(name..name + 1)
+        })
+    }
+
+    /// `+1 -- Xavier`
+    fn is_signed_by_another(&self, at: usize) -> bool {
+        let dashes = (at..self.items.len()).take_while(|index| self.is_mark(*index, "-—/")).count();
+        let name = at + dashes..self.items.len();
+        let capital = |index: usize| {
+            self.token(index).is_some_and(|token| token.kind == Kind::Word && token.capital)
+        };
+        dashes > 0
+            && (1..=3).contains(&name.len())
+            && name.clone().all(capital)
+            && !self.is_writer(name.clone())
+            && !name
+                .clone()
+                .any(|index| HATS.contains(self.word(index)) || REASONS.contains(self.word(index)))
+    }
+
+    /// Whether more stands between the quotation marks that open before a figure.
+    fn is_quoted(&self, at: usize) -> bool {
+        let mark =
+            |at: usize| self.tokens.all.get(at).is_some_and(|token| token.kind == Kind::Mark('"'));
+        let near = at + 1..self.tokens.all.len().min(at + LONGEST);
+        at > 0 && mark(at - 1) && !mark(at + 1) && near.clone().any(mark)
     }
 
     fn is_writer(&self, range: Range<usize>) -> bool {
@@ -362,6 +427,21 @@ impl<'t> Sentence<'t> {
             _ => false,
         };
         if plus && (0..rest.len()).any(otherwise) {
+            return Some(Doubt::Other);
+        }
+        let to_do = rest.iter().enumerate().any(|(at, word)| {
+            *word == "must"
+                || matches!(*word, "needs" | "need" | "has" | "have")
+                    && rest.get(at + 1) == Some(&"to")
+        });
+        let later = rest
+            .iter()
+            .any(|word| matches!(*word, "next" | "later" | "future" | "minor" | "afterwards"));
+        if plus && to_do && !later || self.is_foreign(end..self.items.len()) {
+            return Some(Doubt::Condition);
+        }
+        let near = end..self.items.len().min(end + 6);
+        if self.names_somebody(near) || self.is_signed_by_another(end) {
             return Some(Doubt::Other);
         }
         if fit.deed == Deed::Carries {
@@ -414,6 +494,10 @@ impl<'t> Sentence<'t> {
             || self.figure(at).is_some_and(same)
             || fit.deed == Deed::Withdraws && next == "and"
             || REASONS.contains(next)
+            || matches!(next, "with" | "w/")
+                && self.words(at..self.items.len().min(at + 5)).any(|word| COMPANY.contains(word))
+            || matches!(next, "i" | "we") && WORK.contains(self.word(at + 1))
+            || plus && next == "👍"
             || next == "no" && NO_ISSUES.contains(self.word(at + 1))
             || !plus && matches!(next, "do" | "don't")
             || CJK_REASONS.iter().any(|start| next.starts_with(start));
@@ -480,7 +564,9 @@ impl<'t> Sentence<'t> {
 
     fn subject_has(&self, word: &str) -> bool {
         let mut words = self.subject.split(|c: char| !c.is_alphanumeric() && !".-_".contains(c));
-        words.any(|known| known == word)
+        words.any(|known| {
+            known.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        })
     }
 
     fn figure(&self, index: usize) -> Option<super::figure::Figure> {
@@ -510,6 +596,13 @@ impl<'t> Sentence<'t> {
             alarm(&words, true)
         });
         let of_line = |index: usize| self.token(index).is_none_or(|other| other.line != token.line);
+        // "This one gets a +1 from me"
+        let from_me = self.from_me(index + 1);
+        let ends =
+            from_me > index + 1 && (from_me == self.items.len() || self.is_mark(from_me, ",-—("));
+        if ends && alarm.is_none() && !self.words(0..index).any(|word| DENIALS.contains(word)) {
+            return Verdict::Plain(Deed::Votes);
+        }
         let at_end = index == 0 || index + 1 >= self.items.len() || of_line(index + 1);
         let doubt = alarm.unwrap_or(if at_end { Doubt::Vote } else { Doubt::Named });
         Verdict::Doubt(doubt)
@@ -534,7 +627,7 @@ impl<'t> Sentence<'t> {
             || self.is_figure(behind + 1);
         let empty =
             index == 0 && self.is_mark(behind, ":") && nobody && behind + 2 >= self.items.len()
-                || index == 0 && self.is_mark(behind, "(x×") && number(behind + 1);
+                || self.is_mark(behind, "(x×") && number(behind + 1);
         legend && !self.word(index + 1).starts_with("is")
             || empty
             || self.is_counted(index)
@@ -542,44 +635,40 @@ impl<'t> Sentence<'t> {
             || index > 0 && self.is_choice(index)
             || self.is_code(at)
             || self.names_behind_colon(index)
+            || index > 0 && is_of_others(self.word(index - 1))
     }
 
-    /// "3 binding +1", "no -1": a number in front, with at most adjectives between.
+    /// "3 binding +1", "and no -1": a number in front that counts votes.
     fn is_counted(&self, index: usize) -> bool {
-        let mut before = (0..index).rev().take(3);
-        before.any(|index| {
-            let word = self.word(index);
-            let number = matches!(self.token(index).map(|token| token.kind), Some(Kind::Number))
-                || NUMBERS.contains(word);
-            number
-        }) && {
-            // Only adjectives stand between.
-            let between = (0..index).rev().take_while(|index| {
-                let word = self.word(*index);
-                matches!(
-                    word,
-                    "pmc"
-                        | "ipmc"
-                        | "more"
-                        | "vote"
-                        | "valid"
-                        | "further"
-                        | "additional"
-                        | "other"
-                        | "binding"
-                )
-            });
-            let first = index - between.count();
-            first > 0
-                && (NUMBERS.contains(self.word(first - 1))
-                    || matches!(self.token(first - 1).map(|token| token.kind), Some(Kind::Number)))
-                && !(first == 1 && self.word(0) == "0")
-        }
+        const BETWEEN: &[&str] =
+            &["pmc", "ipmc", "more", "vote", "valid", "further", "additional", "other"];
+        const BEFORE: &[&str] = &[
+            "least", "need", "needs", "require", "requires", "with", "have", "has", "got", "by",
+            "only", "of", "are", "and", "gave", "count",
+        ];
+        let between =
+            (0..index).rev().take_while(|index| BETWEEN.contains(&self.word(*index))).count();
+        let first = index - between;
+        let Some(number) = first.checked_sub(1) else { return false };
+        let word = self.word(number);
+        let is_number =
+            |index: usize| self.token(index).is_some_and(|token| token.kind == Kind::Number);
+        let counts = is_number(number) && word.len() <= 2 || NUMBERS.contains(word);
+        let binding = self.claim(Some(index)).is_some();
+        let votes = matches!(self.word(index + 1), "vote" | "votes")
+            || between > 0
+            || binding && number == 0;
+        let led = number > 0 && BEFORE.contains(&self.word(number - 1));
+        // "No -1, please" says something.
+        let denies = matches!(word, "no" | "any" | "zero") && number == 0;
+        counts && !denies && (votes || led || self.is_mark(number.wrapping_sub(1), ","))
     }
 
     /// "exit code -1", "returned -1", "git log -1", "UTC +1".
     fn is_number(&self, index: usize) -> bool {
-        let mut at = index;
+        let own =
+            self.words(0..self.items.len()).any(|word| matches!(word, "i" | "my" | "me" | "i'm"));
+        let mut at = index - usize::from(index > 0 && self.is_mark(index - 1, "("));
         while at > 0
             && (matches!(
                 self.word(at - 1),
@@ -588,7 +677,7 @@ impl<'t> Sentence<'t> {
         {
             at -= 1;
         }
-        at > 0 && QUANTITIES.contains(self.word(at - 1))
+        at > 0 && !own && QUANTITIES.contains(self.word(at - 1))
     }
 
     /// Another figure beside it: "+1 or -1", "+1/0/-1", "from -1 to +1", "-1 and +1".
@@ -606,7 +695,19 @@ impl<'t> Sentence<'t> {
             );
             spans && self.is_figure(last)
         };
-        beside(index + 1, index + 2)
+        // "-1, 0, +1"
+        let listed = |one: usize, other: usize| {
+            self.is_mark(one, ",")
+                && self.figure(other).is_some_and(|other| other.value != figure.value)
+        };
+        let around = (index + 1, index + 2, index.wrapping_sub(1), index.wrapping_sub(2));
+        let list = listed(around.0, around.1)
+            && (self.is_mark(index + 3, ",") && self.is_figure(index + 4)
+                || listed(around.2, around.3))
+            || listed(around.2, around.3)
+                && self.is_mark(index.wrapping_sub(3), ",")
+                && self.is_figure(index.wrapping_sub(4));
+        list || beside(index + 1, index + 2)
             || index >= 2 && beside(index - 1, index - 2)
             || index >= 1 && ranges(index - 1, index + 1, index + 2)
             || index >= 3 && ranges(index - 3, index - 1, index - 2)
@@ -655,12 +756,74 @@ impl<'t> Sentence<'t> {
         words.len() <= 8 && (right || alarm(&words, true) == Some(Doubt::Other))
     }
 
+    /// Whether what it says of a vote may be more than naming it: of the writer's own, or denying.
+    pub(super) fn is_of_writer(&self) -> bool {
+        let mut words = self.words(0..self.items.len());
+        words.any(|word| OWN.contains(word) || matches!(word, "longer" | "anymore" | "not"))
+    }
+
+    /// Whether a vote on the next line is not the writer's, or depends on something, by what leads
+    /// to it here.
+    pub(super) fn leads_to(&self) -> Option<Doubt> {
+        let words: Vec<&str> = self.words(0..self.items.len()).collect();
+        let last = words.last().copied()?;
+        let opens =
+            matches!(last, ":" | "," | "said" | "says" | "wrote" | "is" | "returned" | "prints");
+        if !opens {
+            return None;
+        }
+        if let Some(doubt) = alarm(&words, true) {
+            return Some(doubt);
+        }
+        if SUBORDINATES.contains(words.first().copied().unwrap_or_default()) {
+            return Some(Doubt::Condition);
+        }
+        let own = |word: &&str| {
+            OWN.contains(*word)
+                || matches!(
+                    *word,
+                    "i'm"
+                        | "i'd"
+                        | "vote"
+                        | "verdict"
+                        | "conclusion"
+                        | "summary"
+                        | "result"
+                        | "so"
+                        | "me"
+                )
+        };
+        let others = words.iter().any(|word| is_of_others(word));
+        let greets = words.iter().all(|word| LEADS.contains(*word) || word.len() == 1)
+            || words.first().is_some_and(|first| LEADS.contains(*first)) && words.len() <= 5;
+        match last {
+            ":" if others || !(words.iter().any(own) || greets) => Some(Doubt::Other),
+            "said" | "says" | "wrote" | "returned" | "prints" => Some(Doubt::Other),
+            _ => None,
+        }
+    }
+
     /// Whether it makes the vote of the sentence before it depend on something.
     pub(super) fn takes_back(&self) -> bool {
         let words: Vec<&str> = self.words(0..self.items.len()).collect();
         let first = words.iter().find(|word| !LEADS.contains(**word)).copied().unwrap_or_default();
-        let of_vote = matches!(first, "this" | "that" | "it" | "my");
-        of_vote && words.len() > 2 && alarm(&words, false) == Some(Doubt::Condition)
+        let of_vote =
+            matches!(first, "this" | "that" | "it" | "my" | "note" | "condition" | "valid");
+        // "If the tag is signed": half a sentence, which goes with the one before.
+        let own_clause = |word: &&str| {
+            matches!(*word, "," | "please" | "i" | "we" | "let" | "you" | "i'd" | "i'll" | "let's")
+        };
+        let begin = words.iter().position(|word| !matches!(*word, "-" | "(" | "only" | "but"));
+        let half = begin.is_some_and(|begin| {
+            let words = &words[begin..];
+            let starts = words.len().min(3);
+            (alarm(&words[..starts], false) == Some(Doubt::Condition)
+                && CONDITIONS.first.contains(words[0])
+                || matches!(words[0], "after" | "once" | "when" | "until"))
+                && words.len() > 2
+                && !words.iter().any(|word| own_clause(&word))
+        });
+        half || of_vote && words.len() > 2 && alarm(&words, false) == Some(Doubt::Condition)
     }
 
     /// The lines of its first and last word.
@@ -704,6 +867,12 @@ impl<'t> Sentence<'t> {
     }
 }
 
+/// "your", "Jane's"
+fn is_of_others(word: &str) -> bool {
+    let is = matches!(word, "it's" | "that's" | "here's" | "let's" | "what's" | "there's");
+    OF_OTHERS.contains(word) || word.ends_with("'s") && !is
+}
+
 /// `rc2`
 fn is_candidate(word: &str) -> bool {
     word.strip_prefix("rc")
@@ -740,6 +909,31 @@ fn alarm(words: &[&str], before: bool) -> Option<Doubt> {
         () if any(&CONDITIONS) => Some(Doubt::Condition),
         () if any(&OTHERS) || before && any(&TOLD) => Some(Doubt::Other),
         () => None,
+    }
+}
+
+/// Whether a quoted line proposes something else than the vote.
+pub(super) fn proposes(line: &str) -> bool {
+    let folded = line.to_lowercase();
+    let words: Vec<&str> = folded
+        .split(|c: char| !c.is_alphanumeric() && !"'-_".contains(c))
+        .filter(|word| !word.is_empty())
+        .collect();
+    alarm(&words, false) == Some(Doubt::Other)
+        || words.iter().any(|word| matches!(*word, "extend" | "withdraw" | "rc2" | "rc3"))
+}
+
+/// What makes a ticked option doubtful, by the words behind its vote.
+pub(super) fn doubt_of_option(tokens: &Tokens) -> Option<Doubt> {
+    let words: Vec<&str> = tokens.all.iter().map(|token| tokens.text(token)).collect();
+    let vote = tokens.all.iter().position(|token| matches!(token.kind, Kind::Figure(_)))?;
+    let behind = &words[vote + 1..];
+    let mut near = behind.iter().filter(|word| word.chars().any(char::is_alphabetic)).take(2);
+    let name = tokens.all.get(vote + 2).is_some_and(|token| token.capital);
+    match () {
+        () if near.any(|word| SOFT.contains(*word)) => Some(Doubt::Condition),
+        () if matches!(behind.first(), Some(&("for" | "from"))) && name => Some(Doubt::Other),
+        () => alarm(behind, false),
     }
 }
 

@@ -140,11 +140,23 @@ impl Tokens {
         let asks_for_more = self.text(last) == ":" && self.says_my_vote(from - 1);
         match (last.kind, next.kind) {
             (Kind::Break, _) => false,
-            (_, Kind::Figure(_)) => dangling || asks_for_more,
+            // "at least 3", "no" and the like; other numbers end their line.
+            (Kind::Number, Kind::Figure(_)) => self.counts_votes(from),
+            (_, Kind::Figure(_)) => {
+                dangling && !matches!(self.text(last), "no" | "not") || asks_for_more
+            }
             (Kind::Mark('.' | '!' | '?' | ':' | ';'), _) => false,
             (Kind::Mark(','), _) => true,
             _ => dangling || length >= 60 || !next.capital && next.kind == Kind::Word,
         }
+    }
+
+    /// "at least 3", "needs 2": the line that ends before `at` asks for votes.
+    fn counts_votes(&self, at: usize) -> bool {
+        let words = &self.all[at.saturating_sub(5)..at];
+        words.iter().any(|token| {
+            matches!(self.text(token), "least" | "need" | "needs" | "require" | "requires")
+        })
     }
 
     /// "my vote:", "my vote is:".

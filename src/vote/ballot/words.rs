@@ -32,7 +32,9 @@ pub(super) static CONDITIONS: LazyLock<Alarms> = LazyLock::new(|| Alarms::new(
      conditionally conditioned condition conditions assuming presuming supposing pending barring subject_to in_case as_long_as so_long_as as_soon_as \
      depending depends on_the_proviso proviso stipulation with_the_understanding whenever whether until_then \
      not_sure unsure undecided maybe perhaps probably possibly tentative tentatively hopefully provisionally provisional theoretically hypothetically in_principle \
-     leaning tempted inclined might not_yet not_a_vote not_my_vote not_voting no_vote not_vote don't_vote don't_count not_count do_not_count \
+     leaning tempted inclined might normally generally ideally unofficially mostly basically informally hardly barely preliminarily temporarily \
+     emotionally cautiously in_general in_spirit in_theory anything_but if_so in_that_case grundsätzlich vorläufig en_principe en_principio em_princípio w_zasadzie в_принципе \
+     i_princip not_yet not_a_vote not_my_vote not_voting no_vote not_vote don't_vote don't_count not_count do_not_count \
      wenn falls sofern sobald vorausgesetzt vorbehaltlich vorbehalt bedingung solange bedingt eventuell vielleicht \
      si dès pourvu réserve conditionnel conditionnelle à_condition peut-être sauf_si tant_que \
      siempre_que siempre_y condición condicionado salvo cuando caso condição desde_que a_menos_que condicional purché condizione a_patto a_condizione qualora se \
@@ -86,27 +88,27 @@ pub(super) static OWN_STARTS: Set = LazyLock::new(|| {
 /// What a vote on a release is for.
 #[rustfmt::skip]
 pub(super) static OBJECTS: Set = LazyLock::new(|| set(
-    "release releasing released package packages artifacts sources version final official ship shipping publish publishing promote promoting candidate proceed proceeding go going now today accept accepting adopt adopting merge \
+    "release releasing released rc package packages artifacts sources version final official ship shipping publish publishing promote promoting candidate proceed proceeding go going now today accept accepting adopt adopting merge \
      merging approve approving graduate graduating proposal donation spip version this it veröffentlichung freigabe",
 ));
 /// What says why or what was done, right behind a vote.
 #[rustfmt::skip]
 pub(super) static REASONS: Set = LazyLock::new(|| set(
-    "as because since inspected examined compared unpacked due based with w/ thanks thank thx looks look looking lgtm works worked good great nice well all everything verified checked tested \
-     validated built build builds ran run runs reviewed signed downloaded compiled confirmed installed tried i i've i'm we we've my our happy glad sorry approve \
+    "as because since inspected examined compared unpacked due based thanks thank thx looks look looking lgtm works worked good great nice well all everything verified checked tested \
+     validated built build builds ran run runs reviewed signed downloaded compiled confirmed installed tried i've i'm we've my our happy glad sorry approve \
      support yes ship even though although despite again it it's this the there very too weil danke merci gracias parce porque car pois want wanted \
      keep congrats go cheers regards best below attached great ship awesome nice after having",
 ));
 /// What may follow a vote and makes it depend on something.
 #[rustfmt::skip]
 pub(super) static SOFT: Set = LazyLock::new(|| set(
-    "when once given granted awaiting waiting dependent caveat erst vorher nach sobald gdy kiedy dopo appena after until till before only tomorrow later soon except excepting minus modulo apart follows follow als zodra nachdem \
+    "when once think guess suppose believe hope needs requires tbc upon following excluding given granted awaiting waiting dependent caveat erst vorher nach sobald gdy kiedy dopo appena after until till before only tomorrow later soon except excepting minus modulo apart follows follow als zodra nachdem \
      sauf quand quando после poté",
 ));
 /// What a clause begins with on which the vote behind it depends.
 #[rustfmt::skip]
 pub(super) static SUBORDINATES: Set = LazyLock::new(|| set(
-    "with once after when until till upon should were for une nach nachdem après po после dopo depois una como als zodra als sobald wenn",
+    "only still except by having with once after when until till upon should were for une nach nachdem après po после dopo depois una como als zodra als sobald wenn",
 ));
 /// Behind a vote: it is told of.
 pub(super) static TELLS: Set = LazyLock::new(|| set("says said sagt sagte told dit dice disse"));
@@ -142,13 +144,53 @@ pub(super) const CJK_REASONS: &[&str] = &[
 /// Numbers that count votes.
 #[rustfmt::skip]
 pub(super) static NUMBERS: Set = LazyLock::new(|| set(
-    "one two three four five six seven eight nine ten eleven twelve n no any zero few several many enough least keine kein aucun ninguna nessun three+ x another_one",
+    "two three four five six seven eight nine ten eleven twelve n no any zero few several many keine kein aucun ninguna nessun three+",
+));
+/// What a vote is with, and is one all the same.
+#[rustfmt::skip]
+pub(super) static COMPANY: Set = LazyLock::new(|| {
+    set("comment comments remark remarks note notes nit nits thanks pleasure suggestion suggestions question questions jdk java gratitude joy")
+});
+/// What writers did when they vote.
+#[rustfmt::skip]
+pub(super) static WORK: Set = LazyLock::new(|| {
+    set("checked tested verified built ran did validated reviewed support approve vote have've compiled installed tried inspected examined compared downloaded confirmed")
+});
+/// Small words of other languages than English: what stands beside them is read only as far as its
+/// words are known.
+#[rustfmt::skip]
+pub(super) static FOREIGN: Set = LazyLock::new(|| set(
+    "der die das dem den mit nur bis auf und ein eine le la les de du des que mais avec une un el los las con por para uma um com het een na op van \
+     w z po jak gdy ale assim depois appena corretto dopo och efter när det na po s až con la vez a_priori priori",
+));
+/// Words of other languages beside a vote that make nothing doubtful.
+#[rustfmt::skip]
+pub(super) static FOREIGN_KNOWN: Set = LazyLock::new(|| set(
+    "danke für die arbeit gut alles läuft getestet geprüft sieht aus merci pour le travail testé vérifié tout va bien gracias por el trabajo probado todo \
+     funciona obrigado pelo trabalho testado grazie per il lavoro provato bedankt voor het werk getest dziękuję za pracę sprawdzone спасибо за работу \
+     проверено weil parce que porque falta fehlt manque por mi parte de ma part von mir da parte mia mein leider malheureusement désolé mais lamentablemente \
+     purtroppo niestety bohužel tyvärr à tous a todos et und y e le la les el die der das den nicht non moin bonjour hola ciao olá",
+));
+/// Of somebody else, right before a vote.
+#[rustfmt::skip]
+pub(super) static OF_OTHERS: Set = LazyLock::new(|| {
+    set("your his her their dein deine ihr ihre ton votre tu su seu twój твой ваш 你的 あなたの")
+});
+/// Of the writer, before a vote.
+#[rustfmt::skip]
+pub(super) static OWN: Set = LazyLock::new(|| set(
+    "my mine our mein meine meinen mon mi meu mio mijn mój moj swój мой мою свой můj své svůj min mitt 我的 저의",
+));
+/// Words of denial.
+#[rustfmt::skip]
+pub(super) static DENIALS: Set = LazyLock::new(|| set(
+    "not no never without isn't won't wouldn't can't cannot don't didn't doesn't haven't would could need needs want wants expect expecting get you longer anymore \
+     nicht kein pas plus non nie не",
 ));
 /// Words behind which a figure is a number of something.
 #[rustfmt::skip]
 pub(super) static QUANTITIES: Set = LazyLock::new(|| set(
-    "code codes status exit exits exited returns returned return returning errno index priority value level offset size timeout port pid column row argument \
-     default head tail log kill grep utc gmt cet cest pst pdt est edt ist jst timezone exitcode rückgabewert returncode sets set setting",
+    "code codes errno exit exits exited returns returned returning head tail log kill grep utc gmt cet cest pst pdt jst exitcode returncode rückgabewert",
 ));
 /// Where a tally says that there were no votes.
 pub(super) static NOBODY: Set = LazyLock::new(|| set("none nobody n/a no nil keine aucun 0 -"));
