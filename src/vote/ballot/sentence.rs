@@ -351,7 +351,9 @@ impl<'t> Sentence<'t> {
                 || REASONS.contains(word)
                 || CJK_REASONS.iter().any(|start| word.starts_with(start))
         };
-        let foreign = |word: &str| FOREIGN.contains(word) || !word.is_ascii();
+        let foreign = |word: &str| {
+            FOREIGN.contains(word) || word.contains(|c: char| ('\u{80}'..'\u{530}').contains(&c))
+        };
         words().any(|index| foreign(self.word(index)))
             && !words().all(|index| known(self.word(index)))
     }

@@ -40,7 +40,7 @@ pub(super) static CONDITIONS: LazyLock<Alarms> = LazyLock::new(|| Alarms::new(
      siempre_que siempre_y condición condicionado salvo cuando caso condição desde_que a_menos_que condicional purché condizione a_patto a_condizione qualora se \
      mits indien tenzij zodra voorwaarde voorwaardelijk om hvis såfremt förutsatt forutsatt forutsetning förutsättning villkor betingelse \
      если условии условие условием когда якщо при_условии кабы jeśli jeżeli jesli warunkiem o_ile pokud jestli podmínkou podmínku ha feltéve koşuluyla eğer",
-    &["如果", "若", "只要", "前提", "条件", "條件", "除非", "假如", "等到", "之后", "以后", "先修", "需要先", "需先", "場合", "なら", "限り", "조건", "만약", "다면"],
+    &["如果", "若", "只要", "前提", "条件", "條件", "除非", "假如", "等到", "之后", "以后", "先", "需要先", "后", "後", "的话", "等", "原则", "ただし", "たら", "れば", "場合", "なら", "限り", "조건", "만약", "다면"],
 ));
 /// Something else than this vote, or somebody else's.
 #[rustfmt::skip]
