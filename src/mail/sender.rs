@@ -37,12 +37,14 @@ pub(crate) fn sender(
     }
 }
 
+const NOBODY: &str = "it does not say who sent it";
+
 /// Why `From` cannot be taken for one person's.
 fn unsure(fields: &Fields<'_>, from: &Address) -> Option<&'static str> {
     let values: Vec<&[u8]> = fields.all("from").collect();
     let [value] = values[..] else {
         return Some(match values.len() {
-            0 => "it does not say who sent it",
+            0 => NOBODY,
             _ => "it has several From fields",
         });
     };
@@ -55,6 +57,9 @@ fn unsure(fields: &Fields<'_>, from: &Address) -> Option<&'static str> {
     }
     if bare_addresses(value).len() > 1 {
         return Some("its From names several addresses");
+    }
+    if from.name.is_none() && !from.address.contains('@') {
+        return Some(NOBODY);
     }
     is_machine(&from.address).then_some("it is from a machine and does not say for whom")
 }
@@ -132,7 +137,7 @@ fn behind_list(
             let mut envelope = envelope.filter(|(_, address)| is_person(address));
             let envelope = envelope.next().filter(|(passed, _)| *passed);
             let envelope = envelope.map(|(_, address)| (address, SenderSource::ReceivedSpf));
-            let last = || fields.all("cc").flat_map(addresses).filter(is_person).last();
+            let last = || fields.all("cc").flat_map(addresses).filter(is_person).next_back();
             // Anybody may be in Cc: it has to fit what From says.
             let last = || last().filter(|address| agrees(name, address));
             let found = envelope.or_else(|| Some((last()?, SenderSource::LastCc)));
@@ -208,7 +213,8 @@ mod tests {
 
     fn of(header: &str) -> (Option<String>, String, SenderSource) {
         let fields = Fields::read(header.as_bytes());
-        let from = fields.first("from").map(addresses).unwrap_or_default().remove(0);
+        let from = fields.first("from").map(addresses).unwrap_or_default();
+        let from = from.into_iter().next().unwrap_or_default();
         let lists = ["dev@x.apache.org".to_owned(), "dev@lists.example.org".to_owned()];
         let (sender, source) = sender(&fields, &from, &lists);
         (sender.name, sender.address, source)
@@ -313,6 +319,7 @@ mod tests {
             ("From: eve@evil.example\nFrom: max@apache.org\n", "several From"),
             ("From: Eve <eve@evil.example>\rFrom: max@apache.org\n", "control"),
             ("From: Eve\u{0} <max@apache.org>\n", "control"),
+            ("From: <>\n", "does not say"),
             ("From: git@apache.org\nReply-To: x@y.org\n", "a machine"),
             ("From: Max <notifications@github.com>\n", "a machine"),
             ("From: Max <12+max@users.noreply.github.com>\n", "a machine"),

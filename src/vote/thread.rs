@@ -170,6 +170,10 @@ impl Sorting {
     fn is_call(&self, node: usize, inherited: Owner) -> bool {
         let (message, subject) = (&self.messages[node], &self.subjects[node]);
         if let Owner::Call(call) = inherited {
+            // What is written on GitHub below a call, and the call edited there, calls nothing.
+            if message.mirrored.is_some() {
+                return false;
+            }
             // Within a thread: another candidate, or the same person beginning anew.
             let another = !subject.fits(&self.subjects[call]);
             let anew = !subject.reply && same_sender(message, &self.messages[call]);

@@ -583,26 +583,30 @@ impl Report for TallyReport {
         let open = votes.iter().flat_map(|(_, _, vote)| &vote.unclear);
         let open = { open }.find(|aside| aside.settled.is_none());
         let over = matches!(self.outcome, Outcome::Failed | Outcome::Cancelled);
-        if let Some(aside) = open.filter(|_| !over && !self.command.is_empty()) {
-            page.paragraph(
-                "Whoever knows what was meant settles it, with +1, 0, -1 or none (the id in quotes, as \
-                 here); --ask goes through all of them:",
-            );
-            let ruling = Ruling {
-                message_id: aside.message_id.clone(),
-                value: RulingValue::Vote(Value::PlusOne),
-                reason: "how it is known".to_owned(),
-            };
+        let mut settle = |text: &str, id: &MessageId, value: RulingValue| {
+            page.paragraph(text);
+            let reason = "how it is known".to_owned();
+            let ruling = Ruling { message_id: id.clone(), value, reason };
             let words = [&self.command[..], &ruling.words()].concat();
             page.commands([&words.iter().map(String::as_str).collect::<Vec<_>>()[..]]);
+        };
+        if let Some(aside) = open.filter(|_| !over && !self.command.is_empty()) {
+            settle(
+                "Whoever knows what was meant settles it, with +1, 0, -1 or none (the id in quotes, as \
+                 here); --ask goes through all of them:",
+                &aside.message_id,
+                RulingValue::Vote(Value::PlusOne),
+            );
         }
-        let by_name = votes.iter().flat_map(|(_, _, vote)| &vote.ballots);
-        if self.outcome == Outcome::NeedsRuling
-            && let Some(ballot) = { by_name }.find(|ballot| ballot.is_by_name())
-        {
-            page.paragraph("Whoever knows that a vote is by whom its name says settles it with:");
-            let id = format!("<{}>=genuine", ballot.message_id);
-            page.commands([&["--rule", &id, "--reason", "how it is known"][..]]);
+        let mut ballots = votes.iter().flat_map(|(_, _, vote)| &vote.ballots);
+        let by_name = ballots.find(|ballot| ballot.is_by_name() && ballot.value != Value::Zero);
+        let waits = self.outcome == Outcome::NeedsRuling && !self.command.is_empty();
+        if let Some(ballot) = by_name.filter(|_| waits) {
+            settle(
+                "Whoever knows that a vote is by whom its name says settles it with:",
+                &ballot.message_id,
+                RulingValue::Genuine,
+            );
         }
     }
 }
