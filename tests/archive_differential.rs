@@ -60,7 +60,7 @@ fn hex(bytes: &[u8]) -> String {
 /// What plusone makes of an archive; none for what it says is unsafe.
 fn ours(bytes: &[u8]) -> Result<Option<Tree>, ReadError> {
     let mut tree = Tree::new();
-    let mut safe = true;
+    let (mut safe, mut told) = (true, true);
     let mut note = |head: plusone::archive::read::Head, content: &mut dyn Read| {
         safe &= !head.path.starts_with(b"/");
         safe &= head.path.split(|&byte| byte == b'/').all(|part| part != b"..");
@@ -81,6 +81,7 @@ fn ours(bytes: &[u8]) -> Result<Option<Tree>, ReadError> {
             HeadKind::File => {
                 let mut bytes = Vec::new();
                 content.read_to_end(&mut bytes)?;
+                told &= bytes.len() as u64 == head.size;
                 ("f".to_owned(), hex(&Sha512::digest(&bytes)), runs)
             }
         };
@@ -98,6 +99,8 @@ fn ours(bytes: &[u8]) -> Result<Option<Tree>, ReadError> {
         }
         None => return Err(ReadError::Unknown),
     }
+    // git's id of a file is made of the size that was known before.
+    assert!(told, "another size was told than there is");
     Ok(safe.then_some(tree))
 }
 

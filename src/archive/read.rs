@@ -77,10 +77,10 @@ impl Limits {
 }
 
 impl Default for Limits {
-    /// 300,000 members, 16 GiB, paths of 4,096 bytes, 32 MiB of paths: several times what any known
-    /// release needs, and what its members take in memory stays below 256 MB.
+    /// 250,000 members, 16 GiB, paths of 4,096 bytes, 24 MiB of paths: several times what any known
+    /// release needs, and what they and all findings about them take in memory stays below 256 MB.
     fn default() -> Self {
-        Self { members: 300_000, bytes: 16 << 30, path: 4096, names: 32 << 20 }
+        Self { members: 250_000, bytes: 16 << 30, path: 4096, names: 24 << 20 }
     }
 }
 

@@ -41,10 +41,10 @@ const LATEST: u8 = 46;
 const END_SIZE: usize = 22;
 const LONGEST_END: u64 = END_SIZE as u64 + 0xffff;
 
-/// What the directory says of each member's kind, by where the member begins: only there stands
-/// what is a link.
+/// What the directory says of each member's kind and size, by where the member begins: what is a
+/// link stands only there, and a size may stand only there and behind the content.
 #[derive(Debug, Default)]
-pub struct Kinds(Vec<(u64, Attributes)>);
+pub struct Kinds(Vec<(u64, Attributes, u64)>);
 
 impl Kinds {
     /// Reads them from the end of the file, which has still to be walked: nothing is judged.
@@ -79,15 +79,16 @@ impl Kinds {
                 return Err(ReadError::Limit { what: "members", limit: limits.members });
             }
             let listed = directory.listed()?;
-            kinds.push((listed.entry.offset, listed.attributes));
+            kinds.push((listed.entry.offset, listed.attributes, listed.entry.size));
         }
-        kinds.sort_unstable_by_key(|(offset, _)| *offset);
+        kinds.sort_unstable_by_key(|(offset, ..)| *offset);
         Ok(Self(kinds))
     }
 
-    fn of(&self, offset: u64) -> Option<Attributes> {
-        let at = self.0.binary_search_by_key(&offset, |(offset, _)| *offset).ok()?;
-        Some(self.0[at].1)
+    fn of(&self, offset: u64) -> Option<(Attributes, u64)> {
+        let at = self.0.binary_search_by_key(&offset, |(offset, ..)| *offset).ok()?;
+        let (_, attributes, size) = self.0[at];
+        Some((attributes, size))
     }
 }
 
@@ -125,11 +126,11 @@ pub(crate) fn walk(
         match zip.signature()? {
             LOCAL => {
                 let local = zip.local(offset)?;
-                let attributes = match kinds {
+                let known = match kinds {
                     Some(kinds) => kinds.of(offset).ok_or_else(|| local.odd(HIDDEN))?,
-                    None => Attributes::of_name(&local.name),
+                    None => (Attributes::of_name(&local.name), local.entry.size),
                 };
-                zip.member(local, attributes, limits, &mut paths, watch, visitor)?;
+                zip.member(local, known, limits, &mut paths, watch, visitor)?;
             }
             DIRECTORY => {
                 zip.directory.get_or_insert(offset);
@@ -392,7 +393,7 @@ impl<'a> Zip<'a> {
     fn member(
         &mut self,
         local: Local,
-        attributes: Attributes,
+        (attributes, size): (Attributes, u64),
         limits: Limits,
         paths: &mut Paths,
         watch: &mut Watch<'_>,
@@ -446,7 +447,7 @@ impl<'a> Zip<'a> {
             HeadKind::File
         };
         let mode = attributes.mode(is_directory);
-        let (size, mtime, owner) = (entry.size, local.mtime, String::new());
+        let (mtime, owner) = (local.mtime, String::new());
         if !path.is_empty() {
             paths.take(&path, &kind, false)?;
             let head = Head { path, kind, size, mode, mtime, owner };

@@ -73,7 +73,8 @@ fn objections(member: &Member) -> Vec<(Severity, &'static str)> {
         HeadKind::Other(_) => found.push((Severity::Error, "is neither file, link nor directory")),
         _ => {}
     }
-    if member.mode & 0o6000 != 0 {
+    // On a directory it only hands on the group.
+    if member.mode & 0o6000 != 0 && !member.is_directory() {
         found.push((Severity::Error, "is setuid or setgid"));
     }
     found

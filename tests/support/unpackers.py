@@ -6,7 +6,7 @@ tree that it left: for a path its kind, its content (a digest, or a link's targe
 import hashlib, json, os, shutil, signal, stat, subprocess, sys, tarfile, tempfile, warnings, zipfile
 
 # A file that is written to where a pipe is waits for ever.
-PATIENCE = 5
+PATIENCE = 15
 ENV = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
