@@ -174,7 +174,8 @@ impl KeysFile {
                         damaged += 1;
                     }
                     // Keys that follow are read all the same; what is odd about all the others is not kept.
-                    if damaged <= MOST_PROBLEMS || !block.certificates.is_empty() {
+                    let speaks = !(block.certificates.is_empty() && block.revocations.is_empty());
+                    if damaged <= MOST_PROBLEMS || speaks {
                         self.blocks.push(block);
                     }
                     if damaged == MOST_PROBLEMS + 1 {
