@@ -18,10 +18,13 @@ use std::time::Instant;
 use plusone::backend::dist::{self, Committer, Depth, DistArea, Known, SeenFiles};
 use plusone::backend::svn::Access;
 use plusone::dist::order::Lines;
-use plusone::dist::promote::{Found, Promoted, Promotion, ReleaseArea, Voted, promotion};
+use plusone::dist::promote::{
+    ArchiveNames, Found, Promoted, Promotion, ReleaseArea, Voted, promotion,
+};
 use plusone::dist::stage::{Staged, Staging, staging};
 use plusone::dist::{Content, Files, Place, Planned, Sha512};
 use plusone::plan::Executor;
+use plusone::project::template::{Names, Template};
 
 #[path = "../tests/support/passed.rs"]
 mod passed;
@@ -101,6 +104,8 @@ fn promote(area: &str, dev: &str, release: &str) {
     let found = Found { listing, digests: files };
     let around = (&home, released.as_ref().unwrap());
     let none = Default::default();
+    let template: Template = "demo-{version}-src".parse().unwrap();
+    let names = Names { project: "demo".to_owned(), ..Names::default() };
     let target = dist::target_within(area, &release, around, &none, Known::Digest).unwrap();
     let facts = Promotion {
         area: area.address(),
@@ -112,6 +117,7 @@ fn promote(area: &str, dev: &str, release: &str) {
             target: &target,
             home: &home,
             listing: released.as_ref(),
+            archives: ArchiveNames { template: &template, names: &names },
             lines: Lines::Minor,
             keep: &[],
         },

@@ -327,7 +327,7 @@ pub fn clean_up_on_interrupt() -> Result<(), ctrlc::Error> {
         for directory in UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             // What other threads still write into cannot be removed at once; what cannot be removed
             // at all stays under its temporary name.
-            { 0..ATTEMPTS }.any(|_| fs::remove_dir_all(&directory).is_ok());
+            let _ = { 0..ATTEMPTS }.any(|_| fs::remove_dir_all(&directory).is_ok());
         }
         // As a shell reports a program that an interrupt ended.
         std::process::exit(130);

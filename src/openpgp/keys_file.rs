@@ -173,11 +173,10 @@ impl KeysFile {
                     if block.certificates.is_empty() && block.revocations.is_empty() {
                         damaged += 1;
                     }
-                    match damaged <= MOST_PROBLEMS {
-                        true => self.blocks.push(block),
-                        // Keys that follow are read all the same; what is odd about all the others is not kept.
-                        false if !block.certificates.is_empty() => self.blocks.push(block),
-                        false => {}
+                    // Keys that follow are read all the same; what is odd about all the others is not kept.
+                    let speaks = !(block.certificates.is_empty() && block.revocations.is_empty());
+                    if damaged <= MOST_PROBLEMS || speaks {
+                        self.blocks.push(block);
                     }
                     if damaged == MOST_PROBLEMS + 1 {
                         damaged += 1;
