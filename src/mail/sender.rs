@@ -137,7 +137,7 @@ fn behind_list(
             let mut envelope = envelope.filter(|(_, address)| is_person(address));
             let envelope = envelope.next().filter(|(passed, _)| *passed);
             let envelope = envelope.map(|(_, address)| (address, SenderSource::ReceivedSpf));
-            let last = || fields.all("cc").flat_map(addresses).filter(is_person).next_back();
+            let last = || fields.all("cc").flat_map(addresses).rfind(is_person);
             // Anybody may be in Cc: it has to fit what From says.
             let last = || last().filter(|address| agrees(name, address));
             let found = envelope.or_else(|| Some((last()?, SenderSource::LastCc)));

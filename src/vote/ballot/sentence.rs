@@ -470,12 +470,12 @@ impl<'t> Sentence<'t> {
         while matches!(self.word(at), "vote" | "votes") {
             at += 1;
         }
-        at = self.from_me(at);
+        at = self.behind_me(at);
         at = match self.object(at) {
             Ok(at) => at,
             Err(doubt) => return Some(doubt),
         };
-        at = self.from_me(at);
+        at = self.behind_me(at);
         while self.is_passed_over(at) && !self.is_mark(at, "(") {
             at += 1;
         }
@@ -519,7 +519,7 @@ impl<'t> Sentence<'t> {
     }
 
     /// Passes over "from me", "de ma part".
-    fn from_me(&self, at: usize) -> usize {
+    fn behind_me(&self, at: usize) -> usize {
         let mut end = at;
         if !FROM.contains(self.word(end)) {
             return at;
@@ -599,9 +599,8 @@ impl<'t> Sentence<'t> {
         });
         let of_line = |index: usize| self.token(index).is_none_or(|other| other.line != token.line);
         // "This one gets a +1 from me"
-        let from_me = self.from_me(index + 1);
-        let ends =
-            from_me > index + 1 && (from_me == self.items.len() || self.is_mark(from_me, ",-—("));
+        let end = self.behind_me(index + 1);
+        let ends = end > index + 1 && (end == self.items.len() || self.is_mark(end, ",-—("));
         if ends && alarm.is_none() && !self.words(0..index).any(|word| DENIALS.contains(word)) {
             return Verdict::Plain(Deed::Votes);
         }
@@ -823,7 +822,7 @@ impl<'t> Sentence<'t> {
                 && CONDITIONS.first.contains(words[0])
                 || matches!(words[0], "after" | "once" | "when" | "until"))
                 && words.len() > 2
-                && !words.iter().any(|word| own_clause(&word))
+                && !words.iter().any(own_clause)
         });
         half || of_vote && words.len() > 2 && alarm(&words, false) == Some(Doubt::Condition)
     }
