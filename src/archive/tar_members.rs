@@ -567,11 +567,11 @@ fn global(header: &Header<'_>, bytes: &[u8]) -> Result<Option<String>, ReadError
     Ok(comment)
 }
 
+/// Key and value of a PAX header.
+type Record<'b> = (&'b [u8], &'b [u8]);
+
 /// The records of a PAX header: each its length, a blank, `key=value`, a line feed.
-fn records<'b>(
-    header: &Header<'_>,
-    mut bytes: &'b [u8],
-) -> Result<Vec<(&'b [u8], &'b [u8])>, ReadError> {
+fn records<'b>(header: &Header<'_>, mut bytes: &'b [u8]) -> Result<Vec<Record<'b>>, ReadError> {
     let mut records = Vec::new();
     while !bytes.is_empty() {
         let one = record(bytes).ok_or_else(|| {
