@@ -6,6 +6,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
+    clippy::print_stdout,
     reason = "tests touch the outside, and a panic is how they fail"
 )]
 
@@ -717,7 +718,10 @@ fn zips_are_read_as_others_unpack_them() {
 
 // What is known.
 
-fn file(name: &str, content: &[u8]) -> (Header, Vec<u8>) {
+/// A header and its content.
+type Member = (Header, Vec<u8>);
+
+fn file(name: &str, content: &[u8]) -> Member {
     (Header::new(name, b'0'), content.to_vec())
 }
 
@@ -747,7 +751,7 @@ fn odd_tars() -> Vec<(&'static str, Vec<u8>)> {
     let mut hidden = Vec::new();
     Header::new("t/hidden", b'0').write(b"", &mut hidden);
     let gnu = |header: &mut Header| header.magic = *b"ustar  \0";
-    let members: Vec<(&str, Vec<(Header, Vec<u8>)>)> = vec![
+    let members: Vec<(&str, Vec<Member>)> = vec![
         (
             "=t/d/ has 512 bytes of content, and is of a kind that has none",
             vec![(with("t/d/", b'5', |_| {}), hidden.clone())],

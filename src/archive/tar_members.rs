@@ -567,7 +567,7 @@ fn global(header: &Header<'_>, bytes: &[u8]) -> Result<Option<String>, ReadError
     Ok(comment)
 }
 
-/// Key and value of a PAX record.
+/// Key and value of a PAX header.
 type Record<'b> = (&'b [u8], &'b [u8]);
 
 /// The records of a PAX header: each its length, a blank, `key=value`, a line feed.
