@@ -129,7 +129,6 @@ impl Marks {
         );
         assert!(self.wrong.is_empty(), "{}\n{figures}", self.wrong);
         assert!(share <= asked_at_most, "{figures}");
-        println!("{figures}");
     }
 }
 
