@@ -413,7 +413,7 @@ impl<'t> Sentence<'t> {
         let soft = |skipped: usize| {
             rest.iter().skip(skipped).filter(letters).take(3).any(|word| SOFT.contains(*word))
         };
-        if rest.iter().filter(letters).take(2).any(|word| TELLS.contains(*word)) {
+        if rest.iter().find(letters).is_some_and(|word| TELLS.contains(*word)) {
             return Some(Doubt::Other);
         }
         let plus = fit
