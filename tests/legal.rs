@@ -179,7 +179,7 @@ fn licences_and_notices_of_the_releases() {
             APR,
             "LICENSE",
             (1, 201),
-            &[("BSD-4-Clause", 219), ("ISC", 251), ("Zlib", 286), ("BSD-4-Clause", 307)],
+            &[("BSD-4-Clause-UC", 219), ("ISC", 251), ("Zlib", 286), ("BSD-4-Clause", 307)],
         ),
         (
             AVRO,

@@ -502,7 +502,7 @@ fn licences_by_their_notices() {
         ("// Distributed under the Boost Software License, Version 1.0.", "BSL-1.0"),
         ("// Licensed under the MIT license.", "MIT"),
         ("// Licensed under MIT", "MIT"),
-        ("// Dual licensed under the MIT and GPL licenses.", "MIT"),
+        ("// Dual licensed under the MIT and GPL licenses.", "MIT OR GPL"),
         ("/*! @license MIT */", "MIT"),
         ("# License: BSD", "BSD"),
         ("// Use of this source code is governed by a BSD-style license that can be found", "BSD"),
@@ -528,13 +528,13 @@ fn licences_by_their_notices() {
         assert_eq!(found, licence, "{text}");
     }
     let dual = legal("// Dual licensed under the MIT and GPL licenses.");
-    assert_eq!(dual.licences.iter().map(|one| &one.id[..]).collect::<Vec<_>>(), ["MIT", "GPL"]);
+    assert_eq!(dual.licences.iter().map(|one| &one.id[..]).collect::<Vec<_>>(), ["MIT OR GPL"]);
     let either = legal(
         "// Licensed under either of Apache License, Version 2.0 or MIT license at your option.",
     );
     assert_eq!(
         either.licences.iter().map(|one| &one.id[..]).collect::<Vec<_>>(),
-        ["Apache-2.0", "MIT"]
+        ["Apache-2.0 OR MIT"]
     );
 }
 

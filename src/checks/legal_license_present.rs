@@ -1,7 +1,7 @@
 //! `legal-license-present`: LICENSE is in every package.
 
 use super::texts;
-use super::{Check, CheckOutcome, Finding, Severity};
+use super::{Check, CheckOutcome, Severity};
 use crate::evidence::Evidence;
 use crate::policy;
 
@@ -16,17 +16,5 @@ pub(super) const CHECK: Check<Evidence> = Check {
 };
 
 fn run(evidence: &Evidence) -> CheckOutcome {
-    let mut findings = Vec::new();
-    let mut seen = Vec::new();
-    for (artifact, contents) in evidence.readable_contents() {
-        match contents.text(texts::LICENSE) {
-            Some((name, _)) => seen.push(name),
-            None => {
-                let message =
-                    format!("{} has no LICENSE in its top directory", artifact.base_name());
-                findings.push(Finding::new(Severity::Error, message).at(&artifact.name));
-            }
-        }
-    }
-    texts::outcome(findings, seen)
+    texts::in_every_package(evidence, "LICENSE", texts::LICENSE)
 }

@@ -3,7 +3,7 @@
 use super::texts;
 use super::{Check, CheckOutcome, Finding, Severity};
 use crate::evidence::Evidence;
-use crate::legal::licence;
+use crate::legal::licence::{self, Appendix};
 use crate::policy;
 
 pub(super) const CHECK: Check<Evidence> = Check {
@@ -23,10 +23,24 @@ fn run(evidence: &Evidence) -> CheckOutcome {
     }
     let mut findings = Vec::new();
     let mut seen = Vec::new();
-    for (_, contents) in evidence.readable_contents() {
-        let Some((name, text)) = contents.text(texts::LICENSE) else { continue };
+    for (artifact, contents) in evidence.readable_contents() {
+        let Some((name, text)) = texts::of_package(artifact, contents, texts::LICENSE) else {
+            continue;
+        };
         match licence::apache_text(&text) {
-            Ok(_) => seen.push(name),
+            Ok(found) if found.appendix == Appendix::Absent => {
+                let message = format!("{name} lacks the appendix, `How to apply`");
+                let finding = Finding::new(Severity::Warning, message);
+                findings.push(finding.at(name).line(found.last_line));
+            }
+            Ok(found) => {
+                if let Appendix::Differs(difference) = found.appendix {
+                    let message = format!("{name} has another appendix: {difference}");
+                    let finding = Finding::new(Severity::Note, message);
+                    findings.push(finding.at(name).line(difference.line));
+                }
+                seen.push(name);
+            }
             Err(difference) => {
                 let finding = Finding::new(Severity::Error, format!("{name}: {difference}"));
                 findings.push(finding.at(name).line(difference.line));

@@ -1,5 +1,7 @@
 //! `legal-notice-form`: NOTICE begins as it has to.
 
+use std::collections::BTreeSet;
+
 use super::texts;
 use super::{Check, CheckOutcome, Finding, Severity};
 use crate::evidence::Evidence;
@@ -52,10 +54,17 @@ fn run(evidence: &Evidence) -> CheckOutcome {
                 found(Severity::Error, 1, what.into());
             }
         }
-        for licence in &read.licences {
-            // P-09: a licence belongs in LICENSE; whoever passes the software on must keep NOTICE.
-            let what = format!("the licence {} does not belong here but in LICENSE", licence.id);
-            found(Severity::Warning, licence.line, what);
+        // P-09: a licence belongs in LICENSE; whoever passes the software on must keep NOTICE.
+        if let Some(first) = read.licences.first() {
+            let ids: BTreeSet<&str> = read.licences.iter().map(|one| &one.id[..]).collect();
+            let ids = ids.into_iter().collect::<Vec<_>>().join(", ");
+            let message = format!("{name}: licences do not belong here but in LICENSE: {ids}");
+            let finding = Finding::new(Severity::Warning, message).at(name).line(first.line);
+            findings.push(
+                finding.fix(
+                    "move the licences to LICENSE, and leave only what they ask to be in NOTICE",
+                ),
+            );
         }
     }
     CheckOutcome::of(findings, seen.join(", "))

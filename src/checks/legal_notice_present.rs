@@ -1,7 +1,7 @@
 //! `legal-notice-present`: NOTICE is in every package.
 
 use super::texts;
-use super::{Check, CheckOutcome, Finding, Severity};
+use super::{Check, CheckOutcome, Severity};
 use crate::evidence::Evidence;
 use crate::policy;
 
@@ -19,17 +19,5 @@ fn run(evidence: &Evidence) -> CheckOutcome {
     if !evidence.preset.is_asf() {
         return CheckOutcome::not_applicable("only projects of the ASF have to have one");
     }
-    let mut findings = Vec::new();
-    let mut seen = Vec::new();
-    for (artifact, contents) in evidence.readable_contents() {
-        match contents.text(texts::NOTICE) {
-            Some((name, _)) => seen.push(name),
-            None => {
-                let message =
-                    format!("{} has no NOTICE in its top directory", artifact.base_name());
-                findings.push(Finding::new(Severity::Error, message).at(&artifact.name));
-            }
-        }
-    }
-    texts::outcome(findings, seen)
+    texts::in_every_package(evidence, "NOTICE", texts::NOTICE)
 }

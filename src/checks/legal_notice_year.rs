@@ -28,6 +28,12 @@ fn run(evidence: &Evidence) -> CheckOutcome {
     for (_, contents) in evidence.source_contents() {
         let Some((name, text)) = contents.text(texts::NOTICE) else { continue };
         let Some(years) = notice::read(&text).copyright else { continue };
+        if years.what.last == notice::OPEN {
+            let message = format!("{name} has no last year in numbers");
+            let finding = Finding::new(Severity::Note, message).at(name).line(years.line);
+            findings.push(finding);
+            continue;
+        }
         let last = i32::from(years.what.last);
         if last < this_year {
             let message = format!("{name} ends with {last}, and it is {this_year}");

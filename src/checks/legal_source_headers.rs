@@ -1,13 +1,14 @@
 //! `legal-source-headers`: every source file has the ASF's licence header.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::texts;
 use super::{Check, CheckOutcome, Finding, Severity};
 use crate::evidence::Contents;
 use crate::evidence::Evidence;
-use crate::legal::exclusions::Format;
+use crate::legal::exclusions::{Format, Reason};
 use crate::legal::file_type::{Known, Room};
+use crate::legal::licence;
 use crate::legal::{Exclusions, FileLegal, Header};
 use crate::policy;
 
@@ -34,17 +35,25 @@ fn run(evidence: &Evidence) -> CheckOutcome {
         let listed = listed_licences(contents);
         let mut good = 0;
         let mut exempt = 0;
+        let mut taken_out: BTreeMap<String, usize> = BTreeMap::new();
+        let before = findings.len();
         for (path, member) in contents.below_top() {
             let Some(legal) = member.legal.as_deref() else { continue };
             let path = String::from_utf8_lossy(path).into_owned();
             if legal.header.is_good() {
                 good += 1;
-            } else if legal.generated.is_some() || member.tiny || exclusions.why(&path).is_some() {
+            } else if let Some(why) = exclusions.why(&path) {
+                if let Reason::Listed { file, .. } = why {
+                    *taken_out.entry(file.to_owned()).or_default() += 1;
+                }
+                exempt += 1;
+            } else if legal.generated.is_some() || member.tiny {
                 exempt += 1;
             } else {
                 match objection(legal, &listed) {
                     Some((severity, what, line)) => {
                         let finding = Finding::new(severity, format!("{path} {what}")).at(path);
+                        let finding = finding.fix(remedy(&legal.header));
                         findings.push(match line {
                             Some(line) => finding.line(line),
                             None => finding,
@@ -54,9 +63,27 @@ fn run(evidence: &Evidence) -> CheckOutcome {
                 }
             }
         }
-        seen.push(format!("{good} files with it, {exempt} that need none"));
+        let lists: BTreeMap<&str, usize> = exclusions.lists().collect();
+        let lists = lists.into_iter().map(|(file, patterns)| {
+            let files = taken_out.get(file).copied().unwrap_or_default();
+            format!("{file} ({} take out {})", count(patterns, "pattern"), count(files, "file"))
+        });
+        let lists = lists.collect::<Vec<_>>().join(", ");
+        // Whoever reads of files without header wants to know which lists were looked at.
+        if findings.len() > before && !lists.is_empty() {
+            let fix = "a list that is not named here was not found";
+            findings.push(
+                Finding::new(Severity::Note, format!("lists of exclusions: {lists}")).fix(fix),
+            );
+        }
+        let lists = if lists.is_empty() { lists } else { format!("; {lists}") };
+        seen.push(format!("{good} files with it, {exempt} that need none{lists}"));
     }
     texts::outcome(findings, seen)
+}
+
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// What the project's own lists leave out, those that its settings name too.
@@ -75,6 +102,13 @@ fn exclusions(contents: &Contents, evidence: &Evidence, findings: &mut Vec<Findi
     for elsewhere in std::mem::take(&mut exclusions.elsewhere) {
         if let Some(text) = text(&elsewhere.path) {
             exclusions.add_from(Format::Rat, &elsewhere.path, &text, &elsewhere.base);
+        } else {
+            let message = format!(
+                "{} names the list {}, which could not be read",
+                elsewhere.file, elsewhere.path
+            );
+            let finding = Finding::new(Severity::Note, message).at(&elsewhere.file);
+            findings.push(finding.line(elsewhere.line));
         }
     }
     for unclear in &exclusions.unclear {
@@ -85,10 +119,31 @@ fn exclusions(contents: &Contents, evidence: &Evidence, findings: &mut Vec<Findi
     exclusions
 }
 
-/// The licences that LICENSE and the files it stands for speak of.
+/// The licences that LICENSE and the files that it points to speak of.
 fn listed_licences(contents: &Contents) -> BTreeSet<&str> {
-    let licences = contents.members.iter().flat_map(|member| &member.licences);
+    let text = contents.text(texts::LICENSE).map(|(_, text)| licence::beyond_apache(&text));
+    let text = text.unwrap_or_default();
+    let listed = contents.below_top().filter(|(path, _)| {
+        let path = String::from_utf8_lossy(path);
+        texts::LICENSE.contains(&&path[..]) || licence::points_to(&text, &path)
+    });
+    let licences = listed.flat_map(|(_, member)| &member.licences);
     licences.map(|licence| &licence.id[..]).collect()
+}
+
+/// What to do about a file with another header than the ASF's; empty where the check's own remedy fits.
+fn remedy(header: &Header) -> &'static str {
+    match header {
+        Header::ThirdParty { .. } => {
+            "leave the file's own header; put its licence into LICENSE, or let LICENSE point to a \
+             file that has it"
+        }
+        Header::ThirdPartyAndAsf { .. } => {
+            "keep the header of whoever wrote the file, and only that; what others wrote never \
+             gets the ASF's"
+        }
+        _ => "",
+    }
 }
 
 /// What is wrong with a file without the header, how gravely, and where; none if nothing is.
@@ -101,9 +156,12 @@ fn objection(
         Header::AsfFull | Header::AsfShort => return None,
         Header::AsfVariant(differences) => {
             let first = differences.first();
-            let what = first.map_or(String::new(), |one| {
-                format!(": `{}` where it has `{}`", one.found, one.expected)
-            });
+            let what =
+                first.map_or(String::new(), |one| match (&one.found[..], &one.expected[..]) {
+                    ("", missing) => format!(": leaves out `{missing}`"),
+                    (more, "") => format!(": adds `{more}`"),
+                    (found, expected) => format!(": `{found}` where it has `{expected}`"),
+                });
             let line = first.map(|one| one.line).or(at);
             (Severity::Warning, format!("has the header with other words{what}"), line)
         }
@@ -121,7 +179,9 @@ fn objection(
         }
         Header::ThirdParty { licence, line } => {
             // P-13: it keeps its own; its licence has to be in the package (P-06).
-            if listed.iter().any(|known| known.contains(&licence[..]) || licence.contains(known)) {
+            let known =
+                |id: &str| listed.iter().any(|known| known.contains(id) || id.contains(known));
+            if licence.split(" OR ").any(known) {
                 return None;
             }
             let what = format!("is under {licence}, which LICENSE does not speak of");

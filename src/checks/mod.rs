@@ -26,6 +26,7 @@ mod checksum_matches;
 mod checksum_names_its_artifact;
 mod checksum_present;
 mod legal_category_b;
+mod legal_category_unlisted;
 mod legal_category_x;
 mod legal_disclaimer;
 mod legal_license_pointers;
@@ -101,6 +102,7 @@ pub const CATALOGUE: &[&Check<Evidence>] = &[
     &legal_source_headers::CHECK,
     &legal_category_x::CHECK,
     &legal_category_b::CHECK,
+    &legal_category_unlisted::CHECK,
     &source_matches_tag::CHECK,
     &source_tag_names_the_commit::CHECK,
     &source_tag_signed::CHECK,

@@ -49,6 +49,8 @@ pub struct Member {
     pub tiny: bool,
     /// The licences in a file that is called a licence.
     pub licences: Vec<Licence>,
+    /// Whether such a file is a web page instead, as a browser or a download left it.
+    pub web_page: bool,
 }
 
 /// A small file, kept.
@@ -60,16 +62,28 @@ pub struct Text {
     pub cut: bool,
 }
 
+/// A path without a leading `./`, as every reader unpacks it; empty for the directory itself.
+pub(super) fn plain(path: &[u8]) -> &[u8] {
+    let mut path = path;
+    while let Some(rest) = path.strip_prefix(b"./") {
+        path = rest;
+    }
+    if path == b"." { b"" } else { path }
+}
+
 impl Contents {
     /// The one directory that everything is in; none if there are several, or files beside it.
     pub fn top(&self) -> Option<&[u8]> {
         let first =
             |path: &'_ [u8]| path.iter().position(|&byte| byte == b'/').unwrap_or(path.len());
-        let member = self.members.first()?;
-        let top = &member.path[..first(&member.path)];
-        let all = self.members.iter().all(|member| {
-            member.path[..first(&member.path)] == *top
-                && (member.path.len() > top.len() || member.kind == HeadKind::Directory)
+        let paths = || {
+            let paths = self.members.iter().map(|member| (plain(&member.path), &member.kind));
+            paths.filter(|(path, _)| !path.is_empty())
+        };
+        let (path, _) = paths().next()?;
+        let top = &path[..first(path)];
+        let all = paths().all(|(path, kind)| {
+            path[..first(path)] == *top && (path.len() > top.len() || *kind == HeadKind::Directory)
         });
         (all && !matches!(top, b"" | b"..")).then_some(top)
     }
@@ -79,7 +93,7 @@ impl Contents {
     pub fn below_top(&self) -> impl Iterator<Item = (&[u8], &Member)> {
         let skip = self.top().map_or(0, |top| top.len() + 1);
         self.members.iter().filter_map(move |member| {
-            let path = member.path.get(skip..)?;
+            let path = plain(&member.path).get(skip..)?;
             (!path.is_empty()).then_some((path, member))
         })
     }

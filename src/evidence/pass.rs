@@ -336,6 +336,7 @@ impl<'a> Inside<'a> {
             legal: None,
             tiny: false,
             licences: Vec::new(),
+            web_page: false,
         };
         match &member.kind {
             HeadKind::File => self.file(&mut member, content)?,
@@ -371,6 +372,7 @@ impl<'a> Inside<'a> {
         let cut = (keep.bytes.len() as u64) < total;
         if self.wanted.source && is_licence(below) {
             member.licences = legal::licence::find(&String::from_utf8_lossy(&keep.bytes));
+            member.web_page = legal::licence::is_web_page(&keep.bytes);
         }
         if is_kept(below) {
             self.kept += keep.bytes.len();
@@ -443,6 +445,7 @@ fn read_start(member: &mut Member, first: &[u8], whole: bool) {
 }
 
 fn below_top(path: &[u8]) -> &[u8] {
+    let path = super::contents::plain(path);
     match path.iter().position(|&byte| byte == b'/') {
         Some(slash) => &path[slash + 1..],
         None => path,
@@ -477,8 +480,12 @@ fn is_kept(below: &[u8]) -> bool {
     ];
     let depth = below.iter().filter(|&&byte| byte == b'/').count();
     let name = name_of(below);
+    // A pom may name any file as its list of exemptions; such are mostly called so.
+    let is_list = (name.contains("exclu") || name.contains("ignore"))
+        && file_type::of(&name).file_type().is_none_or(|known| known.room != Room::Comment);
     // Lists of exemptions count where they lie.
-    (depth <= 1 && NAMES.iter().any(|known| name.starts_with(known)))
+    is_list
+        || (depth <= 1 && NAMES.iter().any(|known| name.starts_with(known)))
         || exclusions::Format::of(&name).is_some()
 }
 

@@ -174,6 +174,7 @@ const LENIENT: &[&str] = &[
     "Bison-exception-2.2",
     "Libtool-exception",
     "Texinfo-exception",
+    "Font-exception-2.0",
     "GCC-exception-2.0",
     "GCC-exception-3.1",
     "LLVM-exception",
@@ -200,6 +201,25 @@ pub fn category(expression: &str) -> Judged {
         Ok(parsed) => of_expression(&parsed, expression).unwrap_or_else(unknown),
         Err(_) => unknown(),
     }
+}
+
+/// Whether an id, without its exception and the like, is that of a licence that SPDX has.
+pub fn is_published(id: &str) -> bool {
+    spdx::license_id(id.split(" WITH ").next().unwrap_or(id)).is_some()
+}
+
+/// Whether a file tells of the licences of binary packages by its path, as the sources keep it for making these:
+/// `LICENSE-binary`, `licenses-binary/`, `LICENSE.bin.txt`, `release-docs/`, `appended-resources/META-INF/`.
+pub fn is_for_binaries(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let words = |part: &str| {
+        let mut words = part.split(['-', '.', '_']);
+        let first = words.next().unwrap_or_default();
+        let legal = ["license", "licenses", "licence", "licences", "notice", "notices"];
+        legal.contains(&first) && words.any(|word| matches!(word, "bin" | "binary" | "binaries"))
+    };
+    lower.split('/').any(|part| part == "release-docs" || words(part))
+        || lower.contains("appended-resources/meta-inf/")
 }
 
 /// Evaluates the expression, which the crate keeps in postfix order.
@@ -336,6 +356,23 @@ mod tests {
         ] {
             let judged = super::category(text);
             assert_eq!((judged.category, &judged.by[..]), (category, by), "{text}");
+        }
+    }
+
+    #[test]
+    fn files_for_binary_packages_are_told_by_their_path() {
+        for path in [
+            "LICENSE-binary",
+            "licenses-binary/LICENSE-x.txt",
+            "dist/LICENSE.bin.txt",
+            "x/src/main/release-docs/LICENSE",
+            "x/src/main/appended-resources/META-INF/LICENSE",
+            "NOTICE-binary",
+        ] {
+            assert!(super::is_for_binaries(path), "{path}");
+        }
+        for path in ["LICENSE", "licenses/LICENSE-x.txt", "bin/LICENSE", "META-INF/LICENSE"] {
+            assert!(!super::is_for_binaries(path), "{path}");
         }
     }
 

@@ -37,6 +37,9 @@ pub(super) fn with_version(
 
 /// The special exception after a notice of the GPL, with ` WITH ` before it.
 fn exception(text: &Folded<'_>, end: usize, version: &str) -> &'static str {
+    if text.find("gcc runtime library exception", text.over(end, 160)).is_some() {
+        return " WITH GCC-exception-3.1";
+    }
     let Some(found) = text.find("special exception", text.over(end, 160)) else { return "" };
     let has = |phrase| text.find(phrase, text.over(found.end, 80)).is_some();
     if has("libtool") {
@@ -49,7 +52,11 @@ fn exception(text: &Folded<'_>, end: usize, version: &str) -> &'static str {
         }
     } else if has("bison") {
         " WITH Bison-exception-2.2"
-    } else if has("linking") {
+    } else if has("this font") {
+        " WITH Font-exception-2.0"
+    } else if has("compiled with gcc") || has("compile some of these files with gcc") {
+        " WITH GCC-exception-2.0"
+    } else if has("linking") || has("link this library") {
         " WITH Classpath-exception-2.0"
     } else {
         ""

@@ -101,6 +101,9 @@ pub fn read(path: &str, start: &[u8], complete: bool) -> FileLegal {
     if legal.kind != Kind::Text {
         return legal;
     }
+    if legal.file_type == Known::Unknown {
+        legal.file_type = file_type::of_script(start);
+    }
     let text = Folded::new(start);
     legal.generated = generated::mark(&text).or(legal.generated);
     let prose = legal.file_type.file_type().is_some_and(|known| known.room == Room::Prose);
@@ -167,7 +170,10 @@ fn of_others(licences: &[(usize, Licence)]) -> Header {
         licences.iter().map(|(_, licence)| licence).find(|licence| wanted(licence))
     };
     let is_notice = |licence: &Licence| matches!(licence.how, How::Text | How::Notice);
-    let is_apache = |licence: &Licence| matches!(&licence.id[..], "Apache-2.0" | "Apache");
+    // Of a choice too: whoever takes the file may take it under the Apache License.
+    let is_apache = |licence: &Licence| {
+        licence.id.split(" OR ").any(|id| matches!(id, "Apache-2.0" | "Apache"))
+    };
     if let Some(other) = first(&|licence| is_notice(licence) && !is_apache(licence)) {
         Header::ThirdParty { licence: other.id.clone(), line: other.line }
     } else if let Some(apache) = first(&is_notice) {

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::fold::{Folded, Lines};
 use super::mention::{How, Licence, scan};
+use super::whole;
 
 /// The Apache License 2.0 as the ASF publishes it: the LICENSE of this very repository.
 const APACHE: &str = include_str!("../../LICENSE");
@@ -15,6 +16,9 @@ const END_OF_TERMS: &str = "END OF TERMS AND CONDITIONS";
 
 /// The most that is read of a LICENSE file; the largest known has half a megabyte.
 pub const LARGEST: usize = 2 << 20;
+
+/// Bytes above a whole text in which its title may stand.
+const TITLE: usize = 80;
 
 /// The licences in a LICENSE file, in the order of their lines, each with the way it is spoken of. The Apache License's
 /// own text counts once, as a text.
@@ -28,10 +32,49 @@ pub fn find(license: &str) -> Vec<Licence> {
         licences.push((at.start, Licence { id: "Apache-2.0".into(), line, how: How::Text }));
     }
     let own = apache.map_or(0..0, |found| found.at);
-    let found = scan(&text, true).licences;
-    licences.extend(found.into_iter().filter(|(at, _)| !own.contains(at)));
+    let whole: Vec<_> = whole::whole(&text)
+        .into_iter()
+        .filter(|(at, _)| at.end <= own.start || own.end <= at.start)
+        .collect();
+    // What a text says in itself names no further licence, nor does its title right above it.
+    let is_in_text = |at: usize| {
+        own.contains(&at)
+            || whole
+                .iter()
+                .any(|(text, _)| (text.start.saturating_sub(TITLE)..text.end).contains(&at))
+    };
+    let mut found = scan(&text, true).licences;
+    // A file that a licence's name opens has its text, though not SPDX's word for word; others are named in it.
+    if let Some((first, others)) = found.split_first_mut()
+        && whole.is_empty()
+        && own.is_empty()
+        && is_title(&text, first.0)
+    {
+        first.1.how = first.1.how.min(How::Text);
+        for (_, other) in others.iter_mut().filter(|(_, other)| other.how == How::Notice) {
+            other.how = How::Name;
+        }
+    }
+    for (at, id) in &whole {
+        // The copyright above is the part's, the text begins below.
+        let opens = found.iter().find(|(hit, one)| one.how == How::Text && at.contains(hit));
+        let place = opens.map_or(at.start, |(hit, _)| *hit);
+        let line = text.line_of(place);
+        licences.push((place, Licence { id: (*id).into(), line, how: How::Text }));
+    }
+    licences.extend(
+        found.into_iter().filter(|(at, licence)| {
+            !is_in_text(*at) || licence.how == How::Spdx && !own.contains(at)
+        }),
+    );
     licences.sort_by_key(|(at, _)| *at);
     licences.into_iter().map(|(_, licence)| licence).collect()
+}
+
+/// Whether a name opens the file, after an article at most.
+fn is_title(text: &Folded<'_>, at: usize) -> bool {
+    text.previous_word(at)
+        .is_none_or(|word| text.word(&word) == b"the" && text.previous_word(word.start).is_none())
 }
 
 /// Where the Apache License stands in a LICENSE file that has all of it (P-06).
@@ -213,6 +256,46 @@ pub fn pointers(license: &str) -> Vec<Pointer> {
     pointers
 }
 
+/// Whether a text is a web page.
+pub fn is_web_page(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii_start();
+    let begins =
+        |with: &[u8]| text.get(..with.len()).is_some_and(|it| it.eq_ignore_ascii_case(with));
+    begins(b"<!doctype html") || begins(b"<html")
+}
+
+/// What a LICENSE file says beyond the Apache License's own text: all of it, if that is not in it.
+pub fn beyond_apache(license: &str) -> String {
+    let text = Folded::new(bounded(license));
+    let own = apache_at(&text).map_or(0..0, |found| found.at);
+    let [before, behind] = [&text.raw[..own.start], &text.raw[own.end..]];
+    [String::from_utf8_lossy(before), String::from_utf8_lossy(behind)].concat()
+}
+
+/// Whether a LICENSE points to a file: by its path, by its name unless any licence may be called so, or by a directory
+/// that it is in. `text` is what [`beyond_apache`] gives.
+pub fn points_to(text: &str, path: &str) -> bool {
+    // Not within an address: `https://opensource.org/licenses/MIT`.
+    let speaks_of = |what: &str| {
+        text.match_indices(what).any(|(at, _)| {
+            let behind = text[at + what.len()..].chars().next();
+            if what.ends_with('/') && behind.is_some_and(char::is_alphanumeric) {
+                return false;
+            }
+            let before = text[..at].strip_suffix("./").unwrap_or(&text[..at]);
+            !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'))
+        })
+    };
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let own = name.contains(['-', '_', '.']) && !matches!(name, "LICENSE.txt" | "LICENSE.md");
+    let mut directories = path.match_indices('/').map(|(at, _)| &path[..at]);
+    speaks_of(path)
+        || own && speaks_of(name)
+        || directories.any(|directory| {
+            speaks_of(&format!("{directory}/")) || speaks_of(&format!("{directory} directory"))
+        })
+}
+
 /// The path in a word, if it is one.
 fn pointer(token: &[u8]) -> Option<&str> {
     let token = std::str::from_utf8(token).ok().filter(|token| token.len() <= 500)?;
@@ -316,6 +399,43 @@ mod tests {
     /// With the words that stand in brackets in the appendix.
     fn apache() -> String {
         APACHE.to_owned()
+    }
+
+    #[test]
+    fn a_title_on_top_is_that_of_the_text_below() {
+        for (text, id) in [
+            ("SIL OPEN FONT LICENSE\nVersion 1.1\nPREAMBLE\nFonts may be shared.\n", "OFL-1.1"),
+            ("COMMON DEVELOPMENT AND DISTRIBUTION LICENSE (CDDL)\nVersion 1.0\n1. Terms\n", "CDDL"),
+            ("Creative Commons Legal Code\n\nAttribution 3.0 Unported\n\nLicense\n", "CC-BY-3.0"),
+            ("----\nUBUNTU FONT LICENCE Version 1.0\n----\nPREAMBLE\n", "Ubuntu-font-1.0"),
+            (
+                "Mozilla Public License 1.1\nIt may be put under the terms of the NPL too.\n",
+                "MPL-1.1",
+            ),
+        ] {
+            let found = find(text);
+            let stated: Vec<_> = found.iter().filter(|one| one.how != How::Name).collect();
+            assert!(matches!(&stated[..], [one] if one.id == id), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_licence_points_by_path_name_or_directory() {
+        let text = beyond_apache(&format!(
+            "{APACHE}\nfoo: see ./licenses/LICENSE-foo.txt, bar: LICENSE-bar.txt, the rest: third_party/.\n\
+             https://opensource.org/licenses/MIT\n"
+        ));
+        for (path, there) in [
+            ("licenses/LICENSE-foo.txt", true),
+            ("licenses/LICENSE-bar.txt", true),
+            ("third_party/baz/LICENSE", true),
+            ("licenses/LICENSE-baz.txt", false),
+            ("src/LICENSE.txt", false),
+            ("web/third_party/x/LICENSE", false),
+        ] {
+            assert_eq!(points_to(&text, path), there, "{path}");
+        }
+        assert!(is_web_page(b"\n<!DOCTYPE html>\n<html lang=en>") && !is_web_page(b"MIT <html>"));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::fold::{Folded, Lines};
 use super::gnu;
 use super::names::named;
 use super::texts::{REDISTRIBUTION, permission, redistribution};
+use super::{choice, whole};
 
 /// How a text speaks of a licence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,8 +33,8 @@ pub enum How {
 /// One place where a text speaks of a licence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Licence {
-    /// The SPDX id or expression; the family's name where the version is not told (`GPL`, `BSD`); what an
-    /// `SPDX-License-Identifier` says if that is not valid.
+    /// The SPDX id or expression, which has `OR` where one may choose; the family's name where the version is not told
+    /// (`GPL`, `BSD`); what an `SPDX-License-Identifier` says if that is not valid.
     pub id: String,
     /// The line, from 1.
     pub line: usize,
@@ -58,7 +59,7 @@ pub(super) struct Scan {
 struct Finders {
     licen: Finder<'static>,
     permission: Finder<'static>,
-    public_domain: Finder<'static>,
+    domain: Finder<'static>,
     creative: Finder<'static>,
     gpl: Finder<'static>,
     royalty: Finder<'static>,
@@ -67,7 +68,7 @@ struct Finders {
 static FINDERS: LazyLock<Finders> = LazyLock::new(|| Finders {
     licen: Finder::new("licen"),
     permission: Finder::new("permission"),
-    public_domain: Finder::new("public domain"),
+    domain: Finder::new("domain"),
     creative: Finder::new("creative"),
     gpl: Finder::new("gpl"),
     royalty: Finder::new("royalty"),
@@ -102,8 +103,21 @@ pub(super) fn scan(text: &Folded<'_>, prose: bool) -> Scan {
     if let Some(asf) = &scanner.asf {
         scanner.found.retain(|found| !asf.at.contains(&found.at));
     }
-    let licences = with_lines(text, scanner.found);
+    scanner.found.retain(|found| !is_of_another_text(text, found));
+    let licences = choice::joined(text, with_lines(text, scanner.found));
     Scan { asf: scanner.asf, licences }
+}
+
+/// Whether a licence is only named by the published text of another one, as the MPL names the NPL.
+fn is_of_another_text(text: &Folded<'_>, found: &Found) -> bool {
+    fn family(id: &str) -> &str {
+        id.split('-').next().unwrap_or(id)
+    }
+    if found.how != How::Notice || found.id.starts_with("Apache") {
+        return false;
+    }
+    let owners = whole::own_words(text, found.at);
+    !owners.is_empty() && owners.iter().all(|owner| family(owner) != family(&found.id))
 }
 
 impl Scanner<'_> {
@@ -122,7 +136,12 @@ impl Scanner<'_> {
     /// As `add`, where the notice's own words open at another place than the name.
     fn add_said(&mut self, at: usize, id: impl Into<Cow<'static, str>>, how: How, said: usize) {
         if !self.is_full() {
-            let how = if how != How::Name && self.is_in_string(said) { How::Name } else { how };
+            let only_named = match how {
+                How::Name => true,
+                How::Notice => self.is_in_string(said) || self.is_denied(said),
+                How::Text | How::Spdx => self.is_in_string(said),
+            };
+            let how = if only_named { How::Name } else { how };
             self.found.push(Found { at, id: id.into(), how });
         }
     }
@@ -134,6 +153,37 @@ impl Scanner<'_> {
         let line = line.strip_prefix(b"\"\"\"").unwrap_or(line);
         let escaped = |index: usize| index > 0 && line[index - 1] == b'\\';
         memchr::memchr_iter(b'"', line).filter(|index| !escaped(*index)).count() % 2 == 1
+    }
+
+    /// Whether the sentence says before this place that it is not so, or no longer: `not licensed under`, `formerly under`.
+    fn is_denied(&self, at: usize) -> bool {
+        let mut start = at;
+        for _ in 0..8 {
+            let Some(word) = self.text.previous_word(start) else { return false };
+            // Another sentence.
+            if self.text.lower[word.end..start].windows(2).any(choice::ends_sentence) {
+                return false;
+            }
+            match self.word(&word) {
+                b"except" | b"unless" | b"but" | b"and" | b"or" | b"now" => return false,
+                b"not" | b"never" | b"neither" | b"nor" | b"without" | b"longer" | b"formerly"
+                | b"previously" | b"originally" | b"incompatible" | b"unlike" => return true,
+                // `combined with software that is licensed under`: not this software.
+                b"that" | b"which" if self.is_of_others(word.start) => return true,
+                _ => start = word.start,
+            }
+        }
+        false
+    }
+
+    /// Whether `with software`, `with other code` or the like stands before a place.
+    fn is_of_others(&self, at: usize) -> bool {
+        let Some(what) = self.text.previous_word(at) else { return false };
+        let before = self.text.previous_word(what.start);
+        matches!(
+            self.word(&what),
+            b"software" | b"code" | b"program" | b"programs" | b"works" | b"libraries" | b"library"
+        ) && before.is_some_and(|word| matches!(self.word(&word), b"with" | b"other" | b"against"))
     }
 
     /// Every word with `licen` in it.
@@ -233,6 +283,10 @@ impl Scanner<'_> {
                 break;
             }
         }
+        let between = ranges.get(at).or(ranges.last()).map_or(from, |word| word.start);
+        if found.len() > 1 && choice::offers(self.text, notice, from..between) {
+            return self.add(notice, found.join(" OR "), How::Notice);
+        }
         for id in found {
             self.add(notice, id, How::Notice);
         }
@@ -313,10 +367,17 @@ impl Scanner<'_> {
         let mut start = at;
         for _ in 0..9 {
             let Some(word) = self.text.previous_word(start) else { break };
-            if matches!(
-                self.word(&word),
-                b"under" | b"subject" | b"terms" | b"governed" | b"covered"
-            ) {
+            let grants = match self.word(&word) {
+                b"under" | b"governed" | b"covered" => true,
+                // `contains terms which differ from the …`
+                b"terms" => {
+                    let follows = |phrase| self.text.follow(word.end, phrase).is_some();
+                    ["of", "and", "in", "set", "as", "specified"].into_iter().any(follows)
+                }
+                b"subject" => self.text.follow(word.end, "to").is_some(),
+                _ => false,
+            };
+            if grants {
                 return (How::Notice, word.start);
             }
             start = word.start;
@@ -348,7 +409,14 @@ impl Scanner<'_> {
         let line = self.text.lower[self.text.line_start(at)..at].trim_ascii_start();
         let leaders: [&[u8]; 12] =
             [b"*", b"//", b"/*", b"#", b";", b"--", b"%", b"<!--", b"dnl", b"rem", b"(*", b"{"];
-        leaders.iter().any(|leader| line.starts_with(leader))
+        leaders.iter().any(|leader| line.starts_with(leader)) || self.is_in_block(at)
+    }
+
+    /// Whether a comment is open here that `/*` opens, whose lines need no leader.
+    fn is_in_block(&self, at: usize) -> bool {
+        let before = &self.text.lower[at.saturating_sub(4000)..at];
+        let opened = memchr::memmem::rfind(before, b"/*");
+        opened.is_some_and(|opened| !before[opened..].windows(2).any(|two| two == b"*/"))
     }
 
     /// The permissive texts, which open with `permission` or `redistribution` and do not say their name.
@@ -393,24 +461,22 @@ impl Scanner<'_> {
                 self.add(at, "FSFAP", How::Text);
             }
         }
-        for hit in FINDERS.public_domain.find_iter(&text.lower) {
+        for at in FINDERS.domain.find_iter(&text.lower) {
             if self.is_full() {
                 return;
             }
-            let at = hit;
+            let Some(public) = text.previous_word(at).filter(|word| text.word(word) == b"public")
+            else {
+                continue;
+            };
+            let at = public.start;
             let free =
                 (0..4).try_fold(at, |start, _| text.previous_word(start).map(|word| word.start));
             if free.is_some_and(|start| {
                 text.follow(start, "software released into the public domain").is_some()
             }) {
                 self.add(at, "Unlicense", How::Text);
-            } else if let Some(the) = text.previous_word(at)
-                && let Some(into) = text.previous_word(the.start)
-                && matches!(
-                    (text.word(&into), text.word(&the)),
-                    (b"in" | b"into" | b"to", b"the") | (b"is", b"a")
-                )
-            {
+            } else if self.is_given_up(at) {
                 let how = if self.is_comment(at) { How::Notice } else { How::Name };
                 self.add(at, "LicenseRef-Public-Domain", how);
             }
@@ -425,6 +491,25 @@ impl Scanner<'_> {
         }
     }
 
+    /// `in the public domain`, `is public domain`, `100% Public Domain`, or a line that begins so.
+    fn is_given_up(&self, at: usize) -> bool {
+        let text = self.text;
+        let Some(last) = text.previous_word(at).filter(|last| last.start >= text.line_start(at))
+        else {
+            let above = text.previous_word(at).and_then(|the| {
+                text.previous_word(the.start).map(|into| (text.word(&into), text.word(&the)))
+            });
+            return above.is_none_or(|(into, the)| the != b"the" || is_into(into));
+        };
+        let before = text.previous_word(last.start);
+        match text.word(&last) {
+            b"the" => before.is_some_and(|into| is_into(text.word(&into))),
+            b"a" => before.is_some_and(|is| text.word(&is) == b"is"),
+            b"is" | b"100" => true,
+            _ => false,
+        }
+    }
+
     fn by_initials(&mut self, at: usize) {
         let ranges = self.text.words(at, 14);
         let words: Vec<&[u8]> = ranges.iter().map(|at| self.word(at)).collect();
@@ -435,6 +520,10 @@ impl Scanner<'_> {
         let id = gnu::with_version(self.text, name.id, end);
         self.add_said(at, id, how, said);
     }
+}
+
+fn is_into(word: &[u8]) -> bool {
+    matches!(word, b"in" | b"into" | b"to" | b"within")
 }
 
 /// Words between `licensed under` and the licence, and between one licence and the next.
@@ -510,6 +599,8 @@ fn with_lines(text: &Folded<'_>, mut found: Vec<Found>) -> Vec<(usize, Licence)>
 fn reach(id: &str, how: How) -> usize {
     let long = ["GPL", "LGPL", "AGPL", "MPL", "EPL", "CDDL", "Apache", "Python", "CC-"];
     match how {
+        // The exception names the licence again.
+        How::Notice if id.contains(" WITH ") => 40,
         How::Text if long.iter().any(|family| id.starts_with(family)) => 800,
         _ => 12,
     }

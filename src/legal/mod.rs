@@ -6,6 +6,7 @@
 
 mod asf;
 pub mod category;
+mod choice;
 pub mod disclaimer;
 pub mod exclusions;
 pub mod file_type;
@@ -18,9 +19,10 @@ mod mention;
 mod names;
 pub mod notice;
 mod texts;
+mod whole;
 
 pub use asf::Difference;
-pub use category::{Category, Judged, category};
+pub use category::{Category, Judged, category, is_for_binaries, is_published};
 pub use exclusions::Exclusions;
 pub use generated::Generated;
 pub use header::{FileLegal, Header, Kind};

@@ -386,7 +386,7 @@ fn creative_commons(words: &[&[u8]]) -> Option<Named> {
                 adds(&mut id, "-NC")
             }
             b"commercial" | b"alike" | b"version" | b"v" | b"international" | b"unported"
-            | b"generic" | b"public" => {}
+            | b"generic" | b"public" | b"legal" | b"code" => {}
             b"sa" | b"sharealike" | b"share" => adds(&mut id, "-SA"),
             b"nd" | b"noderivs" | b"noderivatives" => adds(&mut id, "-ND"),
             b"license" | b"licence" => says_licence = true,

@@ -21,6 +21,9 @@ pub struct Years {
     pub last: u16,
 }
 
+/// The last year where none is told: `2014-present`.
+pub const OPEN: u16 = 9999;
+
 /// Whether the software was developed at the ASF, as it must say, or by it, as it said before 2013.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Attribution {
@@ -89,6 +92,10 @@ fn copyright(text: &Folded<'_>) -> Option<At<Years>> {
                     let first = years.map_or(year, |years| years.first);
                     years = Some(Years { first, last: year });
                 }
+                // `2014-present`, `2014 and onwards`: still true in any later year.
+                (b"present" | b"onwards" | b"onward" | b"now", _) => {
+                    years = years.map(|years| Years { last: OPEN, ..years });
+                }
                 (b"c" | b"and" | b"to" | b"the", _) => {}
                 (b"apache", _) if text.follow(word.end, "software foundation").is_some() => {
                     if let Some(what) = years {
@@ -129,6 +136,15 @@ fn attribution(text: &Folded<'_>) -> Option<At<Attribution>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn years_may_have_no_end() {
+        for years in ["2014-present", "2014 and onwards", "2014 - Present"] {
+            let text = format!("Apache Foo\nCopyright {years} The Apache Software Foundation.\n");
+            let found = read(&text).copyright.expect(years);
+            assert_eq!((found.line, found.what), (2, Years { first: 2014, last: OPEN }), "{years}");
+        }
+    }
 
     #[test]
     fn a_good_notice() {

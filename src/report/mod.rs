@@ -24,7 +24,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::checks::Severity;
+use crate::checks::{Finding, Severity};
 use crate::error::{ExitStatus, shell_line};
 
 /// The result of a command.
@@ -50,6 +50,24 @@ pub enum Tone {
     Warning,
     /// Neither.
     Plain,
+}
+
+/// Findings of one kind that are shown to people; all are in the JSON.
+const SHOWN: usize = 3;
+
+/// Findings of one check by their kinds: of one kind are those as grave as each other and with the same remedy.
+fn kinds(findings: &[Finding]) -> Vec<Vec<&Finding>> {
+    let mut kinds: Vec<Vec<&Finding>> = Vec::new();
+    for finding in findings {
+        let same = |kind: &&mut Vec<&Finding>| {
+            kind.first().is_some_and(|it| it.severity == finding.severity && it.fix == finding.fix)
+        };
+        match kinds.iter_mut().find(same) {
+            Some(kind) => kind.push(finding),
+            None => kinds.push(vec![finding]),
+        }
+    }
+    kinds
 }
 
 /// How a finding of a check is shown, and what stands before it.

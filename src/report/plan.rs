@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Page, Report, Tone, count, severity_label};
+use super::{Page, Report, SHOWN, Tone, count, kinds, severity_label};
 use crate::checks::{Check, CheckOutcome, Severity};
 use crate::error::ExitStatus;
 use crate::plan::{Plan, State};
@@ -156,7 +156,13 @@ impl Checked {
                     page.item(Tone::Warning, "not run", reason, [("check", check.id.to_owned())]);
                 }
                 CheckOutcome::Finding { findings } => {
-                    for finding in findings {
+                    let shown = kinds(findings).into_iter().flat_map(|kind| {
+                        let more = kind.len().saturating_sub(SHOWN);
+                        let last = kind.len().min(SHOWN) - 1;
+                        let these = kind.into_iter().take(SHOWN).enumerate();
+                        these.map(move |(index, it)| (it, if index == last { more } else { 0 }))
+                    });
+                    for (finding, more) in shown {
                         let (tone, label) = severity_label(finding.severity);
                         let message = match &finding.path {
                             Some(path) => format!("{path}: {}", finding.message),
@@ -168,6 +174,10 @@ impl Checked {
                         };
                         let mut details = vec![("fix", fix), ("check", check.id.to_owned())];
                         details.extend(rule.clone().map(|rule| ("rule", rule)));
+                        if more > 0 {
+                            let how = format!("{more} of this kind; --format json has them all");
+                            details.push(("more", how));
+                        }
                         page.item(tone, label, &message, details);
                     }
                 }

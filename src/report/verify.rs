@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Page, Report, Tone, count, severity_label, size};
+use super::{Page, Report, SHOWN, Tone, count, kinds, severity_label, size};
 use crate::checks::adjust::{Verdict, Waived, family};
 use crate::checks::{CheckOutcome, Finding, Severity};
 use crate::error::ExitStatus;
@@ -129,8 +129,30 @@ pub struct Timing {
     pub seconds: f64,
 }
 
-/// Findings of one check that are shown to people; all are in the JSON.
-const SHOWN: usize = 10;
+/// What a voter reads first: what nobody can have meant, then what ties the package to its signer and its tag; headers of
+/// single files last. A check stands where the first beginning of its id stands.
+const ORDER: &[&str] = &[
+    "archive-no-compiled-code",
+    "signature-",
+    "checksum-",
+    "archive-readable",
+    "archive-unambiguous",
+    "archive-",
+    "source-matches-tag",
+    "source-tag",
+    "candidate-",
+    "legal-license",
+    "legal-notice",
+    "legal-disclaimer",
+    "source-",
+    "mail-",
+    "legal-category",
+];
+
+fn rank(check: &VerifiedCheck) -> usize {
+    let place = ORDER.iter().position(|begins| check.id.starts_with(begins));
+    place.unwrap_or(ORDER.len())
+}
 
 impl Report for VerificationReport {
     const SCHEMA: &'static str = "plusone.verification/1";
@@ -222,12 +244,15 @@ impl VerificationReport {
             .map(|artifact| &artifact.name[..])
             .collect();
         let gravest_first = [Severity::Error, Severity::Warning, Severity::Note];
+        let mut checks: Vec<&VerifiedCheck> = self.checks.iter().collect();
+        checks.sort_by_key(|check| rank(check));
         for severity in gravest_first {
-            for check in &self.checks {
-                if let CheckOutcome::Finding { findings } = &check.outcome {
-                    let these: Vec<&Finding> =
-                        findings.iter().filter(|finding| finding.severity == severity).collect();
-                    write_check(page, check, severity, &these, &unsigned);
+            for check in &checks {
+                let CheckOutcome::Finding { findings } = &check.outcome else { continue };
+                for kind in kinds(findings) {
+                    if kind.first().is_some_and(|one| one.severity == severity) {
+                        write_kind(page, check, severity, &kind, &unsigned);
+                    }
                 }
             }
         }
@@ -276,7 +301,8 @@ impl VerificationReport {
     }
 }
 
-fn write_check(
+/// Findings of one kind as one entry: how many, the first of them, and what to do about it.
+fn write_kind(
     page: &mut Page,
     check: &VerifiedCheck,
     severity: Severity,
@@ -284,34 +310,39 @@ fn write_check(
     unsigned: &[&str],
 ) {
     let (tone, label) = severity_label(severity);
-    for (index, finding) in findings.iter().take(SHOWN).enumerate() {
-        let mut details = Vec::new();
-        if let Some(path) = &finding.path {
-            let line = finding.line.map_or(String::new(), |line| format!(":{line}"));
-            details.push(("in", format!("{path}{line}")));
+    let place = |finding: &Finding| {
+        let line = finding.line.map_or(String::new(), |line| format!(":{line}"));
+        finding.path.as_ref().map(|path| format!("{path}{line}"))
+    };
+    let mut details = Vec::new();
+    let text = match findings {
+        [one] => {
+            details.extend(place(one).map(|place| ("in", place)));
+            format!("{}: {}", check.id, one.message)
         }
-        // Said once: with the last that is shown.
-        if index + 1 == findings.len().min(SHOWN) {
-            if findings.len() > SHOWN {
-                let more = findings.len() - SHOWN;
-                details.push(("more", format!("{more} of this kind; --format json has them all")));
+        _ => {
+            for finding in findings.iter().take(SHOWN) {
+                let line = finding.line.map_or(String::new(), |line| format!(" (line {line})"));
+                details.push(("as", format!("{}{line}", finding.message)));
             }
-            let fix = if finding.fix.is_empty() { check.fix } else { &finding.fix };
-            details.push(("fix", fix.to_owned()));
-            match check.basis {
-                Some(rule) => details.push(("rule", format!("{} {}", rule.id, rule.link))),
-                None => details.push(("rule", "none: good practice".to_owned())),
+            if let Some(more) = findings.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+                details.push(("more", format!("{more}; --format json has them all")));
             }
-            if matches!(family(check.id), "archive" | "legal" | "source") && !unsigned.is_empty() {
-                let whose = format!(
-                    "found in what nobody's good signature vouches for: {}",
-                    unsigned.join(", ")
-                );
-                details.push(("note", whose));
-            }
+            format!("{}: {} findings", check.id, findings.len())
         }
-        page.item(tone, label, &format!("{}: {}", check.id, finding.message), details);
+    };
+    let own = findings.first().map_or("", |finding| &finding.fix[..]);
+    details.push(("fix", if own.is_empty() { check.fix } else { own }.to_owned()));
+    match check.basis {
+        Some(rule) => details.push(("rule", format!("{} {}", rule.id, rule.link))),
+        None => details.push(("rule", "none: good practice".to_owned())),
     }
+    if matches!(family(check.id), "archive" | "legal" | "source") && !unsigned.is_empty() {
+        let whose =
+            format!("found in what nobody's good signature vouches for: {}", unsigned.join(", "));
+        details.push(("note", whose));
+    }
+    page.item(tone, label, &text, details);
 }
 
 /// A column of the table of families.

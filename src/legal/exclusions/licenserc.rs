@@ -1,4 +1,5 @@
-//! `.licenserc.yaml` of skywalking-eyes: `paths-ignore` of its header, or of each of its headers.
+//! `.licenserc.yaml` of skywalking-eyes: `paths-ignore` of its header, or of each of its headers; and `paths`, outside of
+//! which nothing is looked at.
 
 use saphyr::{LoadableYamlNode, MarkedYaml, YamlData};
 
@@ -23,26 +24,38 @@ pub(super) fn read(text: &str, list: &mut List) {
     };
     for document in &documents {
         match &document.data.as_mapping_get("header").map(|header| &header.data) {
+            // What one header leaves out another may look at.
             Some(YamlData::Sequence(headers)) => {
-                headers.iter().for_each(|header| ignored(header, list))
+                headers.iter().for_each(|header| patterns(header, "paths-ignore", "", list))
             }
-            Some(_) => document
-                .data
-                .as_mapping_get("header")
-                .into_iter()
-                .for_each(|header| ignored(header, list)),
+            Some(_) => {
+                if let Some(header) = document.data.as_mapping_get("header") {
+                    patterns(header, "paths", "!", list);
+                    patterns(header, "paths-ignore", "", list);
+                }
+            }
             None => {}
         }
     }
 }
 
-fn ignored(header: &MarkedYaml<'_>, list: &mut List) {
-    let Some(paths) = header.data.as_mapping_get("paths-ignore") else { return };
+/// The patterns of a key; `before` makes of each one that takes files out of the list again, so that all others are in it.
+fn patterns(header: &MarkedYaml<'_>, key: &str, before: &str, list: &mut List) {
+    let Some(paths) = header.data.as_mapping_get(key) else { return };
     let YamlData::Sequence(paths) = &paths.data else { return };
+    if !before.is_empty()
+        && let Some(first) = paths.first()
+    {
+        let line = first.span.start.line();
+        list.rule(line, key, Rule::gitignore(line, "**"));
+    }
     for path in paths {
         let line = path.span.start.line();
         match path.data.as_str() {
-            Some(pattern) => list.rule(line, pattern, Rule::gitignore(line, pattern.trim())),
+            Some(pattern) => {
+                let rule = Rule::gitignore(line, &format!("{before}{}", pattern.trim()));
+                list.rule(line, pattern, rule);
+            }
             None => list.unclear(line, "", "it is no text"),
         }
     }

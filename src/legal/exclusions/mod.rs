@@ -1,10 +1,13 @@
 //! Files that need no licence header, and why: what the project's own lists say, and what is always exempt (P-11).
 //!
-//! Read are `.rat-excludes`, skywalking-eyes' `.licenserc.yaml` and the apache-rat-plugin of a `pom.xml`, in their own
-//! dialects. A stranger wrote them: sizes and counts are bounded, and a line that cannot be understood is kept as
+//! Read are `.rat-excludes`, Arrow's `rat_exclude_files.txt`, skywalking-eyes' `.licenserc.yaml`, hawkeye's
+//! `licenserc.toml`, and what `pom.xml`, Gradle and Ant tell RAT, in their own dialects. A stranger wrote them: sizes and counts are bounded, and a line that cannot be understood is kept as
 //! [`Unclear`] instead of being guessed at. All paths are relative to the archive's top directory.
 
+mod ant;
 mod defaults;
+mod gradle;
+mod hawkeye;
 mod licenserc;
 mod pattern;
 mod pom;
@@ -23,28 +26,36 @@ use pattern::{Reach, Rule};
 pub enum Format {
     /// `.rat-excludes` and its like: a pattern a line.
     Rat,
+    /// Arrow's `rat_exclude_files.txt`: a pattern of whole paths a line.
+    Paths,
     /// `.licenserc.yaml`.
     Licenserc,
+    /// hawkeye's `licenserc.toml`.
+    Hawkeye,
     /// `pom.xml`.
     Pom,
+    /// Gradle's build file.
+    Gradle,
+    /// Ant's build file.
+    Ant,
 }
 
 impl Format {
     /// Tells by the name whether a file of an archive is such a list.
     pub fn of(path: &str) -> Option<Self> {
         match path.rsplit('/').next().unwrap_or(path) {
-            ".rat-excludes"
-            | "rat-excludes"
-            | ".ratexclude"
-            | ".rat-exclude"
-            | "rat-excludes.txt"
-            | ".rat-excludes.txt"
-            | "rat_exclude_files.txt"
-            | ".ratignore" => Some(Format::Rat),
+            ".rat-excludes" | "rat-excludes" | ".ratexclude" | ".rat-exclude"
+            | "rat-excludes.txt" | ".rat-excludes.txt" | ".ratignore" => Some(Format::Rat),
+            "rat_exclude_files.txt" => Some(Format::Paths),
+            "licenserc.toml" | ".licenserc.toml" => Some(Format::Hawkeye),
             ".licenserc.yaml" | ".licenserc.yml" | "licenserc.yaml" | "licenserc.yml" => {
                 Some(Format::Licenserc)
             }
             "pom.xml" => Some(Format::Pom),
+            "build.xml" => Some(Format::Ant),
+            name if name.ends_with(".gradle") || name.ends_with(".gradle.kts") => {
+                Some(Format::Gradle)
+            }
             _ => None,
         }
     }
@@ -155,9 +166,17 @@ impl Exclusions {
         }
     }
 
-    /// Reads a list. Its patterns start from the directory that it lies in.
+    /// Reads a list. Its patterns start from where its tool starts them: from the directory that it lies in, or from the
+    /// top where the tool is told of it from there.
     pub fn add(&mut self, format: Format, file: &str, text: &str) {
         let base = file.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let of_tools = ["dev", "ci", "tools", "config", "scripts", "build-support"];
+        let told_of = base.split('/').any(|part| part.starts_with('.') || of_tools.contains(&part));
+        let base = match format {
+            Format::Paths => "",
+            Format::Licenserc | Format::Hawkeye if told_of => "",
+            _ => base,
+        };
         self.add_from(format, file, text, base);
     }
 
@@ -169,9 +188,15 @@ impl Exclusions {
             list.unclear(0, "", format!("it has {} bytes, more than are read", text.len()));
         } else {
             match format {
-                Format::Rat => rat::read(text, &mut list),
+                Format::Rat => rat::read(text, &mut list, Rule::rat),
+                Format::Paths => rat::read(text, &mut list, Rule::fnmatch),
+                Format::Hawkeye => hawkeye::read(text, &mut list),
                 Format::Licenserc => licenserc::read(text, &mut list),
                 Format::Pom => pom::read(text, &mut list),
+                Format::Gradle => gradle::read(text, &mut list),
+                // Most do not speak of RAT at all, and may have a DTD.
+                Format::Ant if text.contains("apache.rat") => ant::read(text, &mut list),
+                Format::Ant => {}
             }
         }
         if format == Format::Pom {
@@ -211,6 +236,11 @@ impl Exclusions {
             text,
             why,
         }));
+    }
+
+    /// The lists that were read, each with how many patterns it has.
+    pub fn lists(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.sets.iter().map(|set| (&set.file[..], set.rules.len()))
     }
 
     /// Why a file needs no header; none if it needs one as far as its path tells. See [`Tiny`] for its content.
@@ -432,6 +462,76 @@ mod tests {
         assert!(listed(&exclusions, "sub/deep/b.y").is_some());
         assert!(listed(&exclusions, "a.x").is_none() && listed(&exclusions, "b.y").is_none());
         assert!(listed(&exclusions, "subway/b.y").is_none());
+    }
+
+    #[test]
+    fn lists_start_where_their_tools_start_them() {
+        // Python: fnmatch.fnmatch("cpp/a/b.c", "cpp/*.c") is true, and `{` is nothing special.
+        let arrow = with(Format::Paths, "dev/release/rat_exclude_files.txt", "cpp/*.c\n{x}.js\n");
+        assert_eq!(listed(&arrow, "cpp/a/b.c"), Some((1, "cpp/*.c")));
+        assert_eq!(listed(&arrow, "{x}.js"), Some((2, "{x}.js")));
+        assert_eq!(listed(&arrow, "x/cpp/b.c"), None);
+        let text = "header:\n  paths-ignore:\n    - gen/**\n";
+        let told_of = with(Format::Licenserc, ".github/config/licenserc.yml", text);
+        assert!(listed(&told_of, "gen/a.c").is_some());
+        let own = with(Format::Licenserc, "web/.licenserc.yaml", text);
+        assert!(listed(&own, "gen/a.c").is_none());
+        assert!(listed(&own, "web/gen/a.c").is_some());
+    }
+
+    #[test]
+    fn eyes_look_only_at_their_paths() {
+        let text = "header:\n  paths:\n    - 'src/**'\n  paths-ignore:\n    - src/gen/**\n";
+        let exclusions = with(Format::Licenserc, ".licenserc.yaml", text);
+        assert!(listed(&exclusions, "docs/a.c").is_some());
+        assert!(listed(&exclusions, "src/a.c").is_none());
+        assert!(listed(&exclusions, "src/gen/a.c").is_some());
+    }
+
+    #[test]
+    fn hawkeye_excludes() {
+        let text =
+            "headerPath = \"Apache-2.0.txt\"\nexcludes = [\n  \"*.gen.c\",\n  'vendor/',\n]\n";
+        let exclusions = with(Format::Hawkeye, "licenserc.toml", text);
+        assert_eq!(listed(&exclusions, "a/b.gen.c"), Some((3, "*.gen.c")));
+        assert_eq!(listed(&exclusions, "vendor/a.c"), Some((4, "vendor/")));
+        assert_eq!(listed(&exclusions, "src/a.c"), None);
+        assert_eq!(with(Format::Hawkeye, "licenserc.toml", "excludes = [").unclear.len(), 1);
+    }
+
+    #[test]
+    fn gradle_and_ant_tell_rat_what_to_leave_out() {
+        let gradle = "plugins { id 'org.nosphere.apache.rat' version '0.8.1' }\n\
+            tasks.rat {\n  // exclude 'no'\n  exclude '**/gen/**' // why\n\
+            \x20 excludes = [\n    \"docs/*.txt\",\n    \"x.y\"\n  ]\n  verbose = 'src/*'\n}\n\
+            jar { exclude 'src/**' }\n";
+        let exclusions = with(Format::Gradle, "build.gradle", gradle);
+        assert_eq!(listed(&exclusions, "a/gen/b.c"), Some((4, "**/gen/**")));
+        assert_eq!(listed(&exclusions, "docs/a.txt"), Some((6, "docs/*.txt")));
+        assert_eq!(listed(&exclusions, "x.y"), Some((7, "x.y")));
+        assert_eq!(listed(&exclusions, "src/a.c"), None);
+        let ant = "<project xmlns:rat=\"antlib:org.apache.rat.anttasks\">\n<rat:report>\n\
+            <fileset dir=\"src\" excludes=\"a/**, b.c\"><exclude name=\"**/*.gen\"/></fileset>\n\
+            </rat:report>\n<fileset dir=\".\"><exclude name=\"**/*.h\"/></fileset></project>\n";
+        let exclusions = with(Format::Ant, "build.xml", ant);
+        for (path, line) in [
+            ("src/a/x.c", Some(3)),
+            ("src/b.c", Some(3)),
+            ("src/x/y.gen", Some(3)),
+            ("a/x.c", None),
+            ("x.h", None),
+        ] {
+            assert_eq!(listed(&exclusions, path).map(|found| found.0), line, "{path}");
+        }
+    }
+
+    #[test]
+    fn two_stars_are_no_expression() {
+        let exclusions = with(Format::Rat, ".ratignore", "**/.*\n.*/**\n");
+        assert_eq!(exclusions.unclear, []);
+        assert!(listed(&exclusions, "a/.hidden").is_some());
+        assert!(listed(&exclusions, ".github/x.c").is_some());
+        assert!(listed(&exclusions, "src/x.c").is_none());
     }
 
     #[test]

@@ -66,6 +66,19 @@ impl Rule {
         Ok(Self::new(line, text, false, vec![(glob(&pattern, false)?, Reach::File)]))
     }
 
+    /// As Python's `fnmatch` has it, which Arrow and DataFusion hold against whole paths: `*` crosses slashes.
+    pub(super) fn fnmatch(line: usize, text: &str) -> Result<Self, String> {
+        checked(text)?;
+        let mut pattern = String::with_capacity(text.len());
+        for c in text.chars() {
+            if matches!(c, '{' | '}' | '\\') {
+                pattern.push('\\');
+            }
+            pattern.push(c);
+        }
+        Ok(Self::new(line, text, false, vec![(glob(&pattern, true)?, Reach::File)]))
+    }
+
     /// As in RAT's list of names: both as in `.gitignore` and, if it looks like one, as an expression.
     pub(super) fn rat(line: usize, text: &str) -> Result<Self, String> {
         let (negated, pattern) = checked(text)?;
@@ -76,8 +89,8 @@ impl Rule {
             .strip_prefix("%ant[")
             .and_then(|rest| rest.strip_suffix(']'))
             .unwrap_or(pattern);
-        // Alone it would be every file, if it were an expression.
-        if !looks_like_expression(pattern) || pattern == ".*" {
+        // Alone it would be every file, if it were an expression; and none has two stars, as `**/.*` and `.*/**` have.
+        if !looks_like_expression(pattern) || pattern == ".*" || pattern.contains("**") {
             return Ok(Self::new(line, text, negated, like_gitignore(pattern)?));
         }
         let mut globs = like_expression(pattern)?;

@@ -10,20 +10,26 @@ const MOST_NODES: u32 = 500_000;
 /// Elements that may be open at once.
 const DEEPEST: usize = 500;
 
-/// Reads the configuration.
-pub(super) fn read(text: &str, list: &mut List) {
-    // Most poms do not speak of RAT at all.
+/// The document, if a stranger's may be read.
+pub(super) fn parsed<'a>(text: &'a str, list: &mut List) -> Option<Document<'a>> {
     if is_too_deep(text) {
-        return list.unclear(0, "", "it is nested too deeply to be read");
+        list.unclear(0, "", "it is nested too deeply to be read");
+        return None;
     }
     let options =
         ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
-    let document = match Document::parse_with_options(text, options) {
-        Ok(document) => document,
+    match Document::parse_with_options(text, options) {
+        Ok(document) => Some(document),
         Err(error) => {
-            return list.unclear(error.pos().row as usize, "", format!("it is no XML: {error}"));
+            list.unclear(error.pos().row as usize, "", format!("it is no XML: {error}"));
+            None
         }
-    };
+    }
+}
+
+/// Reads the configuration.
+pub(super) fn read(text: &str, list: &mut List) {
+    let Some(document) = parsed(text, list) else { return };
     let plugins = document.descendants().filter(|node| is(node, "plugin") && is_rat(node));
     for plugin in plugins {
         for node in plugin.descendants() {

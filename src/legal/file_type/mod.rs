@@ -73,6 +73,26 @@ pub fn of(path: &str) -> Known {
     }
 }
 
+/// Looks up the type of a script by the interpreter that its first line names: `#!/usr/bin/env python3`.
+pub fn of_script(start: &[u8]) -> Known {
+    let Some(line) = start.strip_prefix(b"#!").and_then(|rest| rest.split(|&b| b == b'\n').next())
+    else {
+        return Known::Unknown;
+    };
+    let line = String::from_utf8_lossy(&line[..line.len().min(200)]).to_lowercase();
+    let called = |name: &&(&str, &str)| {
+        line.split(['/', ' ', '\t']).any(|word| word.trim().starts_with(name.0))
+    };
+    let interpreters = [
+        ("python", "x.py"),
+        ("perl", "x.pl"),
+        ("ruby", "x.rb"),
+        ("node", "x.js"),
+        ("groovy", "x.groovy"),
+    ];
+    of(interpreters.iter().find(called).map_or("x.sh", |known| known.1))
+}
+
 fn by_name(name: &str) -> Option<&'static FileType> {
     look_up(NAMES, name).or_else(|| {
         // `Dockerfile.alpine`, `Jenkinsfile-nightly`, `Makefile.win`.
