@@ -149,7 +149,7 @@ pub fn output_from(command: &mut Command, stdin: Stdin<'_>) -> Result<Output, Pr
 /// How long a program that talks to a server is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Waiting {
-    /// As for a request that we make ourselves: see [`Patient`].
+    /// As for a request that we make ourselves: see `Patient`.
     ForAnswers,
     /// It says nothing while it sends.
     WhileSending,
