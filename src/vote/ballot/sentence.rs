@@ -189,6 +189,16 @@ impl<'t> Sentence<'t> {
 
     /// Everything in it that may be a vote. `notes` are those of the lines.
     pub(super) fn found(&self, notes: &[Note]) -> Vec<Found> {
+        // Without a figure only words of a vote can do something: that takes it back.
+        const VOTES: &[&str] =
+            &["vote", "veto", "ballot", "stimme", "votum", "voto", "stem", "głos", "голос"];
+        let speaks = |index: usize| {
+            let word = self.word(index);
+            self.is_figure(index) || VOTES.contains(&word) || is_cjk(word)
+        };
+        if !(0..self.items.len()).any(speaks) {
+            return Vec::new();
+        }
         let mut found: Vec<Found> = Vec::new();
         // A former vote inside a form is part of it.
         let mut covered = vec![false; self.items.len()];
