@@ -109,10 +109,16 @@ use tokens::{Kind, Tokens};
 pub fn read(message: &Message, answered: Option<&Message>, is_call: bool) -> Reading {
     let answered = answered.map(|message| &message.text[..]);
     let page = Page::read(message, answered);
-    let subject = which_call(&message.subject);
-    let mut findings = page.findings(Role::of(&subject, &message.subject, is_call));
+    // Most subjects are just that of the vote.
+    let ends = ["result", "cancel", "discuss", "passed", "failed", "withdrawn", "closed"];
+    let ends = ends.iter().any(|word| page.subject.contains(word));
+    let subject = ends.then(|| which_call(&message.subject));
+    let mut findings = page.findings(Role::of(subject.as_ref(), &message.subject, is_call));
     // Consent under another subject may be to that.
-    if subject.reply && matches!(subject.kind, SubjectKind::Cancel | SubjectKind::Discuss) {
+    let elsewhere = |subject: Subject| {
+        subject.reply && matches!(subject.kind, SubjectKind::Cancel | SubjectKind::Discuss)
+    };
+    if subject.is_some_and(elsewhere) {
         for finding in findings.iter_mut().filter(|finding| finding.does(Deed::Votes)) {
             finding.verdict = Verdict::Doubt(Doubt::Other);
         }
@@ -154,17 +160,16 @@ enum Role {
 }
 
 impl Role {
-    fn of(subject: &Subject, text: &str, is_call: bool) -> Self {
+    fn of(subject: Option<&Subject>, text: &str, is_call: bool) -> Self {
+        let Some(subject) = subject.filter(|_| !is_call) else {
+            return if is_call { Self::Call } else { Self::Answer };
+        };
         const WORDS: &[&str] = &["PASSED", "FAILED", "WITHDRAWN", "CLOSED"];
         let text = text.to_ascii_uppercase();
         let mut tags = text.split('[').skip(1).filter_map(|tag| tag.split_once(']'));
         let tagged = tags.any(|(tag, _)| WORDS.iter().any(|word| tag.contains(word)));
         let tells = matches!(subject.kind, SubjectKind::Result | SubjectKind::Cancel) || tagged;
-        match () {
-            () if is_call => Self::Call,
-            () if tells && !subject.reply => Self::Result,
-            () => Self::Answer,
-        }
+        if tells && !subject.reply { Self::Result } else { Self::Answer }
     }
 }
 

@@ -76,7 +76,9 @@ pub(super) struct Sentence<'t> {
     range: Range<usize>,
     /// What of it forms read: claims and what only marks up are left out.
     items: Vec<usize>,
-    /// For each of them whether forms pass over it.
+    /// The tokens that say "(binding)".
+    claims: Vec<usize>,
+    /// For each of the items whether forms pass over it.
     passed_over: Vec<bool>,
     asks: bool,
     /// It is a part of one that never ends.
@@ -166,6 +168,7 @@ impl<'t> Sentence<'t> {
             tokens,
             range,
             items,
+            claims,
             passed_over,
             asks,
             is_part: false,
@@ -851,14 +854,13 @@ impl<'t> Sentence<'t> {
             return None;
         }
         let all = &self.tokens.all[self.range.clone()];
-        let claims = claim::places(self.tokens, self.range.clone());
         let opening = all.iter().take_while(|token| matches!(token.kind, Kind::Mark(_))).count();
-        if claims.first().is_some_and(|first| *first <= self.range.start + opening) {
+        if self.claims.first().is_some_and(|first| *first <= self.range.start + opening) {
             return Some((self.range.start, None));
         }
         let one = self.tokens.all.get(*self.items.first()?)?;
         let starts = one.kind == Kind::Number && self.tokens.text(one) == "1";
-        if starts && (self.word(1) == "+" || self.items.len() == 1 && !claims.is_empty()) {
+        if starts && (self.word(1) == "+" || self.items.len() == 1 && !self.claims.is_empty()) {
             return Some((self.items[0], None));
         }
         let mut start = Some(0);
