@@ -316,6 +316,8 @@ mod tests {
         let three =
             "On Mon, Mar 2, 2026 at 12:44 PM\nJane Doe via dev <\njane@example.org> wrote:\n+1";
         assert_eq!(kinds(three, None), "aaaq");
+        let bracket = "ons. 4. nov. 2026 kl. 14:05 skrev Rita <rita@example.org\n>:\n\n-1 nei\n";
+        assert_eq!(kinds(bracket, None), "aaq");
         let split =
             "On 2017-11-18T17:04:12 +0100\n\"Jane Doe\" <jane@example.org> wrote:\n\n> x\n\nown";
         assert_eq!(kinds(split, None), "aaqo");

@@ -71,7 +71,9 @@ fn attribution(lines: &[Line<'_>]) -> Option<usize> {
     let mut joined = String::new();
     for (index, line) in lines.iter().take(3).enumerate() {
         let text = line.text.trim_matches([' ', '\t', '\u{a0}', '*', '_', '\u{202a}', '\u{202c}']);
-        if !line.is_own() || text.is_empty() || joined.len() + text.len() > LONGEST {
+        // A line break before the last bracket makes it look like a quote.
+        let own = line.is_own() || index > 0 && text == ">:";
+        if !own || text.is_empty() || joined.len() + text.len() > LONGEST {
             return None;
         }
         joined.push_str(text);
