@@ -8,8 +8,8 @@ use super::forms::{self, Deed, Fit, Words};
 use super::tokens::{Kind, Token, Tokens};
 use super::words::{
     Alarms, CJK_REASONS, COMPANY, CONDITIONS, DENIALS, FOREIGN, FOREIGN_KNOWN, FROM, HARMLESS,
-    HATS, LEADS, ME, MINE, NO_ISSUES, NOBODY, NUMBERS, OBJECTS, OF_OTHERS, OTHERS, OWN, OWN_STARTS,
-    QUANTITIES, REASONS, SOFT, SUBORDINATES, TASKS, TELLS, TOLD, WORK,
+    HATS, LEADS, ME, MINE, NO_ISSUES, NO_REASONS, NOBODY, NUMBERS, OBJECTS, OF_OTHERS, OTHERS, OWN,
+    OWN_STARTS, QUANTITIES, REASONS, SOFT, SUBORDINATES, TASKS, TELLS, TOLD, WORK,
 };
 use super::{Value, claim};
 
@@ -289,7 +289,11 @@ impl<'t> Sentence<'t> {
         // A zero without a sign is a vote where nothing leads to it but the line's own beginning.
         let bare = figure.is_some_and(|figure| figure.bare);
         if bare && (doubt.is_some() || start > 0 && !self.says_vote(start, fit.end)) {
-            let ends = fit.end == self.items.len() && start > 0;
+            let says = matches!(
+                self.word(fit.end),
+                "no" | "not" | "neutral" | "abstain" | "i" | "as" | "because"
+            );
+            let ends = if start > 0 { fit.end == self.items.len() } else { says };
             return if ends { Verdict::Doubt(Doubt::Named) } else { Verdict::None };
         }
         doubt.map_or(Verdict::Plain(fit.deed), Verdict::Doubt)
@@ -513,6 +517,7 @@ impl<'t> Sentence<'t> {
                 && self.words(at..self.items.len().min(at + 5)).any(|word| COMPANY.contains(word))
             || matches!(next, "i" | "we") && WORK.contains(self.word(at + 1))
             || plus && next == "👍"
+            || !plus && self.gives_a_reason(at)
             || next == "no" && NO_ISSUES.contains(self.word(at + 1))
             || !plus && matches!(next, "do" | "don't")
             || CJK_REASONS.iter().any(|start| next.starts_with(start));
@@ -523,6 +528,14 @@ impl<'t> Sentence<'t> {
             () if goes_on => None,
             () => Some(Doubt::Other),
         }
+    }
+
+    /// Whether words follow a -1 that opens its sentence, as in "-1 does not build": more than a unit
+    /// of measure, and no preposition.
+    fn gives_a_reason(&self, at: usize) -> bool {
+        let opens = self.figure(0).is_some_and(|figure| figure.value == Some(Value::MinusOne));
+        let word = |index: usize| self.token(index).is_some_and(|token| token.kind == Kind::Word);
+        opens && word(at) && word(at + 1) && !NO_REASONS.contains(self.word(at))
     }
 
     /// `build, tests`: single words in a row.

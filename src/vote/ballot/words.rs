@@ -118,6 +118,12 @@ pub(super) static NO_ISSUES: Set = LazyLock::new(|| {
         "issues issue problems problem objections objection concerns blockers blocker regressions further",
     )
 });
+/// What follows a -1 and begins no reason.
+#[rustfmt::skip]
+pub(super) static NO_REASONS: Set = LazyLock::new(|| set(
+    "from by for to on of with in at or and is was means day days hour hours minute minutes week weeks month months year years degree degrees test tests file \
+     files line lines point points more extra instead approve disapprove",
+));
 /// How a reason begins in a language without blanks.
 pub(super) const CJK_REASONS: &[&str] = &[
     "です",
