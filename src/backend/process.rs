@@ -87,23 +87,33 @@ pub fn output(command: &mut Command, stdin: Option<&[u8]>) -> Result<Output, Pro
     output_from(command, stdin.map_or(Stdin::Nothing, Stdin::Bytes))
 }
 
+/// Why a program did not start.
+fn unstarted(program: &str, source: io::Error) -> ProcessError {
+    match source.kind() {
+        io::ErrorKind::NotFound => {
+            let program = program.split(' ').next().unwrap_or_default().to_owned();
+            ProcessError::NotFound { program }
+        }
+        _ => ProcessError::Start { program: program.to_owned(), source },
+    }
+}
+
+/// Has a program say what it says in English, unless somebody set a language for it.
+fn in_english(command: &mut Command) {
+    if !command.get_envs().any(|(name, _)| name == "LC_ALL") {
+        command.env("LC_ALL", "C");
+    }
+    command.env_remove("LANGUAGE");
+}
+
 /// As [`output`], with another standard input.
 ///
 /// # Errors
 /// As [`output`].
 pub fn output_from(command: &mut Command, stdin: Stdin<'_>) -> Result<Output, ProcessError> {
     let program = name(command);
-    let start = |source: io::Error| match source.kind() {
-        io::ErrorKind::NotFound => {
-            let program = program.split(' ').next().unwrap_or_default().to_owned();
-            ProcessError::NotFound { program }
-        }
-        _ => ProcessError::Start { program: program.clone(), source },
-    };
-    if !command.get_envs().any(|(name, _)| name == "LC_ALL") {
-        command.env("LC_ALL", "C");
-    }
-    command.env_remove("LANGUAGE");
+    let start = |source: io::Error| unstarted(&program, source);
+    in_english(command);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let (pipe, bytes) = match stdin {
         Stdin::Nothing => (Stdio::null(), None),
@@ -180,17 +190,8 @@ impl Printed {
         waiting: Waiting,
     ) -> Result<Self, ProcessError> {
         let program = name(command);
-        let start = |source: io::Error| match source.kind() {
-            io::ErrorKind::NotFound => {
-                let program = program.split(' ').next().unwrap_or_default().to_owned();
-                ProcessError::NotFound { program }
-            }
-            _ => ProcessError::Start { program: program.clone(), source },
-        };
-        if !command.get_envs().any(|(name, _)| name == "LC_ALL") {
-            command.env("LC_ALL", "C");
-        }
-        command.env_remove("LANGUAGE");
+        let start = |source: io::Error| unstarted(&program, source);
+        in_english(command);
         command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() });
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(start)?;

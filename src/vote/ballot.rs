@@ -5,7 +5,7 @@
 //!
 //! 1. What stands in a plain form (`forms`, a closed list) counts, or what is ticked (`boxes`).
 //! 2. What is none by its shape is none: a version, a telephone number, code (`figure`), one of a
-//!    count or a choice (`sentence`), a ballot's option, a table of others' votes (`lists`).
+//!    count or a choice (`sentence/shape`), a ballot's option, a table of others' votes (`lists`).
 //! 3. Everything else is asked about, unless the writer has a plain vote.
 //!
 //! Nothing is dropped: a mail without a vote says which line speaks of one. What all figures of a
